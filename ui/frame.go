@@ -1,0 +1,122 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"countersign/ui/theme"
+)
+
+// Sizes of the frame, in the toolkit's device-independent pixels.
+const (
+	railWidth   float32 = 196
+	detailWidth float32 = 332
+	narrowUnder float32 = 1040 // a window narrower than this shows middle or detail, not both
+)
+
+// frame is the window of an unlocked vault: rail, middle, detail.
+type frame struct {
+	w       *Window
+	spots   []spot
+	made    map[string]place
+	forms   []place // open forms, the topmost last
+	current string  // the place of the rail that is shown, or under the forms
+
+	rail   *rail
+	middle *middle
+	detail *detail
+	foot   *foot
+	root   *fyne.Container
+}
+
+// spot is one place of the rail.
+type spot struct {
+	name string // also the key of its word: "place.NAME"
+	icon theme.IconName
+	make func(*Window) place
+}
+
+func newFrame(w *Window) *frame {
+	f := &frame{w: w, spots: spots(), made: map[string]place{}, current: "overview"}
+	f.rail = newRail(w, f.spots)
+	f.middle = newMiddle(w)
+	f.detail = newDetailColumn(w)
+	f.foot = newFoot(w)
+	f.root = container.New(&frameLayout{f}, f.rail.root,
+		container.NewStack(f.middle.root, f.foot.root), f.detail)
+	return f
+}
+
+// at gives the place of that name, made on first use; nil for no such place.
+func (f *frame) at(name string) place {
+	if p := f.made[name]; p != nil {
+		return p
+	}
+	for _, s := range f.spots {
+		if s.name == name {
+			f.made[name] = s.make(f.w)
+			return f.made[name]
+		}
+	}
+	return nil
+}
+
+func (f *frame) leaveForms() {
+	for _, p := range f.forms {
+		closePlace(p)
+	}
+	f.forms = nil
+}
+
+// refresh reads again what is shown.
+func (f *frame) refresh() {
+	if p := f.w.shown(); p != nil {
+		p.refresh()
+	}
+	if r, ok := f.detail.inner.(refresher); ok && f.detail.Visible() {
+		r.refresh()
+	}
+}
+
+// drop lets go of every place and of what is shown of the vault.
+func (f *frame) drop() {
+	f.leaveForms()
+	for _, p := range f.made {
+		closePlace(p)
+	}
+	f.made = map[string]place{}
+	f.middle.clear()
+	f.detail.clear()
+}
+
+// frameLayout lays rail, middle and detail side by side. It takes no notice
+// of the detail's own least width, which is fixed.
+type frameLayout struct{ f *frame }
+
+func (l *frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	rail, mid, det := objects[0], objects[1], objects[2]
+	rail.Move(fyne.NewPos(0, 0))
+	rail.Resize(fyne.NewSize(railWidth, size.Height))
+	left, wide := railWidth, size.Width-railWidth
+	open, narrow := det.Visible(), size.Width < narrowUnder
+	l.f.detail.narrow(narrow)
+	switch {
+	case open && narrow:
+		mid.Hide()
+		det.Move(fyne.NewPos(left, 0))
+		det.Resize(fyne.NewSize(wide, size.Height))
+		return
+	case open:
+		wide -= detailWidth
+		det.Move(fyne.NewPos(left+wide, 0))
+		det.Resize(fyne.NewSize(detailWidth, size.Height))
+	}
+	mid.Show()
+	mid.Move(fyne.NewPos(left, 0))
+	mid.Resize(fyne.NewSize(wide, size.Height))
+}
+
+func (l *frameLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	rail, mid := objects[0].MinSize(), objects[1].MinSize()
+	return fyne.NewSize(railWidth+mid.Width, max(rail.Height, mid.Height))
+}

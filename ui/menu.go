@@ -1,0 +1,5 @@
+package ui
+
+func (w *Window) setMenu() {}
+
+func (w *Window) watchKeys() {}

@@ -1,0 +1,123 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+
+	"countersign/ui/desk"
+)
+
+// place is what a screen is to the frame.
+type place interface {
+	content() fyne.CanvasObject // made once
+	refresh()                   // called when it is shown, and when the vault changed
+}
+
+// What a place may also be.
+type (
+	// selector shows one certificate as selected, and its detail.
+	selector interface{ selectID(id desk.ID) }
+	// searcher has a search field; Ctrl+F goes there.
+	searcher interface{ focusSearch() }
+	// exporter exports what is selected; Ctrl+E.
+	exporter interface{ exportSelected() }
+	// trier tries what is selected, or what its form says; Ctrl+T.
+	trier interface{ try() }
+	// creator makes what its list holds; Ctrl+N. Elsewhere Ctrl+N makes a certificate.
+	creator interface{ create() }
+	// closer lets go of what it holds when the vault is locked or left.
+	closer interface{ close() }
+	// refresher, for a detail: read again after the vault changed.
+	refresher interface{ refresh() }
+	// dropper takes files dropped on the window.
+	starter interface{ firstFocus() fyne.Focusable }
+)
+
+// navigate shows a place of the rail, and there the certificate id when it is
+// not "". Forms that were open are left.
+func (w *Window) navigate(name string, id desk.ID) {
+	if w.frame == nil {
+		return
+	}
+	w.stir()
+	w.closeDetail()
+	p := w.frame.at(name)
+	if p == nil {
+		return
+	}
+	w.frame.leaveForms()
+	w.frame.current = name
+	w.frame.rail.mark(name)
+	w.frame.middle.show(p)
+	p.refresh()
+	if s, ok := p.(selector); ok && id != "" {
+		s.selectID(id)
+	}
+}
+
+// open shows a form in the middle, over the place it came from. Esc, or
+// back(), leaves it.
+func (w *Window) open(p place) {
+	if w.frame == nil {
+		return
+	}
+	w.stir()
+	w.closeDetail()
+	w.frame.forms = append(w.frame.forms, p)
+	w.frame.middle.show(p)
+	p.refresh()
+	if s, ok := p.(starter); ok {
+		if f := s.firstFocus(); f != nil {
+			w.win.Canvas().Focus(f)
+		}
+	}
+}
+
+// back leaves the form that is open, for the form or the place under it.
+func (w *Window) back() {
+	if w.frame == nil || len(w.frame.forms) == 0 {
+		return
+	}
+	w.stir()
+	w.closeDetail()
+	last := len(w.frame.forms) - 1
+	closePlace(w.frame.forms[last])
+	w.frame.forms = w.frame.forms[:last]
+	p := w.shown()
+	w.frame.middle.show(p)
+	p.refresh()
+}
+
+// shown is the form or place in the middle.
+func (w *Window) shown() place {
+	if n := len(w.frame.forms); n > 0 {
+		return w.frame.forms[n-1]
+	}
+	return w.frame.at(w.frame.current)
+}
+
+// setDetail shows o in the column at the right; a narrow window shows it in
+// the middle's place, with a way back.
+func (w *Window) setDetail(o fyne.CanvasObject) {
+	if w.frame == nil {
+		return
+	}
+	w.stir()
+	w.frame.detail.set(o)
+	w.frame.root.Refresh()
+}
+
+// closeDetail closes the column at the right.
+func (w *Window) closeDetail() {
+	if w.frame == nil || !w.frame.detail.Visible() {
+		return
+	}
+	w.stir()
+	w.frame.detail.clear()
+	w.frame.root.Refresh()
+}
+
+func closePlace(p place) {
+	if c, ok := p.(closer); ok {
+		c.close()
+	}
+}

@@ -1,0 +1,42 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+	"countersign/ui/theme"
+)
+
+// spots lists the places of the rail, in its order.
+func spots() []spot {
+	return []spot{
+		{"overview", theme.IconOverview, func(w *Window) place { return newBlank(w, "overview") }},
+		{"authorities", theme.IconAuthority, func(w *Window) place { return newBlank(w, "authorities") }},
+		{"certificates", theme.IconCertificate, func(w *Window) place { return newBlank(w, "certificates") }},
+		{"connections", theme.IconConnection, func(w *Window) place { return newBlank(w, "connections") }},
+		{"activity", theme.IconActivity, func(w *Window) place { return newBlank(w, "activity") }},
+	}
+}
+
+// openIssue opens the form for a new certificate of that kind, signed by
+// issuer ("" to choose there).
+func (w *Window) openIssue(kind pki.Kind, issuer desk.ID) { w.open(newBlank(w, "issue")) }
+
+// openShowMe goes to Connections and shows what mutual TLS is, with everything
+// that it needs made on the way.
+func (w *Window) openShowMe() {
+	w.navigate("connections", "")
+	if s, ok := w.shown().(interface{ showMe() }); ok {
+		s.showMe()
+	}
+}
+
+// blank stands where a screen is not built yet.
+type blank struct{ label *widget.Label }
+
+func newBlank(w *Window, name string) *blank { return &blank{widget.NewLabel(name)} }
+
+func (b *blank) content() fyne.CanvasObject { return b.label }
+func (b *blank) refresh()                   {}
