@@ -1,0 +1,109 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// lockRetry is the time between attempts at the lock of a vault in use.
+const lockRetry = 20 * time.Millisecond
+
+// openDB opens the file for writing, or for reading where that is not allowed.
+func (v *Vault) openDB() error {
+	v.readOnly = v.options.ReadOnly || !canWriteFolder(filepath.Dir(v.path))
+	err := v.openMode()
+	if err != nil && !v.readOnly && refusesWriting(err) {
+		v.readOnly = true
+		err = v.openMode()
+	}
+	return err
+}
+
+func refusesWriting(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
+}
+
+// openMode opens the file as v.readOnly says. bbolt maps it only after inspect has
+// found nothing wrong with its pages. A panic of bbolt leaves no lock behind.
+func (v *Vault) openMode() error {
+	v.file = nil
+	err := guard("", func() (err error) {
+		v.db, err = bbolt.Open(v.path, fileMode, &bbolt.Options{
+			ReadOnly:     v.readOnly,
+			Timeout:      v.options.WaitFor,
+			FreelistType: bbolt.FreelistMapType,
+			NoStatistics: true,
+			OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
+				v.file, err = v.openFile(name, flag&^os.O_CREATE, perm)
+				return v.file, err
+			},
+		})
+		return err
+	})
+	if err != nil && v.file != nil {
+		_ = v.file.Close() // again, where bbolt has done so: an error then, and no harm
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return ErrNotFound
+	case errors.Is(err, bbolt.ErrTimeout):
+		return ErrInUse
+	}
+	return err
+}
+
+// openFile opens and locks the file and looks at its pages.
+func (v *Vault) openFile(name string, flag int, perm os.FileMode) (*os.File, error) {
+	f, err := v.options.openFile(name, flag, perm)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.admit(f); err != nil {
+		return nil, joinClose(err, f.Close())
+	}
+	return f, nil
+}
+
+func (v *Vault) admit(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return ErrNotVault
+	}
+	if err := waitForLock(f, !v.readOnly, v.options.WaitFor); err != nil {
+		return err
+	}
+	if info, err = f.Stat(); err != nil { // the size may have changed while waiting
+		return err
+	}
+	if info.Size() == 0 {
+		return ErrEmptyFile
+	}
+	return inspect(f, info.Size(), v.options.Salvage)
+}
+
+func waitForLock(f *os.File, exclusive bool, patience time.Duration) error {
+	deadline := time.Now().Add(patience)
+	for {
+		ok, err := tryLock(f, exclusive)
+		if err != nil {
+			return fmt.Errorf("lock: %w", err)
+		}
+		if ok {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return ErrInUse
+		}
+		time.Sleep(lockRetry)
+	}
+}

@@ -1,0 +1,235 @@
+package storage
+
+import (
+	"encoding/hex"
+	"fmt"
+	"time"
+)
+
+const entryVersion byte = 1
+
+// Entry is what lists show of a certificate, kept apart from its DER so that a list
+// parses no certificate. Times are kept to the nanosecond, in UTC.
+type Entry struct {
+	ID          ID
+	Name        string // for people
+	Kind        string // "authority", "server", …
+	IssuerID    ID     // the issuer's certificate in this vault; "" where it is elsewhere
+	Issuer      string // the issuer's name
+	Serial      string
+	Fingerprint string
+	Names       []string // subject alternative names
+	NotBefore   time.Time
+	NotAfter    time.Time
+	Made        time.Time // when it came into the vault
+	State       string    // "valid", "revoked"
+	KeyID       ID        // its private key in this vault; "" for none
+	KeyKind     string    // "p256", "rsa2048", …
+	Origin      string    // "made", "imported"
+	Note        string
+	Labels      []string
+}
+
+// appendEntry encodes all of the entry but its ID, which is the record's key: version;
+// IDs; times; then the texts, so that one string may hold them all.
+func appendEntry(b []byte, entry *Entry) ([]byte, error) {
+	e := encoder{b: b}
+	e.byte(entryVersion)
+	e.id(entry.IssuerID)
+	e.id(entry.KeyID)
+	e.time(entry.NotBefore)
+	e.time(entry.NotAfter)
+	e.time(entry.Made)
+	for _, s := range []string{entry.Kind, entry.State, entry.KeyKind, entry.Origin, entry.Name,
+		entry.Issuer, entry.Serial, entry.Fingerprint, entry.Note} {
+		e.text(s)
+	}
+	e.texts(entry.Names)
+	e.texts(entry.Labels)
+	return e.b, e.err
+}
+
+// decodeEntry is the reverse; ok is false for anything else. It allocates one string
+// that all texts of the entry are parts of.
+func decodeEntry(record, b []byte) (entry Entry, ok bool) {
+	d := decoder{b: b}
+	if d.byte() != entryVersion || len(record) != idSize {
+		return Entry{}, false
+	}
+	issuer, key := d.bytes(), d.bytes()
+	if (len(issuer) != 0 && len(issuer) != idSize) || (len(key) != 0 && len(key) != idSize) {
+		return Entry{}, false
+	}
+	entry.NotBefore, entry.NotAfter, entry.Made = d.time(), d.time(), d.time()
+	if d.bad {
+		return Entry{}, false
+	}
+
+	all := make([]byte, 0, 6*idSize+len(d.b))
+	all = hex.AppendEncode(all, record)
+	all = hex.AppendEncode(all, issuer)
+	all = hex.AppendEncode(all, key)
+	c := cutter{d: d, all: string(append(all, d.b...))}
+	entry.ID = ID(c.next(2 * idSize))
+	entry.IssuerID = ID(c.next(2 * len(issuer)))
+	entry.KeyID = ID(c.next(2 * len(key)))
+	for _, s := range []*string{&entry.Kind, &entry.State, &entry.KeyKind, &entry.Origin, &entry.Name,
+		&entry.Issuer, &entry.Serial, &entry.Fingerprint, &entry.Note} {
+		*s = c.text()
+	}
+	entry.Names = c.texts()
+	entry.Labels = c.texts()
+	return entry, c.d.done()
+}
+
+// cutter reads texts as parts of one string: all ends with what d has yet to read.
+type cutter struct {
+	d   decoder
+	all string
+}
+
+func (c *cutter) next(n int) string {
+	s := c.all[:n]
+	c.all = c.all[n:]
+	return s
+}
+
+func (c *cutter) text() string {
+	n := len(c.d.bytes())
+	if c.d.bad {
+		return ""
+	}
+	c.all = c.all[len(c.all)-len(c.d.b)-n:]
+	return c.next(n)
+}
+
+func (c *cutter) texts() []string {
+	n := c.d.length()
+	if n == 0 {
+		return nil
+	}
+	list := make([]string, 0, n)
+	for range n {
+		list = append(list, c.text())
+	}
+	return list
+}
+
+// Entry reads the index fields of a certificate. Errors: ErrNoRecord, *DamageError.
+func (t *Tx) Entry(id ID) (Entry, error) {
+	record, err := id.raw()
+	if err != nil {
+		return Entry{}, err
+	}
+	var entry Entry
+	err = t.get(bucketIndex, record, func(value []byte) error {
+		entry, err = t.entry(record, value)
+		return err
+	})
+	return entry, err
+}
+
+// PutEntry changes the index fields of a certificate. Errors: ErrNoRecord where there
+// is no such certificate, ErrBadID, ErrReadOnly.
+func (t *Tx) PutEntry(entry Entry) error {
+	if _, err := t.Entry(entry.ID); err != nil {
+		return err
+	}
+	return t.putEntry(&entry)
+}
+
+func (t *Tx) putEntry(entry *Entry) error {
+	if err := t.writable(); err != nil {
+		return err
+	}
+	record, err := entry.ID.raw()
+	if err != nil {
+		return err
+	}
+	payload, err := appendEntry(nil, entry)
+	if err != nil {
+		return fmt.Errorf("entry %s: %w", entry.ID, err)
+	}
+	return t.put(bucketIndex, record, t.checked(bucketIndex, record, payload))
+}
+
+// entry checks and decodes; to be called under guard.
+func (t *Tx) entry(record, value []byte) (Entry, error) {
+	payload, err := t.unchecked(bucketIndex, record, value)
+	if err != nil {
+		return Entry{}, err
+	}
+	entry, ok := decodeEntry(record, payload)
+	if !ok {
+		return Entry{}, damage(bucketIndex, record, "layout")
+	}
+	return entry, nil
+}
+
+// Entries reads the index fields of all certificates, in no order that means anything.
+// Errors: *DamageError, also where an entry is missing.
+func (t *Tx) Entries() ([]Entry, error) {
+	s, err := t.loadState()
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]Entry, 0, min(s.counts[bucketIndex].records, 1<<20))
+	err = t.EachEntry(func(entry Entry) error {
+		entries = append(entries, entry)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return entries, nil
+}
+
+// EntriesByName reads the index fields of the certificates of that very name.
+func (t *Tx) EntriesByName(name string) ([]Entry, error) {
+	var entries []Entry
+	err := t.EachEntry(func(entry Entry) error {
+		if entry.Name == name {
+			entries = append(entries, entry)
+		}
+		return nil
+	})
+	return entries, err
+}
+
+// EachEntry gives fn each certificate's index fields until fn returns an error, which
+// it returns. fn must not change certificates. When all were given and one is missing
+// the error is a *DamageError.
+func (t *Tx) EachEntry(fn func(Entry) error) error {
+	s, err := t.loadState()
+	if err != nil {
+		return err
+	}
+	var found count
+	scan := t.scan(bucketIndex)
+	var batch []Entry
+	for !scan.done {
+		batch = batch[:0]
+		err := scan.batch(func(record, value []byte) error {
+			entry, err := t.entry(record, value)
+			if err != nil {
+				return err
+			}
+			found.records++
+			found.sum.add(term(record, value))
+			batch = append(batch, entry)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, entry := range batch {
+			if err := fn(entry); err != nil {
+				return err
+			}
+		}
+	}
+	if found != s.counts[bucketIndex] {
+		return &DamageError{Bucket: bucketIndex, Reason: "records are missing, too many or out of date"}
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package storage
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// Key is a private key. All of it is sealed in the file.
+type Key struct {
+	ID    ID
+	Kind  string // "p256", "rsa2048", …
+	PKCS8 []byte // DER (RFC 5958)
+}
+
+// Wipe clears the private key in memory. Whoever read the key calls it when done.
+func (k *Key) Wipe() { clear(k.PKCS8) }
+
+// PutKey seals and writes a key. k.PKCS8 stays the caller's to clear. Errors: ErrBadID,
+// ErrEmptyRecord, ErrReadOnly.
+func (t *Tx) PutKey(k Key) error {
+	if len(k.PKCS8) == 0 {
+		return fmt.Errorf("put key %s: %w", k.ID, ErrEmptyRecord)
+	}
+	e := encoder{b: make([]byte, 0, len(k.Kind)+len(k.PKCS8)+16)} // never grows: no copy is left behind
+	e.text(k.Kind)
+	e.bytes(k.PKCS8)
+	defer clear(e.b)
+	if err := t.putSealed(bucketKeys, k.ID, e.b); err != nil {
+		return fmt.Errorf("put key: %w", err)
+	}
+	return nil
+}
+
+// Key unseals a key; see Wipe. Errors: ErrNoRecord, ErrBadID, *DamageError.
+func (t *Tx) Key(id ID) (Key, error) {
+	plain, err := t.getSealed(bucketKeys, id)
+	if err != nil {
+		return Key{}, fmt.Errorf("key: %w", err)
+	}
+	defer clear(plain)
+	d := decoder{b: plain}
+	k := Key{ID: id, Kind: d.text()}
+	der := d.bytes()
+	if !d.done() {
+		return Key{}, &DamageError{Bucket: bucketKeys, Record: string(id), Reason: "layout"}
+	}
+	k.PKCS8 = bytes.Clone(der)
+	return k, nil
+}
+
+// DeleteKey removes a key. Errors: ErrNoRecord, ErrBadID, ErrReadOnly.
+func (t *Tx) DeleteKey(id ID) error {
+	if err := t.deleteSealed(bucketKeys, id); err != nil {
+		return fmt.Errorf("delete key: %w", err)
+	}
+	return nil
+}

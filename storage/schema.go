@@ -1,0 +1,157 @@
+package storage
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+
+	"go.etcd.io/bbolt"
+)
+
+// Schema is the version of the layout that this program writes. Versions of the
+// program that do not know a schema refuse it with a *VersionError.
+const Schema uint32 = 1
+
+// The buckets. Those of records are counted in the state (see state.go).
+const (
+	bucketMeta         = "countersign"  // header and state
+	bucketSlots        = "slots"        // the data key, wrapped
+	bucketCertificates = "certificates" // ID -> DER
+	bucketIndex        = "index"        // ID -> Entry
+	bucketKeys         = "keys"         // ID -> private key, sealed
+	bucketSecrets      = "secrets"      // ID -> anything sealed
+	bucketEvents       = "events"       // sequence -> Event
+	bucketTargets      = "targets"      // ID -> Target
+	bucketSettings     = "settings"     // name -> text
+)
+
+// countedBuckets are the buckets whose records the state counts, in its order.
+func countedBuckets() []string {
+	return []string{bucketSlots, bucketCertificates, bucketIndex, bucketKeys,
+		bucketSecrets, bucketEvents, bucketTargets, bucketSettings}
+}
+
+const (
+	keyHeader = "header"
+	keyState  = "state"
+
+	magic        = "countersign vault\n"
+	checksumSize = 8 // bytes, of what is read before there is a key
+)
+
+// header is what can be read of a locked vault. Its layout is the same in every
+// schema: magic, schema (4 bytes, big endian), vault ID, checksum. The vault ID and
+// the schema are bound into every check, so that a changed header opens nothing.
+type header struct {
+	schema uint32
+	vault  [idSize]byte
+}
+
+func (h header) encode() []byte {
+	b := append([]byte(magic), 0, 0, 0, 0)
+	binary.BigEndian.PutUint32(b[len(magic):], h.schema)
+	return addChecksum(append(b, h.vault[:]...))
+}
+
+func decodeHeader(b []byte) (header, error) {
+	var h header
+	if !bytes.HasPrefix(b, []byte(magic)) {
+		return h, ErrNotVault
+	}
+	body, ok := cutChecksum(b)
+	if !ok || len(body) != len(magic)+4+idSize {
+		return h, &DamageError{Bucket: bucketMeta, Record: keyHeader, Reason: "checksum"}
+	}
+	h.schema = binary.BigEndian.Uint32(body[len(magic):])
+	copy(h.vault[:], body[len(magic)+4:])
+	return h, nil
+}
+
+// addChecksum guards against accidents what no key can guard yet.
+func addChecksum(b []byte) []byte {
+	sum := sha256.Sum256(b)
+	return append(b, sum[:checksumSize]...)
+}
+
+func cutChecksum(b []byte) (body []byte, ok bool) {
+	if len(b) < checksumSize {
+		return nil, false
+	}
+	body = b[:len(b)-checksumSize]
+	sum := sha256.Sum256(body)
+	return body, bytes.Equal(sum[:checksumSize], b[len(body):])
+}
+
+// migration takes a vault from one schema to the next, within one Update.
+type migration func(*Tx) error
+
+// migrations has, for each older schema, the step to the next one. It is empty as
+// long as there is but one schema.
+func migrations() map[uint32]migration { return map[uint32]migration{} }
+
+// checkVersion refuses what is newer than known, and what no step leads away from.
+func checkVersion(found, known uint32, steps map[uint32]migration) error {
+	if found > known {
+		return &VersionError{Found: found, Known: known}
+	}
+	for ; found < known; found++ {
+		if steps[found] == nil {
+			return &VersionError{Found: found, Known: known}
+		}
+	}
+	return nil
+}
+
+// migrate brings the vault up to the schema known, all steps in one transaction.
+func (v *Vault) migrate(keys *keyset, known uint32, steps map[uint32]migration) error {
+	if v.header.schema == known {
+		return nil
+	}
+	if err := checkVersion(v.header.schema, known, steps); err != nil {
+		return err
+	}
+	next := v.header
+	next.schema = known
+	err := v.update(keys, func(t *Tx) error {
+		for s := v.header.schema; s < known; s++ {
+			if err := steps[s](t); err != nil {
+				return fmt.Errorf("migrate from schema %d: %w", s, err)
+			}
+		}
+		t.header = next // the state is saved under the new schema
+		return t.putRaw(bucketMeta, []byte(keyHeader), next.encode())
+	})
+	if err == nil {
+		v.header = next
+	}
+	return err
+}
+
+// makeBuckets lays out an empty vault.
+func makeBuckets(tx *bbolt.Tx) error {
+	for _, name := range append(countedBuckets(), bucketMeta) {
+		if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return fmt.Errorf("bucket %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (t *Tx) readHeader() error {
+	return guard(bucketMeta, func() error {
+		b := t.tx.Bucket([]byte(bucketMeta))
+		if b == nil {
+			return ErrNotVault
+		}
+		h, err := decodeHeader(b.Get([]byte(keyHeader)))
+		if err != nil {
+			return err
+		}
+		if err := checkVersion(h.schema, t.v.schema, migrations()); err != nil {
+			return err
+		}
+		t.v.header, t.header = h, h
+		return nil
+	})
+}

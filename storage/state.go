@@ -1,0 +1,191 @@
+package storage
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/binary"
+	"math/bits"
+)
+
+// state is the one record that speaks for the whole vault: how many updates were
+// committed, the head of the event chain, and for each bucket how many records it
+// holds and a sum over them. Each record's own check tells whether it is right; the
+// sums tell whether one is missing, or is an older one that was right once.
+//
+// The sum of a bucket is taken modulo 2^256 over the last 32 bytes of each record (its
+// check) plus its key, so that it can be kept up without reading the bucket.
+type state struct {
+	commits uint64
+	events  uint64        // the sequence of the newest event
+	head    [tagSize]byte // its hash
+	counts  map[string]count
+}
+
+type count struct {
+	records uint64
+	sum     sum
+}
+
+type sum [4]uint64 // little end first
+
+func (s *sum) add(b sum) {
+	var carry uint64
+	for i := range s {
+		s[i], carry = bits.Add64(s[i], b[i], carry)
+	}
+}
+
+func (s *sum) sub(b sum) {
+	var borrow uint64
+	for i := range s {
+		s[i], borrow = bits.Sub64(s[i], b[i], borrow)
+	}
+}
+
+func toSum(b *[tagSize]byte) (s sum) {
+	for i := range s {
+		s[i] = binary.LittleEndian.Uint64(b[8*i:])
+	}
+	return s
+}
+
+// term is what one record adds to its bucket's sum.
+func term(record, value []byte) sum {
+	var last, key [tagSize]byte
+	copy(last[:], value[max(0, len(value)-tagSize):])
+	if len(record) <= len(key) {
+		copy(key[:], record)
+	} else {
+		key = sha256.Sum256(record)
+	}
+	s := toSum(&last)
+	s.add(toSum(&key))
+	return s
+}
+
+// account moves a record from its old value to its new one; nil is none.
+func (s *state) account(bucket string, record, old, value []byte) {
+	c := s.counts[bucket]
+	if old != nil {
+		c.records--
+		c.sum.sub(term(record, old))
+	}
+	if value != nil {
+		c.records++
+		c.sum.add(term(record, value))
+	}
+	s.counts[bucket] = c
+}
+
+func (s *state) encode(schema uint32) []byte {
+	var e encoder
+	e.uint(uint64(schema))
+	e.uint(s.commits)
+	e.uint(s.events)
+	e.raw(s.head[:])
+	names := countedBuckets()
+	e.uint(uint64(len(names)))
+	for _, name := range names {
+		c := s.counts[name]
+		e.text(name)
+		e.uint(c.records)
+		for _, n := range c.sum {
+			e.b = binary.LittleEndian.AppendUint64(e.b, n)
+		}
+	}
+	return e.b
+}
+
+// decodeState also gives the schema, bound in here as the header has no check of its own.
+func decodeState(b []byte) (s *state, schema uint64, ok bool) {
+	d := decoder{b: b}
+	s = &state{counts: map[string]count{}}
+	schema = d.uint()
+	s.commits = d.uint()
+	s.events = d.uint()
+	copy(s.head[:], d.raw(tagSize))
+	for range d.length() {
+		name := d.text()
+		c := count{records: d.uint()}
+		var p [tagSize]byte
+		copy(p[:], d.raw(tagSize))
+		c.sum = toSum(&p)
+		s.counts[name] = c
+	}
+	return s, schema, d.done()
+}
+
+// loadState reads the state once a transaction.
+func (t *Tx) loadState() (*state, error) {
+	if t.state != nil {
+		return t.state, nil
+	}
+	err := guard(bucketMeta, func() error {
+		b, err := t.bucket(bucketMeta)
+		if err != nil {
+			return err
+		}
+		value := b.Get([]byte(keyState))
+		if value == nil {
+			return damage(bucketMeta, []byte(keyState), "missing")
+		}
+		payload, err := t.unchecked(bucketMeta, []byte(keyState), value)
+		if err != nil {
+			return err
+		}
+		s, schema, ok := decodeState(payload)
+		if !ok {
+			return damage(bucketMeta, []byte(keyState), "layout")
+		}
+		if schema != uint64(t.header.schema) {
+			return damage(bucketMeta, []byte(keyHeader), "schema")
+		}
+		t.state = s
+		return nil
+	})
+	return t.state, err
+}
+
+// saveState counts the commit and writes the state.
+func (t *Tx) saveState() error {
+	t.state.commits++
+	return t.putRaw(bucketMeta, []byte(keyState),
+		t.checked(bucketMeta, []byte(keyState), t.state.encode(t.header.schema)))
+}
+
+// checkWhole compares a bucket with its count and sum, once a transaction. It reads
+// every record's end but checks none of them.
+func (t *Tx) checkWhole(bucket string) error {
+	if t.whole[bucket] {
+		return nil
+	}
+	s, err := t.loadState()
+	if err != nil {
+		return err
+	}
+	var found count
+	err = guard(bucket, func() error {
+		b, err := t.bucket(bucket)
+		if err != nil {
+			return err
+		}
+		c := b.Cursor()
+		for k, value := c.First(); k != nil; k, value = c.Next() {
+			found.records++
+			found.sum.add(term(k, value))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if found != s.counts[bucket] {
+		return &DamageError{Bucket: bucket, Reason: "records are missing, too many or out of date"}
+	}
+	if !t.tx.Writable() {
+		t.whole[bucket] = true
+	}
+	return nil
+}
+
+func equalTags(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }

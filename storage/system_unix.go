@@ -1,0 +1,57 @@
+//go:build unix
+
+package storage
+
+import (
+	"errors"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// errQuota: the user's share of the disk is full.
+var errQuota error = syscall.EDQUOT
+
+// tryLock takes the lock that bbolt takes (flock, which belongs to the open file: that
+// bbolt asks for it again is no matter) so that the file is looked at under it.
+func tryLock(f *os.File, exclusive bool) (bool, error) {
+	how := syscall.LOCK_SH | syscall.LOCK_NB
+	if exclusive {
+		how = syscall.LOCK_EX | syscall.LOCK_NB
+	}
+	for {
+		err := syscall.Flock(int(f.Fd()), how)
+		switch {
+		case err == nil:
+			return true, nil
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			return false, nil
+		case errors.Is(err, syscall.EINTR):
+			continue
+		}
+		return false, err
+	}
+}
+
+// canWriteFolder reports whether the folder lets this process make files.
+func canWriteFolder(folder string) bool {
+	err := unix.Access(folder, unix.W_OK)
+	return !errors.Is(err, syscall.EACCES) && !errors.Is(err, syscall.EROFS) && !errors.Is(err, syscall.EPERM)
+}
+
+// syncFolder makes a name that was given in the folder last.
+func syncFolder(folder string) error {
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) {
+		err = nil // a file system that has nothing to sync here
+	}
+	if closing := d.Close(); err == nil {
+		err = closing
+	}
+	return err
+}

@@ -1,0 +1,206 @@
+package storage
+
+import (
+	"encoding/hex"
+	"fmt"
+	"hash"
+
+	"go.etcd.io/bbolt"
+)
+
+// recordVersion is the layout of the records of Schema 1. Each record bears its own,
+// so that a later schema may rewrite records one by one.
+const recordVersion byte = 1
+
+// Tx is a running transaction: it is good until the function given to View or Update
+// returns, and for one goroutine. All that it gives is copied out of the file.
+type Tx struct {
+	v       *Vault
+	tx      *bbolt.Tx
+	keys    *keyset // nil: locked, only the header and the slots are read
+	header  header
+	mac     hash.Hash
+	state   *state
+	whole   map[string]bool // buckets found complete in this transaction
+	changed bool
+	fault   error // the first error that a method without an error result met
+	context []byte
+	tag     []byte
+}
+
+func (v *Vault) newTx(btx *bbolt.Tx, keys *keyset) *Tx {
+	t := &Tx{v: v, tx: btx, keys: keys, header: v.header, whole: map[string]bool{}}
+	if keys != nil {
+		t.mac = newMAC(keys.mac)
+	}
+	return t
+}
+
+func (t *Tx) fail(err error) {
+	if t.fault == nil {
+		t.fault = err
+	}
+}
+
+// bucket is the bucket of this name; to be called under guard.
+func (t *Tx) bucket(name string) (*bbolt.Bucket, error) {
+	b := t.tx.Bucket([]byte(name))
+	if b == nil {
+		return nil, &DamageError{Bucket: name, Reason: "the bucket is missing"}
+	}
+	return b, nil
+}
+
+// place is the context of a record, valid until the next call.
+func (t *Tx) place(bucket string, record []byte, version byte) []byte {
+	t.context = recordContext(t.context[:0], t.header.vault, bucket, record, version)
+	return t.context
+}
+
+// checked wraps a public payload: version, payload, HMAC-SHA256.
+func (t *Tx) checked(bucket string, record, payload []byte) []byte {
+	b := make([]byte, 0, 1+len(payload)+tagSize)
+	b = append(append(b, recordVersion), payload...)
+	return tag(b, t.mac, t.place(bucket, record, recordVersion), payload)
+}
+
+// unchecked is the payload of a public record once its check holds. It lies in the
+// file's mapping: to be decoded under guard, within the transaction.
+func (t *Tx) unchecked(bucket string, record, value []byte) ([]byte, error) {
+	if len(value) < 1+tagSize {
+		return nil, damage(bucket, record, "too short")
+	}
+	if value[0] != recordVersion {
+		return nil, damage(bucket, record, "unknown record version")
+	}
+	payload, found := value[1:len(value)-tagSize], value[len(value)-tagSize:]
+	t.tag = tag(t.tag[:0], t.mac, t.place(bucket, record, value[0]), payload)
+	if !equalTags(t.tag, found) {
+		return nil, damage(bucket, record, "check")
+	}
+	return payload, nil
+}
+
+func (t *Tx) sealed(bucket string, record, secret []byte) ([]byte, error) {
+	return sealBytes([]byte{recordVersion}, t.keys.seal, secret,
+		t.place(bucket, record, recordVersion), t.v.options.Random)
+}
+
+func (t *Tx) unsealed(bucket string, record, value []byte) ([]byte, error) {
+	if len(value) < 1 || value[0] != recordVersion {
+		return nil, damage(bucket, record, "unknown record version")
+	}
+	plain, ok := openSealed(t.keys.seal, value[1:], t.place(bucket, record, value[0]))
+	if !ok {
+		return nil, damage(bucket, record, "seal")
+	}
+	return plain, nil
+}
+
+// get reads a record and gives it to decode under guard; value is in the mapping.
+// A record that is not there is ErrNoRecord once its bucket is known to be whole.
+func (t *Tx) get(bucket string, record []byte, decode func(value []byte) error) error {
+	return guard(bucket, func() error {
+		b, err := t.bucket(bucket)
+		if err != nil {
+			return err
+		}
+		value := b.Get(record)
+		if value != nil {
+			return decode(value)
+		}
+		if err := t.checkWhole(bucket); err != nil {
+			return err
+		}
+		return fmt.Errorf("%s %s: %w", bucket, showRecord(bucket, record), ErrNoRecord)
+	})
+}
+
+// put writes a record whole (see checked and sealed) and counts it.
+func (t *Tx) put(bucket string, record, value []byte) error {
+	return guard(bucket, func() error {
+		b, err := t.bucket(bucket)
+		if err != nil {
+			return err
+		}
+		old := b.Get(record)
+		t.state.account(bucket, record, old, value)
+		if err := b.Put(record, value); err != nil {
+			return fmt.Errorf("put %s %s: %w", bucket, showRecord(bucket, record), writeError(err))
+		}
+		t.changed = true
+		return nil
+	})
+}
+
+// remove deletes a record; one that is not there is ErrNoRecord.
+func (t *Tx) remove(bucket string, record []byte) error {
+	return guard(bucket, func() error {
+		b, err := t.bucket(bucket)
+		if err != nil {
+			return err
+		}
+		old := b.Get(record)
+		if old == nil {
+			return fmt.Errorf("%s %s: %w", bucket, showRecord(bucket, record), ErrNoRecord)
+		}
+		if !t.tx.Writable() {
+			return ErrReadOnly
+		}
+		t.state.account(bucket, record, old, nil)
+		if err := b.Delete(record); err != nil {
+			return fmt.Errorf("delete %s %s: %w", bucket, showRecord(bucket, record), writeError(err))
+		}
+		t.changed = true
+		return nil
+	})
+}
+
+// putRaw writes what is not counted: header and state.
+func (t *Tx) putRaw(bucket string, record, value []byte) error {
+	return guard(bucket, func() error {
+		b, err := t.bucket(bucket)
+		if err != nil {
+			return err
+		}
+		if err := b.Put(record, value); err != nil {
+			return fmt.Errorf("put %s %s: %w", bucket, record, writeError(err))
+		}
+		t.changed = true
+		return nil
+	})
+}
+
+// writable is ErrReadOnly in a View; every method that writes asks it first.
+func (t *Tx) writable() error {
+	if !t.tx.Writable() {
+		return ErrReadOnly
+	}
+	return nil
+}
+
+func writeError(err error) error {
+	if err == bbolt.ErrTxNotWritable {
+		return ErrReadOnly
+	}
+	return err
+}
+
+func damage(bucket string, record []byte, reason string) *DamageError {
+	return &DamageError{Bucket: bucket, Record: showRecord(bucket, record), Reason: reason}
+}
+
+// showRecord is a record's key as people and logs name it.
+func showRecord(bucket string, record []byte) string {
+	switch bucket {
+	case bucketMeta, bucketSettings:
+		return string(record)
+	case bucketEvents, bucketSlots:
+		var n uint64
+		for _, c := range record {
+			n = n<<8 | uint64(c)
+		}
+		return fmt.Sprint(n)
+	}
+	return hex.EncodeToString(record)
+}

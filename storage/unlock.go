@@ -1,0 +1,194 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Protected reports whether the vault has a passphrase. One that has none unlocks with
+// an empty one.
+func (v *Vault) Protected() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, s := range v.slots {
+		if s.kind == slotOpen {
+			return false
+		}
+	}
+	return true
+}
+
+// Locked reports whether the vault is locked.
+func (v *Vault) Locked() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.keys == nil
+}
+
+// Lock locks the vault at once: what starts from now on is ErrLocked. Transactions
+// that run already are finished with their keys, which are wiped when the last ends.
+func (v *Vault) Lock() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.dropKeys()
+}
+
+// dropKeys needs v.mu.
+func (v *Vault) dropKeys() {
+	if v.keys == nil {
+		return
+	}
+	v.keys.dropped = true
+	if v.keys.uses == 0 {
+		v.keys.wipe()
+	}
+	v.keys = nil
+}
+
+func (v *Vault) acquire() (*keyset, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch {
+	case v.closed:
+		return nil, ErrClosed
+	case v.keys == nil:
+		return nil, ErrLocked
+	}
+	v.keys.uses++
+	return v.keys, nil
+}
+
+func (v *Vault) release(k *keyset) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	k.uses--
+	if k.dropped && k.uses == 0 {
+		k.wipe()
+	}
+}
+
+// Unlock opens the vault with the passphrase and checks that its index, settings and
+// slots are complete. It takes about half a second by design; when ctx ends it returns
+// ctx's error at once, the vault stays locked and the late result is thrown away. The
+// passphrase is copied, and the copy cleared; the caller clears its own. An unlocked
+// vault stays unlocked whatever the result.
+//
+// Errors: ErrWrongPassphrase, ErrClosed, *DamageError, ctx.Err().
+func (v *Vault) Unlock(ctx context.Context, passphrase []byte) error {
+	v.gate.RLock()
+	defer v.gate.RUnlock()
+	data, err := v.dataKey(ctx, passphrase)
+	if err != nil {
+		return fmt.Errorf("unlock vault: %w", err)
+	}
+	if err := v.install(ctx, data); err != nil {
+		return fmt.Errorf("unlock vault: %w", err)
+	}
+	return nil
+}
+
+// install takes over data, checks the vault with it and unlocks it.
+func (v *Vault) install(ctx context.Context, data []byte) error {
+	keys, err := newKeyset(data, v.header.vault)
+	if err != nil {
+		clear(data)
+		return err
+	}
+	if err := v.examine(keys); err != nil {
+		keys.wipe()
+		return err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.keys != nil || v.closed || ctx.Err() != nil {
+		keys.wipe()
+		if v.closed {
+			return ErrClosed
+		}
+		return ctx.Err()
+	}
+	v.keys = keys
+	return nil
+}
+
+// examine finds out before anything is shown whether the small buckets are whole, and
+// brings an older schema up to this one.
+func (v *Vault) examine(keys *keyset) error {
+	err := v.view(keys, func(t *Tx) error {
+		for _, bucket := range []string{bucketSlots, bucketIndex, bucketTargets, bucketSettings} {
+			if err := t.checkWhole(bucket); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return v.migrate(keys, v.schema, migrations())
+}
+
+// dataKey finds the slot that passphrase opens. An empty passphrase is for open slots,
+// any other for passphrase slots.
+func (v *Vault) dataKey(ctx context.Context, passphrase []byte) ([]byte, error) {
+	kind := slotPassphrase
+	if len(passphrase) == 0 {
+		kind = slotOpen
+	}
+	v.mu.Lock()
+	slots, closed := append([]slot(nil), v.slots...), v.closed
+	v.mu.Unlock()
+	if closed {
+		return nil, ErrClosed
+	}
+	for _, s := range slots {
+		if s.kind != kind {
+			continue
+		}
+		data, err := v.openSlot(ctx, s, passphrase)
+		if !errors.Is(err, ErrWrongPassphrase) {
+			return data, err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return nil, ErrWrongPassphrase
+}
+
+// openSlot derives in a goroutine of its own, since Argon2 cannot be interrupted, and
+// one at a time, since each takes much memory.
+func (v *Vault) openSlot(ctx context.Context, s slot, passphrase []byte) ([]byte, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case v.kdf <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	results := make(chan result)
+	secret := bytes.Clone(passphrase)
+	go func() {
+		defer func() { <-v.kdf }()
+		data, err := s.open(secret, v.header.vault)
+		clear(secret)
+		select {
+		case results <- result{data, err}:
+		case <-ctx.Done():
+			clear(data)
+		}
+	}()
+	select {
+	case r := <-results:
+		return r.data, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
