@@ -1,0 +1,151 @@
+package i18n
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The connection lab gives codes and facts (package testclient says which);
+// here they become sentences, the same ones in the window and the terminal.
+
+// Diagnosis words why a try failed: what happened, why, and what to do. The
+// facts may be nil or lack any key: then the sentences say less.
+func (p *Printer) Diagnosis(code string, facts map[string]string) (title, cause, fix string) {
+	if !p.Has("diagnosis." + code + ".title") {
+		code = "unknown"
+	}
+	args := p.factArgs(facts)
+	say := func(part string) string { return p.begin(squeeze(p.T("diagnosis."+code+"."+part, args...))) }
+	return say("title"), say("cause"), say("fix")
+}
+
+// begin gives a sentence that starts with the words for a missing fact its
+// capital letter. A name keeps the letters that it has.
+func (p *Printer) begin(sentence string) string {
+	for _, name := range factNames {
+		if key := "fact." + name; p.Has(key) && strings.HasPrefix(sentence, p.T(key)) {
+			first, size := utf8.DecodeRuneInString(sentence)
+			return string(unicode.ToUpper(first)) + sentence[size:]
+		}
+	}
+	return sentence
+}
+
+// StepName is the name of one of the seven steps: "connect" and so on.
+func (p *Printer) StepName(name string) string { return p.T("step." + name) }
+
+// StepDetail words in one line what a step exchanged or found: an address, a
+// chain of names, an alert. state is "done", "failed", "not-reached" or
+// "not-asked".
+func (p *Printer) StepDetail(name, state string, facts map[string]string) string {
+	key := "step." + name + "." + state
+	switch {
+	case name == "verify-server" && facts["verified"] == "no":
+		title, _, _ := p.Diagnosis(facts["code"], facts)
+		if state == "failed" {
+			return title
+		}
+		return p.T("step.verify-server.unverified", "Why", title)
+	case name == "client-certificate" && state == "done" && facts["chosen"] == "":
+		key = "step.client-certificate.none"
+	case name == "verify-client" && facts["answer"] == "accepted-without" && state == "done":
+		key = "step.verify-client.without"
+	case name == "verify-client" && state == "failed" && facts["alert"] != "":
+		return p.T("lab.alert", "Number", facts["alert"], "Name", p.Alert(facts["alert"]))
+	case name == "exchange" && state == "not-reached" && facts["version"] != "":
+		key = "step.exchange.before"
+	case !p.Has(key):
+		key = "step." + state
+	}
+	return squeeze(p.T(key, p.factArgs(facts)...))
+}
+
+// Alert names a TLS alert by its number in decimal (RFC 8446 section 6).
+func (p *Printer) Alert(number string) string {
+	if key := "alert." + number; p.Has(key) {
+		return p.T(key)
+	}
+	return p.T("alert.other")
+}
+
+// factNames are the facts that sentences use. In a message, not-after is
+// {{.NotAfter}}.
+var factNames = []string{
+	"accepted", "acceptable", "accepted-count", "address", "addresses", "after", "alert", "algorithm", "alpn",
+	"answer", "asked", "authority", "body-bytes", "bytes", "bytes-in", "bytes-out", "chain", "chain-length",
+	"chosen", "cipher", "clock", "curve", "days", "days-left", "field", "host", "ip", "issuer", "location",
+	"matched", "missing", "name", "names", "not-after", "not-before", "now", "offered", "path", "port",
+	"protocol", "purposes", "resumed", "same-name", "scheme", "self-signed", "sent", "serial", "status",
+	"status-text", "subject", "trusted", "url", "value", "verified", "version", "why",
+}
+
+// factArgs are the facts as names and values for T. Every name is there, so
+// that a message may ask whether a fact is known.
+func (p *Printer) factArgs(facts map[string]string) []any {
+	args := make([]any, 0, 2*len(factNames)+2)
+	for _, name := range factNames {
+		value := facts[name]
+		if value != "" {
+			value = p.fact(name, value)
+		} else if key := "fact." + name; p.Has(key) {
+			value = p.T(key)
+		}
+		args = append(args, camel(name), value)
+	}
+	return append(args, "AlertName", p.alertOf(facts))
+}
+
+func (p *Printer) alertOf(facts map[string]string) string {
+	if facts["alert"] == "" {
+		return ""
+	}
+	return p.Alert(facts["alert"])
+}
+
+// fact makes one fact readable: dates as the language writes them, numbers of
+// days in words, lists on one line.
+func (p *Printer) fact(name, value string) string {
+	switch name {
+	case "not-before", "not-after", "now":
+		if at, err := time.Parse(time.RFC3339, value); err == nil {
+			return p.Date(at)
+		}
+	case "days", "days-left":
+		if n, err := strconv.Atoi(value); err == nil {
+			return p.Days(n)
+		}
+	case "bytes-in", "bytes-out", "body-bytes", "accepted-count":
+		if n, err := strconv.Atoi(value); err == nil {
+			return p.Number(n)
+		}
+	case "chain", "path":
+		return strings.ReplaceAll(value, "\n", " › ")
+	}
+	return p.List(strings.Split(value, "\n"))
+}
+
+// listAtMost is how many entries of a list a sentence names.
+const listAtMost = 3
+
+// List writes names in one line, and counts those beyond the third.
+func (p *Printer) List(names []string) string {
+	if len(names) <= listAtMost+1 {
+		return strings.Join(names, p.T("list.comma"))
+	}
+	return p.T("list.more", "List", strings.Join(names[:listAtMost], p.T("list.comma")), "Count", len(names)-listAtMost)
+}
+
+// camel turns not-after into NotAfter.
+func camel(name string) string {
+	var b strings.Builder
+	for part := range strings.SplitSeq(name, "-") {
+		b.WriteString(strings.ToUpper(part[:1]) + part[1:])
+	}
+	return b.String()
+}
+
+// squeeze drops the spaces that sentences left out leave behind.
+func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }

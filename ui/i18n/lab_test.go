@@ -1,0 +1,104 @@
+package i18n
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestDiagnosisSaysTheFacts(t *testing.T) {
+	p := New("en")
+	for _, c := range []struct {
+		name, code        string
+		facts             map[string]string
+		title, cause, fix string
+	}{
+		{
+			"wrong authority", "client-authority-unknown",
+			map[string]string{"subject": "alice", "issuer": "Acme Issuing", "acceptable": "no", "accepted": "Partner Root"},
+			"The server refused alice: it does not trust the authority",
+			"It trusts only Partner Root, and alice is signed by Acme Issuing.",
+			"Use a certificate signed by Partner Root, or have Acme Issuing added to what the server trusts.",
+		},
+		{
+			"dates and days", "server-certificate-expired",
+			map[string]string{"subject": "api", "not-after": "2026-11-08T10:00:00Z", "days": "1"},
+			"The server's certificate has expired",
+			"api was good until 8 Nov 2026, 1 day ago.",
+			"Renew it at the server. If it should still be good, look at this computer's clock.",
+		},
+		{
+			"a long list", "server-name-mismatch",
+			map[string]string{"name": "x", "names": "a\nb\nc\nd\ne"},
+			"The server's certificate is not for x",
+			"It is for a, b, c and 2 more, and you connect to x.",
+			"Reissue it with the name x, or connect to a name that it has.",
+		},
+		{
+			"no facts", "client-certificate-missing", nil,
+			"The server wants a client certificate, and none was sent",
+			"The server lets nobody in without one.",
+			"Choose a client certificate and try again.",
+		},
+		{
+			"a code of a later version", "brand-new", map[string]string{"alert": "80"},
+			"It failed for a reason that is not known",
+			"The server said: internal error (alert 80).",
+			"Read the error below, or look into the log of the server.",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			title, cause, fix := p.Diagnosis(c.code, c.facts)
+			if title != c.title || cause != c.cause || fix != c.fix {
+				t.Errorf("said\n%q\n%q\n%q\nwant\n%q\n%q\n%q", title, cause, fix, c.title, c.cause, c.fix)
+			}
+		})
+	}
+}
+
+func TestStepDetail(t *testing.T) {
+	p := New("en")
+	for _, c := range []struct {
+		name, state string
+		facts       map[string]string
+		want        string
+	}{
+		{"connect", "done", map[string]string{"address": "127.0.0.1:8443"}, "127.0.0.1:8443"},
+		{"server-certificate", "done", map[string]string{"chain": "api\nAcme Issuing"}, "api › Acme Issuing"},
+		{"verify-server", "done", map[string]string{"authority": "Acme Root", "days-left": "12", "verified": "yes"}, "signed by Acme Root, name matches, 12 days left"},
+		{"verify-server", "done", map[string]string{"verified": "no", "code": "server-no-san"}, "not verified, as you wished: The server's certificate names no host"},
+		{"verify-server", "failed", map[string]string{"verified": "no", "code": "server-no-san"}, "The server's certificate names no host"},
+		{"client-certificate", "done", map[string]string{"chosen": "alice", "issuer": "Acme Root"}, "alice › Acme Root"},
+		{"client-certificate", "done", map[string]string{"why": "none-chosen"}, "asked for; none sent"},
+		{"client-certificate", "not-asked", nil, "not asked for"},
+		{"verify-client", "failed", map[string]string{"alert": "48"}, "alert 48: unknown certificate authority"},
+		{"verify-client", "failed", nil, "refused"},
+		{"verify-client", "done", map[string]string{"answer": "accepted-without"}, "let in without a certificate"},
+		{"access", "not-reached", nil, "not reached"},
+		{"access", "done", map[string]string{"status-text": "200 OK"}, "HTTP 200 OK"},
+		{"exchange", "done", map[string]string{"version": "TLS 1.3", "cipher": "C", "alpn": "h2"}, "TLS 1.3, C, h2"},
+		{"exchange", "done", nil, "plain HTTP, not encrypted"},
+		{"exchange", "not-reached", map[string]string{"version": "TLS 1.3", "cipher": "C"}, "TLS 1.3, C: agreed before the refusal"},
+	} {
+		if got := p.StepDetail(c.name, c.state, c.facts); got != c.want {
+			t.Errorf("%s %s: %q, want %q", c.name, c.state, got, c.want)
+		}
+	}
+}
+
+// TestLabLeavesNoHole: a sentence whose facts are missing still reads.
+func TestLabLeavesNoHole(t *testing.T) {
+	p := New("en")
+	for key := range p.known {
+		code, ok := strings.CutPrefix(key, "diagnosis.")
+		code, isTitle := strings.CutSuffix(code, ".title")
+		if !ok || !isTitle {
+			continue
+		}
+		title, cause, fix := p.Diagnosis(code, nil)
+		for _, said := range []string{title, cause, fix} {
+			if said == "" || strings.Contains(said, "<no value>") || strings.Contains(said, "{{") || strings.Contains(said, "diagnosis.") {
+				t.Errorf("%s: %q", code, said)
+			}
+		}
+	}
+}
