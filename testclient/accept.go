@@ -1,0 +1,327 @@
+package testclient
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// How a refused connection is let go: the alert arrives only when the server
+// does not close while the client still sends, which makes the kernel answer
+// with a reset.
+const (
+	lingerFor   = 500 * time.Millisecond
+	lingerBytes = 256 << 10
+)
+
+// visit is one TCP connection to the server.
+type visit struct {
+	net.Conn
+	server   *Server
+	reader   *bufio.Reader // nil until the first byte was looked at, in ModePlain
+	requests atomic.Int32
+	recorded atomic.Bool // refused, and in the log
+	state    atomic.Pointer[tls.ConnectionState]
+	once     sync.Once
+}
+
+func (v *visit) Read(p []byte) (int, error) {
+	if v.reader != nil {
+		return v.reader.Read(p)
+	}
+	return v.Conn.Read(p)
+}
+
+// Close gives back the visit's place, and records one that asked for nothing.
+func (v *visit) Close() error {
+	err := v.Conn.Close()
+	v.once.Do(func() {
+		s := v.server
+		s.mu.Lock()
+		delete(s.open, v)
+		s.mu.Unlock()
+		<-s.slots
+		if state := v.state.Load(); state != nil && v.requests.Load() == 0 && !v.recorded.Load() {
+			s.log.add(v.connection(*state))
+		}
+	})
+	return err
+}
+
+// connection is what is known of a visit: the TLS part of its record.
+func (v *visit) connection(s tls.ConnectionState) Connection {
+	c := Connection{At: v.server.config.Now(), Remote: v.RemoteAddr().String(),
+		Version: versionName(s.Version), ALPN: printable(s.NegotiatedProtocol), Resumed: s.DidResume}
+	if s.CipherSuite != 0 {
+		c.CipherSuite = tls.CipherSuiteName(s.CipherSuite)
+	}
+	c.setChain(s.PeerCertificates)
+	return c
+}
+
+type visitKey struct{}
+
+// withVisit gives the requests of a connection their visit.
+func withVisit(ctx context.Context, c net.Conn) context.Context {
+	if t, ok := c.(*tls.Conn); ok {
+		c = t.NetConn()
+	}
+	return context.WithValue(ctx, visitKey{}, c)
+}
+
+// accept takes connections until the listener is closed.
+func (s *Server) accept(l net.Listener) {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			if errors.Is(err, net.ErrClosed) || s.ctx.Err() != nil {
+				return
+			}
+			select { // out of descriptors, most likely: they come back
+			case <-time.After(50 * time.Millisecond):
+				continue
+			case <-s.ctx.Done():
+				return
+			}
+		}
+		select {
+		case s.slots <- struct{}{}:
+		default:
+			c.Close()
+			continue
+		}
+		v := &visit{Conn: c, server: s}
+		s.mu.Lock()
+		s.open[v] = struct{}{}
+		s.mu.Unlock()
+		s.wg.Go(func() { s.greet(v) })
+	}
+}
+
+// greet does the handshake, and hands the connection on or refuses it.
+func (s *Server) greet(v *visit) {
+	ctx, cancel := context.WithTimeout(s.ctx, handshakeTimeout)
+	defer cancel()
+	if s.tls == nil {
+		s.greetPlain(ctx, v)
+		return
+	}
+	conn := tls.Server(v, s.tls)
+	if err := conn.HandshakeContext(ctx); err != nil {
+		s.refuse(v, conn.ConnectionState(), err)
+		return
+	}
+	state := conn.ConnectionState()
+	v.state.Store(&state)
+	if !s.queue.put(s.ctx, conn) {
+		conn.Close()
+	}
+}
+
+// greetPlain looks at the first byte, for TLS at a plain port: row 18.
+func (s *Server) greetPlain(ctx context.Context, v *visit) {
+	stop := context.AfterFunc(ctx, func() { v.SetReadDeadline(time.Unix(1, 0)) })
+	reader := bufio.NewReader(v.Conn)
+	first, err := reader.Peek(1)
+	if !stop() || err != nil {
+		v.Close()
+		return
+	}
+	v.reader = reader
+	if first[0] == 0x16 { // a handshake record, RFC 8446 section 5.1
+		c := v.connection(tls.ConnectionState{})
+		c.Refusal, c.RefusalCode = "tls: client spoke TLS to a plain HTTP port", ServerSpeaksHTTP
+		s.record(v, c)
+		io.WriteString(v, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request\n")
+		s.linger(v)
+		return
+	}
+	v.state.Store(&tls.ConnectionState{})
+	if !s.queue.put(s.ctx, v) {
+		v.Close()
+	}
+}
+
+// refuse records why a handshake failed, and lets the client read its alert,
+// which crypto/tls has sent.
+func (s *Server) refuse(v *visit, state tls.ConnectionState, err error) {
+	if s.ctx.Err() != nil {
+		v.Close()
+		return
+	}
+	c := v.connection(state)
+	c.Refusal, c.RefusalCode = printable(err.Error()), refusalCode(err, s.config.Now())
+	var verification *tls.CertificateVerificationError
+	if errors.As(err, &verification) {
+		c.setChain(verification.UnverifiedCertificates)
+	}
+	s.record(v, c)
+	if c.RefusalCode == ClientSpokeHTTP {
+		// As net/http answers: row 19.
+		io.WriteString(v, "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")
+	}
+	s.linger(v)
+}
+
+func (s *Server) record(v *visit, c Connection) {
+	v.recorded.Store(true)
+	s.log.add(c)
+}
+
+// linger ends a connection so that what was sent last is read: it half-closes,
+// and drains what the client still sends until the client closes.
+func (s *Server) linger(v *visit) {
+	defer v.Close()
+	tcp, ok := v.Conn.(*net.TCPConn)
+	if !ok || tcp.CloseWrite() != nil {
+		return
+	}
+	v.SetReadDeadline(time.Now().Add(lingerFor))
+	stop := context.AfterFunc(s.ctx, func() { v.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	io.CopyN(io.Discard, v, lingerBytes)
+}
+
+// closeIdle closes the connections that never asked for anything: browsers open
+// such ahead, and http.Server.Shutdown waits five seconds for them.
+func (s *Server) closeIdle() {
+	s.mu.Lock()
+	var idle []*visit
+	for v := range s.open {
+		if v.requests.Load() == 0 {
+			idle = append(idle, v)
+		}
+	}
+	s.mu.Unlock()
+	for _, v := range idle {
+		v.Close()
+	}
+}
+
+// refusalCode names, by the codes of diagnoses, why the server's handshake failed.
+func refusalCode(err error, now time.Time) string {
+	var verification *tls.CertificateVerificationError
+	var header tls.RecordHeaderError
+	if errors.As(err, &verification) {
+		return clientVerifyCode(verification.Err, now)
+	}
+	if errors.As(err, &header) {
+		if header.Conn != nil && looksLikeHTTP(header.RecordHeader[:]) {
+			return ClientSpokeHTTP
+		}
+		return NotTLS
+	}
+	if _, ok := remoteAlert(err); ok {
+		return ServerCertificateRefused
+	}
+	switch {
+	case errorHas(err, "client didn't provide a certificate"):
+		return ClientCertificateMissing
+	case errorHas(err, "invalid signature by the client certificate"):
+		return ClientKeyMismatch
+	case errorHas(err, "client offered only unsupported versions"):
+		return NoCommonVersion
+	case errorHas(err, "unsupported application protocols"):
+		return NoCommonProtocol
+	case errorHas(err, "no cipher suite supported", "no key exchanges supported", "no mutual"):
+		return NoCommonCipher
+	case isTimeout(err) || errors.Is(err, context.DeadlineExceeded):
+		return Timeout
+	case isReset(err):
+		return Reset
+	}
+	return Unknown
+}
+
+// looksLikeHTTP tells a request of HTTP from other bytes that are no TLS, as
+// net/http does.
+func looksLikeHTTP(b []byte) bool {
+	switch string(b) {
+	case "GET /", "HEAD ", "POST ", "PUT /", "OPTIO", "DELET", "PATCH", "CONNE", "TRACE":
+		return true
+	}
+	return false
+}
+
+// clientVerifyCode names why a client's chain does not verify.
+func clientVerifyCode(err error, now time.Time) string {
+	var unknown x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &unknown):
+		switch {
+		case errorHas(err, "insecure algorithm"):
+			return ClientSignatureWeak
+		case errorHas(err, "cannot sign this kind of certificate"):
+			return ClientIssuerNotAuthority
+		case errorHas(err, "while trying to verify candidate authority"):
+			return ClientAuthorityRemade
+		}
+		return ClientAuthorityUnknown
+	case errors.As(err, &invalid):
+		switch invalid.Reason {
+		case x509.Expired:
+			if now.Before(invalid.Cert.NotBefore) {
+				return ClientCertificateNotYetValid
+			}
+			return ClientCertificateExpired
+		case x509.IncompatibleUsage:
+			return ClientCertificatePurpose
+		case x509.TooManyIntermediates:
+			return ClientPathLength
+		case x509.NotAuthorizedToSign:
+			return ClientIssuerNotAuthority
+		}
+	}
+	return ClientCertificateRefused
+}
+
+// queueListener hands the connections that passed to http.Server.
+type queueListener struct {
+	addr   net.Addr
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func newQueueListener(addr net.Addr) *queueListener {
+	return &queueListener{addr: addr, conns: make(chan net.Conn), closed: make(chan struct{})}
+}
+
+// put tells whether the connection was taken.
+func (q *queueListener) put(ctx context.Context, c net.Conn) bool {
+	select {
+	case q.conns <- c:
+		return true
+	case <-q.closed:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// Accept waits for the next connection.
+func (q *queueListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-q.conns:
+		return c, nil
+	case <-q.closed:
+		return nil, http.ErrServerClosed
+	}
+}
+
+// Close ends Accept.
+func (q *queueListener) Close() error {
+	q.once.Do(func() { close(q.closed) })
+	return nil
+}
+
+// Addr is the real listener's.
+func (q *queueListener) Addr() net.Addr { return q.addr }

@@ -1,0 +1,14 @@
+//go:build !windows
+
+package testclient
+
+import "syscall"
+
+const (
+	errnoRefused         = syscall.ECONNREFUSED
+	errnoReset           = syscall.ECONNRESET
+	errnoBrokenPipe      = syscall.EPIPE
+	errnoInUse           = syscall.EADDRINUSE
+	errnoHostUnreachable = syscall.EHOSTUNREACH
+	errnoNetUnreachable  = syscall.ENETUNREACH
+)

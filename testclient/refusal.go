@@ -1,0 +1,237 @@
+package testclient
+
+import (
+	"crypto"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"strconv"
+	"strings"
+
+	"countersign/pki"
+)
+
+// helloRefusal names an alert that came before the server asked for a
+// certificate: it did not like our hello, or something later that has no
+// certificate of ours in it.
+func (a *attempt) helloRefusal(alert int, err error) *Diagnosis {
+	d := &Diagnosis{Code: Unknown, Side: ServerSide, Step: a.step, Raw: printable(err.Error()),
+		Facts: map[string]string{"alert": strconv.Itoa(alert)}}
+	if len(a.result.ServerChain) > 0 {
+		d.Step = StepAccess // past the certificate, and no client's to verify
+		return d
+	}
+	d.Step = StepServerCertificate
+	switch alert {
+	case alertProtocolVersion:
+		d.Code, d.Row, d.Side = NoCommonVersion, 20, ClientSide
+		d.Facts["offered"] = a.offeredVersions()
+	case alertNoProtocol:
+		d.Code, d.Row, d.Side = NoCommonProtocol, 21, ClientSide
+		d.Facts["offered"] = list(a.try.ALPN)
+	case alertHandshakeFailure, alertInsufficientSecurity:
+		d.Code, d.Side = NoCommonCipher, ClientSide
+	case alertUnrecognizedName:
+		d.Code, d.Side = ServerNameUnknown, ClientSide
+		d.Facts["name"] = printable(a.try.ServerName)
+	}
+	return d
+}
+
+// offeredVersions are the TLS versions that the try offered, oldest first.
+func (a *attempt) offeredVersions() string {
+	lo, hi := a.try.MinVersion, a.try.MaxVersion
+	if lo == 0 {
+		lo = min(0x0303, max(hi, 0x0301)) // Go offers TLS 1.2 and later, or what the highest allows
+		if hi != 0 && hi < lo {
+			lo = hi
+		}
+	}
+	if hi == 0 {
+		hi = 0x0304
+	}
+	var names []string
+	for v := lo; v <= hi; v++ {
+		names = append(names, versionName(v))
+	}
+	return list(names)
+}
+
+// refusal names the alert by which a server refused our certificate, or that
+// there was none: rows 1 to 10. The number alone is not enough, for each library
+// sends its own: so what is plainly wrong with the certificate decides where
+// several fit.
+func (a *attempt) refusal(alert int, err error) *Diagnosis {
+	d := &Diagnosis{Code: ClientCertificateRefused, Side: ClientSide, Step: StepVerifyClient,
+		Raw: printable(err.Error()), Facts: map[string]string{"alert": strconv.Itoa(alert)}}
+	a.authorityFacts(d)
+	chain := a.result.ClientChain
+	switch {
+	case alert == alertProtocolVersion || alert == alertNoProtocol || alert == alertInsufficientSecurity:
+		hello := a.helloRefusal(alert, err)
+		hello.Step = StepVerifyClient
+		return hello
+	case !a.result.ClientSent || alert == alertCertificateRequired:
+		d.Code, d.Row = ClientCertificateMissing, 1
+		return d
+	case len(chain) == 0: // what was sent does not parse here either
+		return d
+	}
+	switch alert {
+	case alertUnknownCA:
+		a.unknownClient(d)
+	case alertExpired:
+		a.clientDates(d)
+	case alertRevoked:
+		d.Code, d.Row = ClientCertificateRevoked, 25
+		d.Facts["serial"] = serial(chain[0])
+	case alertDecryptError:
+		switch {
+		case !a.keyMatches():
+			d.Code, d.Row = ClientKeyMismatch, 10
+		default:
+			a.ownFault(d)
+		}
+	default:
+		a.ownFault(d)
+	}
+	return d
+}
+
+// authorityFacts are what a person needs to choose another certificate.
+func (a *attempt) authorityFacts(d *Diagnosis) {
+	d.Facts["accepted"] = list(a.result.AcceptableNames)
+	d.Facts["accepted-count"] = strconv.Itoa(len(a.result.AcceptableNames))
+	if chain := a.result.ClientChain; len(chain) > 0 {
+		d.Facts["subject"], d.Facts["issuer"] = subjectOf(chain[0]), issuerOf(chain[0])
+		d.Facts["chain-length"] = strconv.Itoa(len(chain))
+		d.Facts["acceptable"] = a.acceptable()
+	}
+}
+
+// unknownClient tells rows 2 to 6 apart, which share the alert unknown_ca.
+func (a *attempt) unknownClient(d *Diagnosis) {
+	chain := a.result.ClientChain
+	missing := a.missing(chain)
+	switch {
+	case weak(chain[0]):
+		a.weakSignature(d)
+	case len(chain) > 1 && !chain[1].IsCA:
+		d.Code, d.Row = ClientIssuerNotAuthority, 5
+	case len(missing) > 0 && a.leadsToAccepted(missing):
+		d.Code, d.Row = ClientIntermediateMissing, 4
+		d.Facts["missing"] = list(subjectsOf(missing))
+	case a.acceptable() == "yes":
+		d.Code, d.Row = ClientAuthorityRemade, 3
+	case a.acceptable() == "no":
+		d.Code, d.Row = ClientAuthorityUnknown, 2
+	default:
+		d.Code, d.Row, d.Side = ClientAuthorityUnknown, 2, ServerSide
+	}
+}
+
+// leadsToAccepted tells whether the missing intermediates end at an authority
+// that the server accepts, or may: one that names none does not say.
+func (a *attempt) leadsToAccepted(missing []*x509.Certificate) bool {
+	if len(a.result.AcceptableCAs) == 0 {
+		return true
+	}
+	for _, c := range missing {
+		for _, name := range a.result.AcceptableCAs {
+			if string(c.RawIssuer) == string(name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// clientDates is row 7.
+func (a *attempt) clientDates(d *Diagnosis) {
+	d.Row, d.Code = 7, ClientCertificateExpired
+	now := a.try.Now()
+	for _, c := range a.result.ClientChain { // an authority's end ends its certificates
+		if now.Before(c.NotBefore) || now.After(c.NotAfter) {
+			d.Facts["subject"] = subjectOf(c)
+			if !a.dateFacts(d.Facts, c) {
+				d.Code = ClientCertificateNotYetValid
+			}
+			return
+		}
+	}
+	a.dateFacts(d.Facts, a.result.ClientChain[0])
+	delete(d.Facts, "days")
+	d.Facts["clock"] = "differs"
+	d.Side = ServerSide
+}
+
+// ownFault looks for what is plainly wrong with the certificate that was
+// refused for no reason that the alert tells.
+func (a *attempt) ownFault(d *Diagnosis) {
+	chain := a.result.ClientChain
+	leaf := chain[0]
+	now := a.try.Now()
+	switch {
+	case now.Before(leaf.NotBefore) || now.After(leaf.NotAfter):
+		a.clientDates(d)
+	case !hasPurpose(leaf, x509.ExtKeyUsageClientAuth):
+		d.Code, d.Row = ClientCertificatePurpose, 8
+		d.Facts["purposes"] = list(purposes(leaf))
+	case !a.keyMatches():
+		d.Code, d.Row = ClientKeyMismatch, 10
+	case weak(leaf):
+		a.weakSignature(d)
+	case len(chain) > 1 && !chain[1].IsCA:
+		d.Code, d.Row = ClientIssuerNotAuthority, 5
+	case d.Facts["acceptable"] == "no":
+		d.Code, d.Row = ClientAuthorityUnknown, 2
+	}
+}
+
+func (a *attempt) weakSignature(d *Diagnosis) {
+	leaf := a.result.ClientChain[0]
+	d.Code, d.Row = ClientSignatureWeak, 6
+	d.Facts["algorithm"] = leaf.SignatureAlgorithm.String()
+}
+
+// weak tells whether crypto/x509 and OpenSSL at security level 1 and up refuse
+// the signature for its hash.
+func weak(c *x509.Certificate) bool {
+	switch c.SignatureAlgorithm {
+	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+		return !selfSigned(c)
+	}
+	return false
+}
+
+// keyMatches tells whether the key of the try is its certificate's.
+func (a *attempt) keyMatches() bool {
+	signer, ok := a.try.Certificate.PrivateKey.(crypto.Signer)
+	if !ok {
+		return false
+	}
+	return pki.SamePublicKey(signer.Public(), a.result.ClientChain[0].PublicKey)
+}
+
+// reset is a connection that ended with no word of why.
+func (a *attempt) reset(step int, err error) *Diagnosis {
+	return &Diagnosis{Code: Reset, Side: NetworkSide, Step: step, Raw: printable(err.Error()), Facts: map[string]string{
+		"asked": yesNo(a.result.ClientAsked), "sent": yesNo(a.result.ClientSent)}}
+}
+
+// isReset tells whether the other side closed the connection, or it broke.
+func isReset(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, errnoReset) || errors.Is(err, errnoBrokenPipe)
+}
+
+// errorHas looks for a text of crypto/tls, which has no types for its errors.
+func errorHas(err error, texts ...string) bool {
+	for _, t := range texts {
+		if strings.Contains(err.Error(), t) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,225 @@
+package testclient
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Mode is what a local server asks of its clients.
+type Mode string
+
+// The modes of a server.
+const (
+	ModePlain    Mode = "plain"    // HTTP
+	ModeTLS      Mode = "tls"      // no client certificate asked for
+	ModeOptional Mode = "optional" // asked for, and verified when given
+	ModeMTLS     Mode = "mtls"     // required
+)
+
+// ServerConfig is how a local server is to be.
+type ServerConfig struct {
+	Mode        Mode
+	Certificate *tls.Certificate    // needed but for ModePlain; chain leaf first
+	ClientCAs   []*x509.Certificate // whose clients are let in; none: nobody's
+	Address     string              // to listen on; empty: 127.0.0.1, and ::1 where there is one
+	Port        int                 // 0: a free one
+
+	MinVersion, MaxVersion uint16 // zero: Go's defaults
+
+	Now func() time.Time // nil: time.Now. The clock that clients' certificates are judged by
+
+	// Log, when not nil, is called with each connection as it is recorded, one
+	// call at a time, from the server's goroutines. It must not call Close.
+	Log func(Connection)
+}
+
+// Bounds of a local server.
+const (
+	handshakeTimeout = 10 * time.Second
+	headerTimeout    = 10 * time.Second
+	idleTimeout      = time.Minute
+	maxServed        = 256      // connections at a time; more are closed at once
+	maxServerHeader  = 64 << 10 // bytes
+	maxRequestBody   = 1 << 20  // bytes
+)
+
+// Errors of Start, besides *PortError.
+var (
+	ErrMode          = errors.New("no such server mode")
+	ErrNoCertificate = errors.New("server needs a certificate")
+)
+
+// PortError tells that the server cannot listen at its port.
+type PortError struct {
+	Address string
+	Port    int
+	Err     error
+}
+
+func (e *PortError) Error() string {
+	return fmt.Sprintf("listen on %s port %d: %v", e.Address, e.Port, e.Err)
+}
+
+func (e *PortError) Unwrap() error { return e.Err }
+
+// InUse tells whether another program, or another server, has the port.
+func (e *PortError) InUse() bool { return errors.Is(e.Err, errnoInUse) }
+
+// Server is a local server to try against, until it is closed.
+type Server struct {
+	config    ServerConfig
+	tls       *tls.Config // nil in ModePlain
+	listeners []net.Listener
+	http      *http.Server
+	queue     *queueListener
+	log       *connectionLog
+	ctx       context.Context
+	cancel    context.CancelFunc
+	wg        sync.WaitGroup
+	slots     chan struct{}
+
+	mu   sync.Mutex
+	open map[*visit]struct{}
+}
+
+// Start checks the configuration, listens and serves.
+func Start(c ServerConfig) (*Server, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	s := &Server{config: c, log: newConnectionLog(c.Log),
+		slots: make(chan struct{}, maxServed), open: map[*visit]struct{}{}}
+	switch c.Mode {
+	case ModePlain:
+	case ModeTLS, ModeOptional, ModeMTLS:
+		if c.Certificate == nil || len(c.Certificate.Certificate) == 0 {
+			return nil, fmt.Errorf("start server: %w", ErrNoCertificate)
+		}
+		s.tls = s.tlsConfig()
+	default:
+		return nil, fmt.Errorf("start server: %w: %q", ErrMode, c.Mode)
+	}
+	if err := s.listen(); err != nil {
+		return nil, fmt.Errorf("start server: %w", err)
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.queue = newQueueListener(s.listeners[0].Addr())
+	s.http = &http.Server{
+		Handler:           http.MaxBytesHandler(s.handler(), maxRequestBody),
+		TLSConfig:         s.tls,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      time.Minute,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxServerHeader,
+		ErrorLog:          log.New(io.Discard, "", 0), // what it would say is in the connections
+		ConnContext:       withVisit,
+	}
+	s.wg.Go(func() { s.http.Serve(s.queue) })
+	for _, l := range s.listeners {
+		s.wg.Go(func() { s.accept(l) })
+	}
+	return s, nil
+}
+
+// tlsConfig is the configuration as crypto/tls takes it.
+func (s *Server) tlsConfig() *tls.Config {
+	pool := x509.NewCertPool() // never nil: that would be the system's authorities
+	for _, c := range s.config.ClientCAs {
+		pool.AddCert(c)
+	}
+	modes := map[Mode]tls.ClientAuthType{
+		ModeTLS:      tls.NoClientCert,
+		ModeOptional: tls.VerifyClientCertIfGiven,
+		ModeMTLS:     tls.RequireAndVerifyClientCert,
+	}
+	return &tls.Config{
+		Certificates: []tls.Certificate{*s.config.Certificate},
+		ClientAuth:   modes[s.config.Mode],
+		ClientCAs:    pool,
+		MinVersion:   s.config.MinVersion,
+		MaxVersion:   s.config.MaxVersion,
+		NextProtos:   []string{"h2", "http/1.1"},
+		Time:         s.config.Now,
+	}
+}
+
+// listen takes the port: on both loopback addresses when none was chosen, for
+// "localhost" is either.
+func (s *Server) listen() error {
+	host := s.config.Address
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(s.config.Port)))
+	if err != nil {
+		return &PortError{Address: host, Port: s.config.Port, Err: err}
+	}
+	s.listeners = []net.Listener{l}
+	if s.config.Address == "" {
+		if l6, err := net.Listen("tcp", net.JoinHostPort("::1", strconv.Itoa(s.Port()))); err == nil {
+			s.listeners = append(s.listeners, l6)
+		}
+	}
+	return nil
+}
+
+// Addr is the address that it listens on, host:port.
+func (s *Server) Addr() string { return s.listeners[0].Addr().String() }
+
+// Port is the port that it listens on.
+func (s *Server) Port() int {
+	if a, ok := s.listeners[0].Addr().(*net.TCPAddr); ok {
+		return a.Port
+	}
+	return 0
+}
+
+// URL is the server's, with a name that its certificate holds where it leads
+// here: localhost, else the address.
+func (s *Server) URL() string {
+	host, port, _ := net.SplitHostPort(s.Addr())
+	loopback := net.ParseIP(host).IsLoopback()
+	if s.tls == nil {
+		if loopback {
+			host = "localhost"
+		}
+		return "http://" + net.JoinHostPort(host, port)
+	}
+	leaf, err := x509.ParseCertificate(s.config.Certificate.Certificate[0])
+	if loopback && (err != nil || leaf.VerifyHostname("localhost") == nil || leaf.VerifyHostname(host) != nil) {
+		host = "localhost"
+	}
+	return "https://" + net.JoinHostPort(host, port)
+}
+
+// Connections are the last 200 that were recorded, oldest first.
+func (s *Server) Connections() []Connection { return s.log.all() }
+
+// Close stops listening, lets requests under way end until ctx does, then
+// closes what is left. No goroutine of the server outlives it. It returns ctx's
+// error when requests were cut off. Closing twice is closing once.
+func (s *Server) Close(ctx context.Context) error {
+	for _, l := range s.listeners {
+		l.Close()
+	}
+	s.cancel() // ends handshakes and the draining of refused connections
+	s.closeIdle()
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		s.http.Close()
+	}
+	s.queue.Close()
+	s.wg.Wait()
+	return err
+}
