@@ -1,0 +1,144 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"countersign/ui/theme"
+)
+
+// Input is a line (or lines) to type in, 36 high, with a thin line around it.
+// All that widget.Entry offers is there: Text, SetText, OnSubmitted, Disable.
+type Input struct {
+	widget.Entry
+	frame   *canvas.Rectangle
+	focused bool
+	fault   bool
+	bare    bool
+}
+
+// NewInput makes a line; changed is told the text at each change.
+func NewInput(placeholder string, changed func(string)) *Input {
+	i := &Input{}
+	i.init(placeholder, changed)
+	i.ExtendBaseWidget(i)
+	return i
+}
+
+// NewLines makes an input of several lines; rows are shown at once.
+func NewLines(placeholder string, rows int, changed func(string)) *Input {
+	i := &Input{}
+	i.MultiLine = true
+	i.Wrapping = fyne.TextWrapBreak
+	i.init(placeholder, changed)
+	i.ExtendBaseWidget(i)
+	i.SetMinRowsVisible(rows)
+	return i
+}
+
+// NewSearch is an input with a magnifying glass.
+func NewSearch(placeholder string, changed func(string)) *Input {
+	i := &Input{}
+	i.Icon = theme.IconIn(theme.IconSearch, theme.Quiet)
+	i.init(placeholder, changed)
+	i.ExtendBaseWidget(i)
+	return i
+}
+
+func (i *Input) init(placeholder string, changed func(string)) {
+	i.frame = canvas.NewRectangle(nil)
+	i.PlaceHolder = placeholder
+	i.OnChanged = changed
+}
+
+// SetFault draws the line in the broken tone; Field does it too.
+func (i *Input) SetFault(fault bool) {
+	if i.fault != fault {
+		i.fault = fault
+		i.Refresh()
+	}
+}
+
+// FocusGained shows the accent line.
+func (i *Input) FocusGained() {
+	i.focused = true
+	i.Entry.FocusGained()
+}
+
+// FocusLost takes it away.
+func (i *Input) FocusLost() {
+	i.focused = false
+	i.Entry.FocusLost()
+}
+
+// CreateRenderer is for the toolkit.
+func (i *Input) CreateRenderer() fyne.WidgetRenderer {
+	inner := i.Entry.CreateRenderer()
+	r := &inputRenderer{inner: inner, i: i}
+	r.paint()
+	return r
+}
+
+// inputRenderer shows the entry without its own box, in ours.
+type inputRenderer struct {
+	inner fyne.WidgetRenderer
+	i     *Input
+}
+
+func (r *inputRenderer) paint() {
+	f := r.i.frame
+	f.CornerRadius, f.StrokeWidth = radiusInput, lineWidth
+	f.FillColor, f.StrokeColor = colorOf(theme.Surface), colorOf(theme.Line)
+	switch {
+	case r.i.Disabled():
+		f.FillColor = colorOf(theme.Ground)
+	case r.i.focused:
+		f.StrokeColor, f.StrokeWidth = colorOf(theme.Accent), ringWidth
+	}
+	if r.i.fault {
+		f.StrokeColor = colorOf(theme.Broken)
+	}
+	f.Hidden = r.i.bare
+}
+
+func (r *inputRenderer) place(size fyne.Size) {
+	inset := r.i.frame.StrokeWidth / 2
+	r.i.frame.Move(fyne.NewSquareOffsetPos(inset))
+	r.i.frame.Resize(size.Subtract(fyne.NewSquareSize(inset * 2)))
+}
+
+func (r *inputRenderer) Destroy() { r.inner.Destroy() }
+
+func (r *inputRenderer) Layout(size fyne.Size) {
+	r.place(size)
+	r.inner.Layout(size)
+}
+
+func (r *inputRenderer) MinSize() fyne.Size {
+	m := r.inner.MinSize()
+	if r.i.bare {
+		return m
+	}
+	return m.Max(fyne.NewSize(0, buttonHeight))
+}
+
+func (r *inputRenderer) Objects() []fyne.CanvasObject {
+	inner := r.inner.Objects()
+	objects := make([]fyne.CanvasObject, 0, len(inner))
+	if !r.i.bare {
+		objects = append(objects, r.i.frame)
+	}
+	for _, o := range inner {
+		if _, box := o.(*canvas.Rectangle); !box {
+			objects = append(objects, o)
+		}
+	}
+	return objects
+}
+
+func (r *inputRenderer) Refresh() {
+	r.paint()
+	r.place(r.i.Size())
+	r.inner.Refresh()
+}
