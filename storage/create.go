@@ -67,7 +67,7 @@ func create(path string, passphrase []byte, o Options) (*Vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := v.install(context.Background(), append([]byte(nil), data...)); err != nil {
+	if _, err := v.install(context.Background(), append([]byte(nil), data...)); err != nil {
 		return nil, joinClose(err, v.Close())
 	}
 	return v, nil

@@ -3,15 +3,18 @@ package storage
 import (
 	"context"
 	"fmt"
+	"os"
 )
 
 // ChangePassphrase puts a new passphrase in place of the old one, in one transaction,
 // whether the vault is locked or not, and leaves it so. An empty old passphrase is that
-// of a vault without one; an empty new one takes the protection away. The data key
-// stays the same: backups made before still open with the old passphrase.
+// of a vault without one; an empty new one takes the protection away. Where the old
+// slot lay in the file is then overwritten (a copy-on-write disk may still keep it).
+// The data key stays the same: backups made before still open with the old passphrase.
 //
-// Errors: ErrWrongPassphrase, ErrReadOnly, ErrClosed, ErrSlotRemains, *DamageError,
-// ctx.Err() while nothing has been changed yet.
+// Errors: ErrWrongPassphrase, ErrReadOnly, ErrClosed, ErrNoSpace, *DamageError, and
+// ctx.Err() while nothing has been changed yet; then the old passphrase holds.
+// ErrSlotRemains: the new one holds.
 func (v *Vault) ChangePassphrase(ctx context.Context, old, new []byte) error {
 	if err := v.changePassphrase(ctx, old, new); err != nil {
 		return fmt.Errorf("change passphrase: %w", err)
@@ -27,30 +30,36 @@ func (v *Vault) changePassphrase(ctx context.Context, old, new []byte) error {
 	if err != nil {
 		return err
 	}
-	keys, err := newKeyset(data, v.header.vault)
+	h := v.head()
+	keys, err := newKeyset(data, h.vault)
 	if err != nil {
 		clear(data)
 		return err
 	}
 	defer keys.wipe()
-	if err := v.examine(keys); err != nil {
-		return err
-	}
-	s, err := newSlot(firstSlot, data, new, v.header.vault, v.options)
+	s, err := v.wrapAnew(ctx, data, new)
 	if err != nil {
-		return err
-	}
-	if err := ctx.Err(); err != nil {
 		return err
 	}
 	v.gate.Lock() // no reader may hold the pages that are to be wiped
 	defer v.gate.Unlock()
-	return v.replaceSlot(keys, s)
+	if _, err := v.examine(keys); err != nil {
+		return err
+	}
+	if err := v.replaceSlot(keys, s); err != nil {
+		return err
+	}
+	if err := v.wipeFreePages(keys); err != nil {
+		return fmt.Errorf("%w: %w", ErrSlotRemains, err)
+	}
+	return nil
 }
 
+// replaceSlot writes the slot, and that there is something to wipe.
 func (v *Vault) replaceSlot(keys *keyset, s slot) error {
 	var slots []slot
 	err := v.update(keys, func(t *Tx) (err error) {
+		t.state.unwiped = true
 		if err := t.put(bucketSlots, slotKey(s.number), s.encode()); err != nil {
 			return err
 		}
@@ -62,4 +71,63 @@ func (v *Vault) replaceSlot(keys *keyset, s slot) error {
 	}
 	v.setSlots(slots)
 	return nil
+}
+
+// wipeLater does, after a crash or a failure, what ChangePassphrase could not finish.
+func (v *Vault) wipeLater() error {
+	v.gate.Lock()
+	defer v.gate.Unlock()
+	keys, err := v.acquire()
+	if err != nil {
+		return err
+	}
+	defer v.release(keys)
+	return v.wipeFreePages(keys)
+}
+
+// wipeFreePages overwrites every page that neither of bbolt's two headers reaches. A
+// commit before it makes the older header forget the old slot too; one after it notes
+// that it is done. v.gate is held alone: no transaction reads, and none writes.
+func (v *Vault) wipeFreePages(keys *keyset) error {
+	touch := func(t *Tx) error {
+		t.changed = true
+		return nil
+	}
+	if err := v.update(keys, touch); err != nil {
+		return err
+	}
+	if err := zeroFreePages(v.file); err != nil {
+		return asNoSpace(err)
+	}
+	return v.update(keys, func(t *Tx) error {
+		t.state.unwiped = false
+		return touch(t)
+	})
+}
+
+func zeroFreePages(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	both, err := readBothMetas(f, info.Size())
+	if err != nil {
+		return err
+	}
+	var maps [2]*pageMap
+	for i, m := range both {
+		if maps[i], err = walkPages(f, m); err != nil {
+			return err
+		}
+	}
+	zero := make([]byte, both[0].pageSize)
+	for page := uint64(2); page < max(both[0].high, both[1].high); page++ {
+		if maps[0].used(page) || maps[1].used(page) {
+			continue
+		}
+		if _, err := f.WriteAt(zero, int64(page)*both[0].pageSize); err != nil {
+			return fmt.Errorf("wipe page %d: %w", page, err)
+		}
+	}
+	return f.Sync()
 }

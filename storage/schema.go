@@ -105,16 +105,17 @@ func checkVersion(found, known uint32, steps map[uint32]migration) error {
 
 // migrate brings the vault up to the schema known, all steps in one transaction.
 func (v *Vault) migrate(keys *keyset, known uint32, steps map[uint32]migration) error {
-	if v.header.schema == known {
+	old := v.head()
+	if old.schema == known {
 		return nil
 	}
-	if err := checkVersion(v.header.schema, known, steps); err != nil {
+	if err := checkVersion(old.schema, known, steps); err != nil {
 		return err
 	}
-	next := v.header
+	next := old
 	next.schema = known
 	err := v.update(keys, func(t *Tx) error {
-		for s := v.header.schema; s < known; s++ {
+		for s := old.schema; s < known; s++ {
 			if err := steps[s](t); err != nil {
 				return fmt.Errorf("migrate from schema %d: %w", s, err)
 			}
@@ -123,7 +124,7 @@ func (v *Vault) migrate(keys *keyset, known uint32, steps map[uint32]migration) 
 		return t.putRaw(bucketMeta, []byte(keyHeader), next.encode())
 	})
 	if err == nil {
-		v.header = next
+		v.setHead(next)
 	}
 	return err
 }
@@ -151,7 +152,19 @@ func (t *Tx) readHeader() error {
 		if err := checkVersion(h.schema, t.v.schema, migrations()); err != nil {
 			return err
 		}
-		t.v.header, t.header = h, h
+		t.v.setHead(h)
 		return nil
 	})
+}
+
+func (v *Vault) head() header {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.header
+}
+
+func (v *Vault) setHead(h header) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.header = h
 }

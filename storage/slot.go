@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/binary"
@@ -174,6 +175,21 @@ func (t *Tx) readSlots() ([]slot, error) {
 		return nil, &DamageError{Bucket: bucketSlots, Reason: "there is none"}
 	}
 	return slots, nil
+}
+
+// wrapAnew makes the first slot with a new passphrase, beside no other derivation.
+func (v *Vault) wrapAnew(ctx context.Context, data, passphrase []byte) (slot, error) {
+	select {
+	case v.kdf <- struct{}{}:
+	case <-ctx.Done():
+		return slot{}, ctx.Err()
+	}
+	defer func() { <-v.kdf }()
+	s, err := newSlot(firstSlot, data, passphrase, v.head().vault, v.options)
+	if err != nil {
+		return slot{}, err
+	}
+	return s, ctx.Err()
 }
 
 func (v *Vault) setSlots(slots []slot) {

@@ -19,6 +19,7 @@ type state struct {
 	events  uint64        // the sequence of the newest event
 	head    [tagSize]byte // its hash
 	counts  map[string]count
+	unwiped bool // the pages of an old slot have yet to be overwritten
 }
 
 type count struct {
@@ -83,6 +84,10 @@ func (s *state) encode(schema uint32) []byte {
 	e.uint(s.commits)
 	e.uint(s.events)
 	e.raw(s.head[:])
+	e.byte(0)
+	if s.unwiped {
+		e.b[len(e.b)-1] = 1
+	}
 	names := countedBuckets()
 	e.uint(uint64(len(names)))
 	for _, name := range names {
@@ -104,6 +109,7 @@ func decodeState(b []byte) (s *state, schema uint64, ok bool) {
 	s.commits = d.uint()
 	s.events = d.uint()
 	copy(s.head[:], d.raw(tagSize))
+	s.unwiped = d.byte() != 0
 	for range d.length() {
 		name := d.text()
 		c := count{records: d.uint()}

@@ -21,6 +21,7 @@ package storage
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -82,7 +83,6 @@ type Vault struct {
 	file     *os.File // the file under db: its lock, and what scrub writes through
 	db       *bbolt.DB
 	readOnly bool
-	header   header
 	schema   uint32 // the schema this program writes
 
 	gate   sync.RWMutex  // held shared by transactions, alone by Close and scrub
@@ -91,6 +91,7 @@ type Vault struct {
 	broken bool          // bbolt gave up within a write: no further write is safe
 
 	mu     sync.Mutex // guards what follows
+	header header
 	keys   *keyset    // nil: locked
 	slots  []slot
 	closed bool
@@ -260,6 +261,7 @@ func (v *Vault) update(keys *keyset, fn func(*Tx) error) error {
 		return err
 	}
 	if err := guard("", btx.Commit); err != nil {
+		v.broken = errors.Is(err, ErrDamaged)
 		return asNoSpace(fmt.Errorf("commit to %q: %w", v.path, err))
 	}
 	open = false
@@ -278,6 +280,9 @@ func (v *Vault) begin(writable bool) (*bbolt.Tx, error) {
 		btx, err = v.db.Begin(writable)
 		return err
 	})
+	if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
+		return nil, ErrClosed
+	}
 	if err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}

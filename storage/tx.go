@@ -29,7 +29,7 @@ type Tx struct {
 }
 
 func (v *Vault) newTx(btx *bbolt.Tx, keys *keyset) *Tx {
-	t := &Tx{v: v, tx: btx, keys: keys, header: v.header, whole: map[string]bool{}}
+	t := &Tx{v: v, tx: btx, keys: keys, header: v.head(), whole: map[string]bool{}}
 	if keys != nil {
 		t.mac = newMAC(keys.mac)
 	}

@@ -77,46 +77,58 @@ func (v *Vault) release(k *keyset) {
 //
 // Errors: ErrWrongPassphrase, ErrClosed, *DamageError, ctx.Err().
 func (v *Vault) Unlock(ctx context.Context, passphrase []byte) error {
-	v.gate.RLock()
-	defer v.gate.RUnlock()
 	data, err := v.dataKey(ctx, passphrase)
 	if err != nil {
 		return fmt.Errorf("unlock vault: %w", err)
 	}
-	if err := v.install(ctx, data); err != nil {
+	unwiped, err := v.install(ctx, data)
+	if err != nil {
 		return fmt.Errorf("unlock vault: %w", err)
+	}
+	if unwiped && !v.readOnly {
+		_ = v.wipeLater() // the next unlock tries again
 	}
 	return nil
 }
 
 // install takes over data, checks the vault with it and unlocks it.
-func (v *Vault) install(ctx context.Context, data []byte) error {
-	keys, err := newKeyset(data, v.header.vault)
+func (v *Vault) install(ctx context.Context, data []byte) (unwiped bool, err error) {
+	v.gate.RLock()
+	defer v.gate.RUnlock()
+	keys, err := newKeyset(data, v.head().vault)
 	if err != nil {
 		clear(data)
-		return err
+		return false, err
 	}
-	if err := v.examine(keys); err != nil {
+	if unwiped, err = v.examine(keys); err != nil {
 		keys.wipe()
-		return err
+		return false, err
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.keys != nil || v.closed || ctx.Err() != nil {
-		keys.wipe()
-		if v.closed {
-			return ErrClosed
-		}
-		return ctx.Err()
+	switch {
+	case v.closed:
+		err = ErrClosed
+	case v.keys != nil: // it stays unlocked
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	default:
+		v.keys = keys
+		return unwiped, nil
 	}
-	v.keys = keys
-	return nil
+	keys.wipe()
+	return unwiped, err
 }
 
 // examine finds out before anything is shown whether the small buckets are whole, and
 // brings an older schema up to this one.
-func (v *Vault) examine(keys *keyset) error {
-	err := v.view(keys, func(t *Tx) error {
+func (v *Vault) examine(keys *keyset) (unwiped bool, err error) {
+	err = v.view(keys, func(t *Tx) error {
+		s, err := t.loadState()
+		if err != nil {
+			return err
+		}
+		unwiped = s.unwiped
 		for _, bucket := range []string{bucketSlots, bucketIndex, bucketTargets, bucketSettings} {
 			if err := t.checkWhole(bucket); err != nil {
 				return err
@@ -125,9 +137,9 @@ func (v *Vault) examine(keys *keyset) error {
 		return nil
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
-	return v.migrate(keys, v.schema, migrations())
+	return unwiped, v.migrate(keys, v.schema, migrations())
 }
 
 // dataKey finds the slot that passphrase opens. An empty passphrase is for open slots,
@@ -177,7 +189,7 @@ func (v *Vault) openSlot(ctx context.Context, s slot, passphrase []byte) ([]byte
 	secret := bytes.Clone(passphrase)
 	go func() {
 		defer func() { <-v.kdf }()
-		data, err := s.open(secret, v.header.vault)
+		data, err := s.open(secret, v.head().vault)
 		clear(secret)
 		select {
 		case results <- result{data, err}:
