@@ -49,13 +49,6 @@ type Window struct {
 	idle    idle
 }
 
-// page is what fills the window when there is no frame: first run, unlock,
-// trouble.
-type page interface {
-	content() fyne.CanvasObject
-	focus() fyne.Focusable // what to type into first; nil for nothing
-}
-
 // New makes the window and begins to open the vault. It does not show it.
 func New(app fyne.App, o Options) *Window {
 	if o.Executor == nil {
@@ -105,7 +98,7 @@ func (w *Window) close() {
 func (w *Window) openVault(path string) {
 	w.leaveVault()
 	w.opt.Vault = path
-	w.show(newWaiting(w, w.t.T("vault.opening", "Vault", vaultName(path))))
+	w.show(newWaiting(w.t.T("vault.opening", "Vault", vaultName(path))))
 	var opened *desk.Desk
 	w.spawn("", func(context.Context) error {
 		var err error
@@ -120,7 +113,7 @@ func (w *Window) enter(d *desk.Desk) {
 	w.page = nil
 	w.frame = newFrame(w)
 	w.setMenu()
-	w.win.SetContent(w.frame.root)
+	w.win.SetContent(newPresence(w.frame.root, w.stir))
 	w.navigate("overview", "")
 	w.countAttention()
 	w.showJobs()
@@ -220,7 +213,7 @@ func (w *Window) rebuild() {
 		w.frame.drop()
 		w.frame = newFrame(w)
 		w.setMenu()
-		w.win.SetContent(w.frame.root)
+		w.win.SetContent(newPresence(w.frame.root, w.stir))
 		w.navigate(place, "")
 		w.countAttention()
 		w.showJobs()

@@ -47,8 +47,8 @@ func (w *Window) background(doing string, work func(ctx context.Context) error, 
 }
 
 // spawn is background for those who look at the error themselves. An empty
-// doing shows no progress line.
-func (w *Window) spawn(doing string, work func(ctx context.Context) error, done func(error)) {
+// doing shows no progress line. The cancel it returns may be called at any time.
+func (w *Window) spawn(doing string, work func(ctx context.Context) error, done func(error)) context.CancelFunc {
 	ctx, cancel := context.WithCancel(w.session)
 	session := w.session
 	job := &job{doing: doing, cancel: cancel}
@@ -70,6 +70,7 @@ func (w *Window) spawn(doing string, work func(ctx context.Context) error, done 
 			done(err)
 		})
 	})
+	return cancel
 }
 
 // job is one piece of work under way.

@@ -5,9 +5,10 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
-	"fyne.io/fyne/v2/widget"
+
+	"countersign/ui/theme"
+	"countersign/ui/widgets"
 )
 
 // foot floats over the lower edge of the middle: a progress line while
@@ -16,6 +17,7 @@ type foot struct {
 	w     *Window
 	line  *fyne.Container
 	toast *fyne.Container
+	now   *widgets.Progress
 	stop  func()
 	root  *fyne.Container
 }
@@ -24,29 +26,55 @@ type foot struct {
 const toastFor = 4 * time.Second
 
 func newFoot(w *Window) *foot {
-	f := &foot{w: w, line: container.NewStack(), toast: container.NewStack(), stop: func() {}}
-	f.root = container.NewVBox(layout.NewSpacer(), f.toast, f.line)
+	f := &foot{w: w, line: widgets.Stack(0), toast: widgets.Stack(0), stop: func() {}}
+	f.line.Hide()
+	f.toast.Hide()
+	f.root = widgets.Inset(0, 20, 16, 20, widgets.Stack(8, layout.NewSpacer(), f.toast, f.line))
 	return f
 }
 
+// working shows what is being done, and a way to stop it.
 func (f *foot) working(doing string, cancel context.CancelFunc) {
-	f.line.Objects = []fyne.CanvasObject{container.NewHBox(widget.NewLabel(doing), widget.NewButton(f.w.t.T("cancel"), cancel))}
-	f.line.Refresh()
+	f.idle()
+	f.now = widgets.NewProgress(doing, f.w.t.T("cancel"), cancel)
+	f.now.Start()
+	f.show(f.line, f.now)
 }
 
+// idle takes the progress line away.
 func (f *foot) idle() {
-	f.line.Objects = nil
-	f.line.Refresh()
+	if f.now != nil {
+		f.now.Stop()
+		f.now = nil
+	}
+	f.hide(f.line)
 }
 
+// say shows a confirmation for a while.
 func (f *foot) say(text string) {
 	f.stop()
-	f.toast.Objects = []fyne.CanvasObject{widget.NewLabel(text)}
-	f.toast.Refresh()
-	f.stop = f.w.run.After(toastFor, func() {
-		f.toast.Objects = nil
-		f.toast.Refresh()
-	})
+	f.show(f.toast, widgets.NewStatus(widgets.ToneGood, text))
+	f.stop = f.w.run.After(toastFor, func() { f.hide(f.toast) })
+}
+
+// clear stops what moves and what waits.
+func (f *foot) clear() {
+	f.stop()
+	f.idle()
+	f.hide(f.toast)
+}
+
+func (f *foot) show(in *fyne.Container, o fyne.CanvasObject) {
+	card := widgets.NewPanel(theme.Surface, theme.Line, theme.RadiusSmall, widgets.PadXY(12, 8, o))
+	in.Objects = []fyne.CanvasObject{card}
+	in.Show()
+	f.root.Refresh()
+}
+
+func (f *foot) hide(in *fyne.Container) {
+	in.Objects = nil
+	in.Hide()
+	f.root.Refresh()
 }
 
 // notify says something short at the foot, which goes by itself.

@@ -52,7 +52,7 @@ func (f *frame) at(name string) place {
 	if p := f.made[name]; p != nil {
 		return p
 	}
-	for _, s := range f.spots {
+	for _, s := range append(spots(), settingsSpot()) {
 		if s.name == name {
 			f.made[name] = s.make(f.w)
 			return f.made[name]
@@ -85,6 +85,7 @@ func (f *frame) drop() {
 		closePlace(p)
 	}
 	f.made = map[string]place{}
+	f.foot.clear()
 	f.middle.clear()
 	f.detail.clear()
 }

@@ -15,13 +15,6 @@ type ground struct {
 	fill *canvas.Rectangle
 }
 
-const (
-	groundFill  = theme.Ground
-	surfaceFill = theme.Surface
-	railFill    = theme.Rail
-	lineFill    = theme.Line
-)
-
 func newGround(role fyne.ThemeColorName) *ground {
 	g := &ground{role: role, fill: canvas.NewRectangle(theme.Color(role))}
 	g.ExtendBaseWidget(g)

@@ -1,5 +1,118 @@
 package ui
 
-func (w *Window) setMenu() {}
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
-func (w *Window) watchKeys() {}
+	"countersign/pki"
+)
+
+// setMenu gives the window its menu. Every shortcut is an item of it: the
+// toolkit hands keys to a field that has the focus, but for those of the menu
+// (fyne#3038). While there is no frame, there is nothing to do but to leave.
+func (w *Window) setMenu() {
+	if w.frame == nil {
+		w.win.SetMainMenu(nil)
+		return
+	}
+	item := func(key string, name fyne.KeyName, do func()) *fyne.MenuItem {
+		i := fyne.NewMenuItem(w.t.T(key), func() {
+			w.stir()
+			do()
+		})
+		if name != "" {
+			i.Shortcut = &desktop.CustomShortcut{KeyName: name, Modifier: fyne.KeyModifierShortcutDefault}
+		}
+		return i
+	}
+	quit := item("menu.quit", fyne.KeyQ, w.close)
+	quit.IsQuit = true
+	file := fyne.NewMenu(w.t.T("menu.file"),
+		item("menu.new", fyne.KeyN, w.doNew),
+		item("menu.new-authority", "", func() { w.openIssue(pki.Authority, "") }),
+		item("menu.export", fyne.KeyE, w.doExport),
+		fyne.NewMenuItemSeparator(),
+		item("menu.settings", "", w.openSettings),
+		item("menu.lock", fyne.KeyL, w.lock),
+		fyne.NewMenuItemSeparator(), quit)
+	find := item("menu.find", fyne.KeyF, w.doFind)
+	places := fyne.NewMenu(w.t.T("menu.go"), find,
+		item("menu.try", fyne.KeyT, w.doTry),
+		item("menu.again", "", w.changed),
+		fyne.NewMenuItemSeparator())
+	for _, s := range spots() {
+		places.Items = append(places.Items, item("place."+s.name, "", func() { w.navigate(s.name, "") }))
+	}
+	w.win.SetMainMenu(fyne.NewMainMenu(file, places))
+}
+
+// watchKeys takes the keys without Ctrl, which cannot be menu shortcuts. Parts
+// that have the focus hand them on.
+func (w *Window) watchKeys() {
+	w.win.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {
+		w.stir()
+		switch e.Name {
+		case fyne.KeyEscape:
+			w.escape()
+		case fyne.KeyF5:
+			w.changed()
+		}
+	})
+}
+
+// escape closes the topmost of what can be closed.
+func (w *Window) escape() {
+	if w.frame == nil {
+		if p, ok := w.page.(interface{ escape() }); ok {
+			p.escape()
+		}
+		return
+	}
+	overlays := w.win.Canvas().Overlays()
+	switch top := overlays.Top(); {
+	case top != nil:
+		overlays.Remove(top)
+	case w.frame.detail.Visible() && len(w.frame.forms) == 0:
+		w.closeDetail()
+	case len(w.frame.forms) > 0:
+		w.back()
+	case w.frame.middle.notices.Visible():
+		w.frame.middle.dismiss()
+	}
+}
+
+// doNew makes what the shown place holds, else a certificate.
+func (w *Window) doNew() {
+	if c, ok := w.shown().(creator); ok {
+		c.create()
+		return
+	}
+	w.openIssue(pki.Server, "")
+}
+
+// doFind goes to the search of the shown place, else to that of Certificates.
+func (w *Window) doFind() {
+	if _, ok := w.shown().(searcher); !ok {
+		w.navigate("certificates", "")
+	}
+	if s, ok := w.shown().(searcher); ok {
+		s.focusSearch()
+	}
+}
+
+// doExport exports what is selected in the shown place.
+func (w *Window) doExport() {
+	if e, ok := w.shown().(exporter); ok {
+		e.exportSelected()
+	}
+}
+
+// doTry tries what is selected in the shown place, else goes to Connections.
+func (w *Window) doTry() {
+	if _, ok := w.shown().(trier); !ok {
+		w.navigate("connections", "")
+	}
+	if t, ok := w.shown().(trier); ok {
+		t.try()
+	}
+}

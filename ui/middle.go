@@ -4,6 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
+
+	"countersign/ui/theme"
 )
 
 // middle shows one place, with what went wrong above it.
@@ -17,7 +19,7 @@ func newMiddle(w *Window) *middle {
 	m := &middle{notices: container.NewVBox(), holder: container.NewStack()}
 	m.notices.Hide()
 	body := container.NewBorder(m.notices, nil, nil, nil, m.holder)
-	m.root = container.NewStack(newGround(groundFill),
+	m.root = container.NewStack(newGround(theme.Ground),
 		container.New(layout.NewCustomPaddedLayout(16, 16, 20, 20), body))
 	return m
 }

@@ -1,28 +1,68 @@
 package ui
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
+
+	"countersign/ui/theme"
+	"countersign/ui/widgets"
 )
 
-// rail is the column of places at the left.
+// rail is the column at the left: the product, its places, the vault.
 type rail struct {
-	items map[string]*widget.Button
-	root  *fyne.Container
+	items    map[string]*widgets.RailItem
+	settings *widgets.RailItem
+	root     *fyne.Container
 }
 
 func newRail(w *Window, spots []spot) *rail {
-	r := &rail{items: map[string]*widget.Button{}}
-	list := container.NewVBox()
+	r := &rail{items: map[string]*widgets.RailItem{}}
+	var places []fyne.CanvasObject
 	for _, s := range spots {
-		item := widget.NewButton(w.t.T("place."+s.name), func() { w.navigate(s.name, "") })
+		item := widgets.NewRailItem(w.t.T("place."+s.name), s.icon, func() { w.navigate(s.name, "") })
 		r.items[s.name] = item
-		list.Add(item)
+		places = append(places, item)
 	}
-	r.root = container.NewStack(newGround(railFill), list)
+	r.settings = widgets.NewRailItem(w.t.T("rail.settings"), theme.IconSettings, func() { w.openSettings() })
+	r.items["settings"] = r.settings
+	column := widgets.Stack(4,
+		widgets.Inset(4, 8, 16, 8, newBrand()),
+		widgets.Stack(4, places...),
+		widgets.Spacer(),
+		r.settings,
+		widgets.PadXY(0, 4, widgets.Rule()),
+		r.foot(w))
+	r.root = widgets.Over(newGround(theme.Rail), widgets.Inset(12, 12, 8, 12, column))
 	return r
 }
 
-func (r *rail) mark(name string) {}
-func (r *rail) badge(n int)      {}
+// foot says which vault this is, and locks it; or that it has no passphrase.
+func (r *rail) foot(w *Window) fyne.CanvasObject {
+	name := widgets.NewText(vaultName(w.desk.Path())).Tone(widgets.ToneQuiet).Truncate()
+	if !w.desk.Protected() {
+		return widgets.PadXY(8, 4, widgets.Stack(0, name,
+			widgets.NewStatus(widgets.ToneSoon, w.t.T("rail.open")),
+			widgets.NewQuiet(w.t.T("rail.open.hint"))))
+	}
+	lock := widgets.NewButton(w.t.T("rail.lock"), theme.IconLock, widgets.Quiet, w.lock)
+	return widgets.Inset(0, 0, 0, 8, widgets.Row(4, widgets.Grow(name), lock))
+}
+
+// mark shows which place is on show.
+func (r *rail) mark(name string) {
+	for n, item := range r.items {
+		if item.Selected() != (n == name) {
+			item.SetSelected(n == name)
+		}
+	}
+}
+
+// badge shows on Overview how many certificates need attention.
+func (r *rail) badge(n int) {
+	text := ""
+	if n > 0 {
+		text = strconv.Itoa(n)
+	}
+	r.items["overview"].SetBadge(widgets.ToneSoon, text)
+}

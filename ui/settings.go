@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"countersign/ui/i18n"
@@ -9,11 +11,11 @@ import (
 
 // Names of the preferences. Nothing secret is among them.
 const (
-	prefLanguage  = "language" // a tag of i18n.Languages; "" as the environment says
-	prefLook      = "look"     // "light", "dark"; "" as the desktop says
+	prefLanguage  = "language"         // a tag of i18n.Languages; "" as the environment says
+	prefLook      = "look"             // "light", "dark"; "" as the desktop says
+	prefLockAfter = "lockAfterMinutes" // 0 never
 	prefWidth     = "width"
 	prefHeight    = "height"
-	prefLockAfter = "lockAfterMinutes" // -1 never
 )
 
 // The window's size at first, and its least, in device-independent pixels.
@@ -22,6 +24,9 @@ const (
 	leastWidth, leastHeight float32 = 900, 600
 )
 
+// defaultLockAfter is how many minutes without use lock the vault.
+const defaultLockAfter = 5
+
 func (w *Window) wantedLanguages() []string {
 	if lang := w.app.Preferences().String(prefLanguage); lang != "" {
 		return []string{lang}
@@ -29,18 +34,36 @@ func (w *Window) wantedLanguages() []string {
 	return i18n.Environment()
 }
 
-// applyLook sets light or dark.
+// setLanguage speaks another language from now on; "" is the environment's.
+func (w *Window) setLanguage(tag string) {
+	w.app.Preferences().SetString(prefLanguage, tag)
+	w.t = i18n.New(w.wantedLanguages()...)
+	w.rebuild()
+}
+
+// setLook is light, dark, or "" as the desktop.
+func (w *Window) setLook(look string) {
+	w.app.Preferences().SetString(prefLook, look)
+	w.opt.Dark = nil
+	w.applyLook()
+}
+
 func (w *Window) applyLook() {
 	look := w.app.Preferences().String(prefLook)
 	dark := look == "dark"
 	if w.opt.Dark != nil {
-		look, dark = "set", *w.opt.Dark
+		look, dark = "asked for", *w.opt.Dark
 	}
 	if look == "" {
 		w.app.Settings().SetTheme(theme.New())
 		return
 	}
 	w.app.Settings().SetTheme(theme.Fixed(dark))
+}
+
+// lockAfter is how long without use locks the vault; 0 is never.
+func (w *Window) lockAfter() time.Duration {
+	return time.Duration(w.app.Preferences().IntWithFallback(prefLockAfter, defaultLockAfter)) * time.Minute
 }
 
 func (w *Window) rememberedSize() fyne.Size {

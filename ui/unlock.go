@@ -5,10 +5,10 @@ import (
 	"errors"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"countersign/ui/desk"
+	"countersign/ui/theme"
+	"countersign/ui/widgets"
 )
 
 // opened shows what became of opening the vault.
@@ -17,7 +17,7 @@ func (w *Window) opened(d *desk.Desk, err error) {
 	case errors.Is(err, desk.ErrNotFound):
 		w.show(newFirstRun(w))
 	case err != nil:
-		w.show(newTrouble(w, err))
+		w.show(newTroublePage(w, err))
 	case d.Locked():
 		w.vault = d
 		w.show(newUnlock(w, d))
@@ -26,34 +26,92 @@ func (w *Window) opened(d *desk.Desk, err error) {
 	}
 }
 
-type waiting struct{ root fyne.CanvasObject }
-
-func newWaiting(w *Window, doing string) *waiting {
-	return &waiting{container.NewCenter(widget.NewLabel(doing))}
-}
-
-func (p *waiting) content() fyne.CanvasObject { return p.root }
-func (p *waiting) focus() fyne.Focusable      { return nil }
-
-func newTrouble(w *Window, err error) page { return newWaiting(w, err.Error()) }
-
+// unlockPage asks for the passphrase of a vault.
 type unlockPage struct {
-	entry *widget.Entry
-	root  fyne.CanvasObject
+	w          *Window
+	desk       *desk.Desk
+	passphrase *widgets.Input
+	field      *widgets.Field
+	do         *widgets.Button
+	cancel     context.CancelFunc // of the unlocking under way, or nil
+	root       fyne.CanvasObject
 }
 
 func newUnlock(w *Window, d *desk.Desk) *unlockPage {
-	p := &unlockPage{entry: widget.NewPasswordEntry()}
-	p.entry.OnSubmitted = func(pass string) {
-		w.spawn("", func(ctx context.Context) error { return d.Unlock(ctx, []byte(pass)) }, func(err error) {
-			if err == nil {
-				w.enter(d)
-			}
-		})
-	}
-	p.root = container.NewCenter(container.NewVBox(widget.NewLabel(vaultName(d.Path())), p.entry))
+	p := &unlockPage{w: w, desk: d}
+	p.passphrase = newPassphrase(func(string) { p.field.SetFault("") }, p.unlock)
+	p.field = widgets.NewField(w.t.T("unlock.passphrase"), "", p.passphrase)
+	p.do = widgets.NewButton(w.t.T("unlock.do"), theme.IconUnlock, widgets.Primary, p.unlock)
+	other := widgets.NewButton(w.t.T("unlock.other"), "", widgets.Quiet, func() { w.show(newChooser(w)) })
+	p.root = newSheet(sheetWidth,
+		widgets.NewTitle(w.t.T("unlock.title", "Vault", vaultName(d.Path()))),
+		widgets.NewQuiet(d.Path()),
+		p.field,
+		widgets.Row(8, p.do, widgets.Spacer(), other))
 	return p
 }
 
 func (p *unlockPage) content() fyne.CanvasObject { return p.root }
-func (p *unlockPage) focus() fyne.Focusable      { return p.entry }
+func (p *unlockPage) focus() fyne.Focusable      { return p.passphrase }
+
+// unlock tries the passphrase. Whatever comes of it, what was typed stays,
+// selected, to be mended or typed over.
+func (p *unlockPage) unlock() {
+	if p.do.Busy() {
+		return
+	}
+	pass := []byte(p.passphrase.Text)
+	if len(pass) == 0 {
+		p.refuse(p.w.t.T("unlock.empty"))
+		return
+	}
+	p.busy(true)
+	p.cancel = p.w.spawn("", func(ctx context.Context) error {
+		defer clear(pass)
+		return p.desk.Unlock(ctx, pass)
+	}, p.tried)
+}
+
+func (p *unlockPage) tried(err error) {
+	if p.w.page != p {
+		return
+	}
+	p.busy(false)
+	switch {
+	case err == nil:
+		p.passphrase.SetText("")
+		p.w.enter(p.desk)
+	case errors.Is(err, context.Canceled):
+		p.w.win.Canvas().Focus(p.passphrase)
+	case errors.Is(err, desk.ErrWrongPassphrase):
+		p.refuse(p.w.t.T("unlock.wrong"))
+	default:
+		p.w.leaveVault()
+		p.w.show(newTroublePage(p.w, err))
+	}
+}
+
+func (p *unlockPage) refuse(why string) {
+	p.field.SetFault(why)
+	p.w.win.Canvas().Focus(p.passphrase)
+	p.passphrase.TypedShortcut(&fyne.ShortcutSelectAll{})
+}
+
+func (p *unlockPage) busy(busy bool) {
+	p.do.SetBusy(busy)
+	if busy {
+		p.do.SetText(p.w.t.T("vault.unlocking"))
+		p.passphrase.Disable()
+		return
+	}
+	p.cancel = nil
+	p.do.SetText(p.w.t.T("unlock.do"))
+	p.passphrase.Enable()
+}
+
+// escape gives up the unlocking under way, and changes nothing.
+func (p *unlockPage) escape() {
+	if p.cancel != nil {
+		p.cancel()
+	}
+}
