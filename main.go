@@ -1,0 +1,51 @@
+// Countersign keeps certificate authorities and the certificates that they
+// issue, and shows whether mutual TLS works, and why not when it does not.
+package main
+
+import (
+	_ "embed"
+	"os"
+	"runtime"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"countersign/ui"
+	"countersign/ui/desk"
+	"countersign/ui/i18n"
+	"countersign/ui/terminal"
+)
+
+// version is set by the build: -ldflags "-X main.version=1.2.3".
+var version = "development"
+
+// id names the program to the system: its preferences and its windows.
+const id = "io.github.countersign.Countersign"
+
+//go:embed Icon.png
+var icon []byte
+
+func main() {
+	desk.NoCoreDumps()
+	program := terminal.Program{
+		Version: version,
+		Window:  window,
+		In:      os.Stdin,
+		Out:     os.Stdout,
+		Err:     os.Stderr,
+		Printer: i18n.New(i18n.Environment()...),
+	}
+	os.Exit(program.Run(os.Args[1:]))
+}
+
+// window opens the window on a vault and returns when it is closed. The
+// toolkit panics without a display, so that is looked at first.
+func window(vault string) error {
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return terminal.ErrNoDisplay
+	}
+	a := app.NewWithID(id)
+	a.SetIcon(fyne.NewStaticResource("Icon.png", icon))
+	ui.New(a, ui.Options{Vault: vault, Version: version}).ShowAndRun()
+	return nil
+}

@@ -1,0 +1,205 @@
+package pki
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"strings"
+)
+
+// attributeName returns the short name of an attribute type (RFC 4514 section
+// 3), or its OID.
+func attributeName(oid string) string {
+	switch oid {
+	case "2.5.4.3":
+		return "CN"
+	case "2.5.4.5":
+		return "serialNumber"
+	case "2.5.4.6":
+		return "C"
+	case "2.5.4.7":
+		return "L"
+	case "2.5.4.8":
+		return "ST"
+	case "2.5.4.9":
+		return "STREET"
+	case "2.5.4.10":
+		return "O"
+	case "2.5.4.11":
+		return "OU"
+	case "2.5.4.4":
+		return "SN"
+	case "2.5.4.42":
+		return "GN"
+	case "2.5.4.12":
+		return "title"
+	case "2.5.4.17":
+		return "postalCode"
+	case "2.5.4.97":
+		return "organizationIdentifier"
+	case "0.9.2342.19200300.100.1.1":
+		return "UID"
+	case "0.9.2342.19200300.100.1.25":
+		return "DC"
+	case "1.2.840.113549.1.9.1":
+		return "emailAddress"
+	}
+	return oid
+}
+
+// attributesOf returns the parts of a distinguished name, the narrowest first.
+func attributesOf(name pkix.Name) []Attribute {
+	parts := make([]Attribute, 0, len(name.Names))
+	for i := len(name.Names) - 1; i >= 0; i-- {
+		n := name.Names[i]
+		parts = append(parts, Attribute{Name: attributeName(n.Type.String()), Value: Escape(fmt.Sprint(n.Value))})
+	}
+	return parts
+}
+
+// joinName writes a distinguished name on one line.
+func joinName(parts []Attribute) string {
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = p.Name + "=" + nameEscaper.Replace(p.Value)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// nameEscaper keeps a value from looking like the next part (RFC 4514 section
+// 2.4). The backslash itself is left alone: Escape uses it.
+var nameEscaper = strings.NewReplacer(",", `\,`, "+", `\+`, ";", `\;`)
+
+// keyLabel returns the name of a public key for people, of whatever kind.
+func keyLabel(pub crypto.PublicKey, algorithm x509.PublicKeyAlgorithm) string {
+	if kind := KindOf(pub); kind != "" {
+		return kind.Label()
+	}
+	switch pub := pub.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA %d", pub.N.BitLen())
+	case *ecdsa.PublicKey:
+		if pub.Curve != nil {
+			return pub.Curve.Params().Name
+		}
+	}
+	if algorithm == x509.UnknownPublicKeyAlgorithm {
+		return "unknown"
+	}
+	return algorithm.String()
+}
+
+// keyUsageNames returns the names of bits as RFC 5280 section 4.2.1.3 spells
+// them.
+func keyUsageNames(usage x509.KeyUsage) []string {
+	all := [...]string{"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment",
+		"keyAgreement", "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"}
+	names := []string{}
+	for bit, name := range all {
+		if usage&(1<<bit) != 0 {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// extKeyUsageNames returns the purposes as RFC 5280 section 4.2.1.12 spells
+// them, OIDs where it does not.
+func extKeyUsageNames(c *x509.Certificate) []string {
+	names := []string{}
+	for _, usage := range c.ExtKeyUsage {
+		names = append(names, extKeyUsageName(usage))
+	}
+	for _, oid := range c.UnknownExtKeyUsage {
+		names = append(names, oid.String())
+	}
+	return names
+}
+
+func extKeyUsageName(usage x509.ExtKeyUsage) string {
+	switch usage {
+	case x509.ExtKeyUsageAny:
+		return "anyExtendedKeyUsage"
+	case x509.ExtKeyUsageServerAuth:
+		return "serverAuth"
+	case x509.ExtKeyUsageClientAuth:
+		return "clientAuth"
+	case x509.ExtKeyUsageCodeSigning:
+		return "codeSigning"
+	case x509.ExtKeyUsageEmailProtection:
+		return "emailProtection"
+	case x509.ExtKeyUsageTimeStamping:
+		return "timeStamping"
+	case x509.ExtKeyUsageOCSPSigning:
+		return "OCSPSigning"
+	}
+	return usage.OID().String()
+}
+
+// extensionsOf lists a certificate's extensions.
+func extensionsOf(c *x509.Certificate) []Extension {
+	list := make([]Extension, 0, len(c.Extensions))
+	for _, e := range c.Extensions {
+		oid := e.Id.String()
+		list = append(list, Extension{OID: oid, Name: extensionName(oid), Critical: e.Critical})
+	}
+	return list
+}
+
+// extensionName returns the name of an extension as its RFC spells it.
+func extensionName(oid string) string {
+	switch oid {
+	case "2.5.29.9":
+		return "subjectDirectoryAttributes"
+	case "2.5.29.14":
+		return "subjectKeyIdentifier"
+	case "2.5.29.15":
+		return "keyUsage"
+	case "2.5.29.17":
+		return "subjectAltName"
+	case "2.5.29.18":
+		return "issuerAltName"
+	case "2.5.29.19":
+		return "basicConstraints"
+	case "2.5.29.30":
+		return "nameConstraints"
+	case "2.5.29.31":
+		return "cRLDistributionPoints"
+	case "2.5.29.32":
+		return "certificatePolicies"
+	case "2.5.29.33":
+		return "policyMappings"
+	case "2.5.29.35":
+		return "authorityKeyIdentifier"
+	case "2.5.29.36":
+		return "policyConstraints"
+	case "2.5.29.37":
+		return "extKeyUsage"
+	case "2.5.29.46":
+		return "freshestCRL"
+	case "2.5.29.54":
+		return "inhibitAnyPolicy"
+	case "1.3.6.1.5.5.7.1.1":
+		return "authorityInfoAccess"
+	case "1.3.6.1.5.5.7.1.11":
+		return "subjectInfoAccess"
+	case "1.3.6.1.5.5.7.1.24":
+		return "tlsFeature"
+	case "1.3.6.1.4.1.11129.2.4.2":
+		return "signedCertificateTimestampList"
+	case "2.16.840.1.113730.1.1":
+		return "netscapeCertType"
+	case "2.16.840.1.113730.1.13":
+		return "netscapeComment"
+	}
+	return ""
+}
+
+// KeyLabel returns what people call a public key: "P-256", "RSA 2048",
+// "Ed25519"; another key by its Go type.
+func KeyLabel(pub crypto.PublicKey) string {
+	return keyLabel(pub, x509.UnknownPublicKeyAlgorithm)
+}

@@ -1,0 +1,127 @@
+package desk
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"countersign/storage"
+	"countersign/testclient"
+)
+
+// Try is a connection to try, in terms of the vault.
+type Try struct {
+	URL           string
+	CertificateID ID   // whom we present; "" for nobody
+	TrustIDs      []ID // whose servers we trust; none: the system's authorities
+	Insecure      bool // verify nobody
+	Method        string
+	Header        http.Header
+	Body          []byte
+	ServerName    string // "" for the URL's
+	Address       string // host:port to connect to, "" for the URL's
+	MinVersion    uint16
+	MaxVersion    uint16
+	ALPN          []string
+	Timeout       time.Duration // 0: the lab's own
+}
+
+// Connect tries a connection. What goes wrong between the two sides is in the
+// result; an error means that the try could not begin: ErrNoKey, ErrLocked,
+// *NotFoundError. observe, which may be nil, is told of each step as it ends,
+// on the goroutine of the try.
+func (d *Desk) Connect(ctx context.Context, t Try, observe func(testclient.Step)) (testclient.Result, error) {
+	try := testclient.Try{
+		URL: t.URL, Method: t.Method, Header: t.Header, Body: t.Body,
+		Insecure: t.Insecure, ServerName: t.ServerName, Address: t.Address,
+		MinVersion: t.MinVersion, MaxVersion: t.MaxVersion, ALPN: t.ALPN,
+		Timeout: t.Timeout, Now: d.opt.Now,
+	}
+	if t.CertificateID != "" {
+		pair, err := d.pair(t.CertificateID)
+		if err != nil {
+			return testclient.Result{}, err
+		}
+		try.Certificate = pair
+	}
+	if len(t.TrustIDs) > 0 {
+		try.Roots = x509.NewCertPool()
+		for _, id := range t.TrustIDs {
+			chain, err := d.chain(id)
+			if err != nil {
+				return testclient.Result{}, err
+			}
+			try.Roots.AddCert(chain[0])
+			try.TrustNames = append(try.TrustNames, nameOf(chain[0]))
+		}
+	}
+	known, err := d.known()
+	if err != nil {
+		return testclient.Result{}, err
+	}
+	try.Known = known
+	result := testclient.Run(ctx, try, observe)
+	return result, d.noteTry(t, result)
+}
+
+// known are the certificates of the vault's authorities.
+func (d *Desk) known() ([]*x509.Certificate, error) {
+	authorities, err := d.Authorities()
+	if err != nil {
+		return nil, err
+	}
+	var known []*x509.Certificate
+	err = d.vault.View(func(tx *storage.Tx) error {
+		for _, a := range authorities {
+			c, err := tx.Certificate(storage.ID(a.ID))
+			if err != nil {
+				return err
+			}
+			cert, err := x509.ParseCertificate(c.DER)
+			if err != nil {
+				return fmt.Errorf("read certificate %q: %w", a.Name, err)
+			}
+			known = append(known, cert)
+		}
+		return nil
+	})
+	return known, err
+}
+
+// noteTry writes the try into the activity. The address leaves out what a URL
+// may hold of secrets: user, query and fragment.
+func (d *Desk) noteTry(t Try, r testclient.Result) error {
+	if d.ReadOnly() {
+		return nil
+	}
+	detail := map[string]string{"state": "ok"}
+	if r.Status != 0 {
+		detail["status"] = strconv.Itoa(r.Status)
+	}
+	if r.Diagnosis != nil {
+		detail["state"], detail["code"] = "failed", r.Diagnosis.Code
+	}
+	return d.vault.Update(func(tx *storage.Tx) error {
+		return tx.AppendEvent(storage.Event{
+			At: d.Now(), Verb: "connect", Subject: storage.ID(t.CertificateID), Name: bareURL(t.URL), Detail: detail,
+		})
+	})
+}
+
+// pair reads a certificate with its chain, without the root, and its key as
+// TLS presents them.
+func (d *Desk) pair(id ID) (*tls.Certificate, error) {
+	s, err := d.source(id, true)
+	if err != nil {
+		return nil, fmt.Errorf("present a certificate: %w", err)
+	}
+	pair := &tls.Certificate{PrivateKey: s.key, Leaf: s.chain[0]}
+	for _, c := range withoutRoot(s.chain) {
+		pair.Certificate = append(pair.Certificate, c.Raw)
+	}
+	return pair, nil
+}

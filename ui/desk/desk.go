@@ -1,0 +1,139 @@
+// Package desk holds every verb that a person has: make an authority, issue,
+// list, export, inspect, try a connection, serve, lock. The window and the
+// terminal ask it, and nobody else; it makes things with pki, keeps them with
+// storage and tries them with testclient.
+//
+// A Desk is safe for use by several goroutines. Its methods block for as long
+// as the work takes (an RSA 4096 key takes seconds), so a window calls them
+// off its main goroutine. It words nothing for people: errors carry codes and
+// facts, and the user interface makes sentences of them.
+package desk
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"sync"
+	"time"
+
+	"countersign/storage"
+	"countersign/testclient"
+)
+
+// Options are what a desk needs from outside. The zero value is right for a
+// program; tests pass a clock and a cheap key derivation.
+type Options struct {
+	Now    func() time.Time // nil: time.Now
+	Random io.Reader        // nil: crypto/rand
+	KDF    *storage.KDF     // nil: calibrated on this machine when a vault is made
+}
+
+func (o Options) filled() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	return o
+}
+
+func (o Options) storage() storage.Options {
+	return storage.Options{Now: o.Now, Random: o.Random, KDF: o.KDF}
+}
+
+// Desk is one vault, open, with the verbs that a person has on it.
+type Desk struct {
+	vault *storage.Vault
+	opt   Options
+
+	mu      sync.Mutex
+	cache   []Certificate // nil: to be read again
+	servers []*testclient.Server
+}
+
+// Create makes a new vault at path and leaves it unlocked. An empty
+// passphrase makes a vault that opens without one, for trying things out.
+// Errors: ErrExists, ErrWeakPassphrase, and those of the file system.
+func Create(path string, passphrase []byte, o Options) (*Desk, error) {
+	if len(passphrase) > 0 && Strength(passphrase).TooShort {
+		return nil, ErrWeakPassphrase
+	}
+	o = o.filled()
+	v, err := storage.Create(path, passphrase, o.storage())
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{vault: v, opt: o}, nil
+}
+
+// Open opens the vault at path and leaves it locked, unless it has no
+// passphrase. Errors: ErrNotFound, ErrNotVault, ErrEmptyFile, ErrInUse,
+// ErrTruncated, *VersionError, *DamageError.
+func Open(path string, o Options) (*Desk, error) {
+	o = o.filled()
+	v, err := storage.Open(path, o.storage())
+	if err != nil {
+		return nil, err
+	}
+	d := &Desk{vault: v, opt: o}
+	if !v.Protected() {
+		if err := v.Unlock(context.Background(), nil); err != nil {
+			v.Close()
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// Unlock opens the keys with the passphrase. It takes as long as the key
+// derivation (about half a second) and says only ErrWrongPassphrase when the
+// passphrase is not the one.
+func (d *Desk) Unlock(ctx context.Context, passphrase []byte) error {
+	return d.vault.Unlock(ctx, passphrase)
+}
+
+// Lock forgets the keys and what was read, and stops the local servers, whose
+// keys would stay in memory otherwise.
+func (d *Desk) Lock() {
+	d.stopServers()
+	d.forget()
+	d.vault.Lock()
+}
+
+// Close locks the vault and gives its file back.
+func (d *Desk) Close() error {
+	d.stopServers()
+	d.forget()
+	return d.vault.Close()
+}
+
+// Locked tells whether the vault needs its passphrase.
+func (d *Desk) Locked() bool { return d.vault.Locked() }
+
+// Protected tells whether the vault has a passphrase.
+func (d *Desk) Protected() bool { return d.vault.Protected() }
+
+// ReadOnly tells whether nothing can be written to the vault's file.
+func (d *Desk) ReadOnly() bool { return d.vault.ReadOnly() }
+
+// Path is the vault's file.
+func (d *Desk) Path() string { return d.vault.Path() }
+
+// Now is the desk's clock.
+func (d *Desk) Now() time.Time { return d.opt.Now() }
+
+// ChangePassphrase replaces the passphrase. Older copies of the file still
+// open with the old one.
+func (d *Desk) ChangePassphrase(ctx context.Context, old, new []byte) error {
+	if Strength(new).TooShort {
+		return ErrWeakPassphrase
+	}
+	return d.vault.ChangePassphrase(ctx, old, new)
+}
+
+func (d *Desk) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.cache = nil
+}

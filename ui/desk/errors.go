@@ -1,0 +1,68 @@
+package desk
+
+import (
+	"errors"
+	"fmt"
+
+	"countersign/storage"
+)
+
+// Errors of opening a vault, so that screens and commands need not know the
+// storage package.
+var (
+	ErrExists          = storage.ErrExists
+	ErrNotFound        = storage.ErrNotFound
+	ErrNotVault        = storage.ErrNotVault
+	ErrEmptyFile       = storage.ErrEmptyFile
+	ErrInUse           = storage.ErrInUse
+	ErrTruncated       = storage.ErrTruncated
+	ErrWrongPassphrase = storage.ErrWrongPassphrase
+	ErrLocked          = storage.ErrLocked
+	ErrReadOnly        = storage.ErrReadOnly
+	ErrNoSpace         = storage.ErrNoSpace
+	ErrSlotRemains     = storage.ErrSlotRemains
+)
+
+// VersionError says that a newer program wrote the vault.
+type VersionError = storage.VersionError
+
+// DamageError says which part of the vault is not as it was written.
+type DamageError = storage.DamageError
+
+// Errors of the verbs.
+var (
+	// ErrWeakPassphrase: a passphrase of fewer than MinPassphrase characters.
+	ErrWeakPassphrase = errors.New("passphrase too short")
+	// ErrNoKey: the certificate's private key is not in the vault, so it can
+	// neither sign nor be presented nor be exported with its key.
+	ErrNoKey = errors.New("no private key in the vault")
+	// ErrNotAuthority: the certificate named as issuer cannot sign.
+	ErrNotAuthority = errors.New("not an authority")
+	// ErrFileExists: an export never writes over a file unasked.
+	ErrFileExists = errors.New("file exists")
+	// ErrFormat: an export format that this program does not know.
+	ErrFormat = errors.New("unknown format")
+	// ErrEmptyPassword: the target refuses a bundle without a password.
+	ErrEmptyPassword = errors.New("empty password")
+)
+
+// NotFoundError says that the vault has no certificate, or no authority, of
+// that name.
+type NotFoundError struct {
+	What string // "certificate" or "authority"
+	Name string
+}
+
+func (e *NotFoundError) Error() string { return fmt.Sprintf("no %s named %q", e.What, e.Name) }
+
+// PathError says on which file a deed failed, and why.
+type PathError struct {
+	Deed string // "write", "read", "create folder"
+	Path string
+	Err  error
+}
+
+func (e *PathError) Error() string { return e.Deed + " " + e.Path + ": " + e.Err.Error() }
+
+// Unwrap gives the operating system's error, or ErrFileExists.
+func (e *PathError) Unwrap() error { return e.Err }

@@ -1,0 +1,124 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strconv"
+	"syscall"
+
+	"countersign/pki"
+	"countersign/storage"
+	"countersign/testclient"
+)
+
+// Explanation is an error as codes and facts. The user interface has the
+// sentence "error.CODE", and for some "error.CODE.next", which says what to
+// do; Facts are name and value by turns, for the sentence's placeholders.
+type Explanation struct {
+	Code   string
+	Facts  []any
+	Faults pki.Faults // of a request, each tied to its field; Code is "faults"
+	Raw    string     // the error as developers see it
+}
+
+// sentinels are the errors that need no facts.
+var sentinels = []struct {
+	err  error
+	code string
+}{
+	{ErrWrongPassphrase, "wrong-passphrase"},
+	{ErrWeakPassphrase, "weak-passphrase"},
+	{ErrExists, "vault-exists"},
+	{ErrNotFound, "vault-not-found"},
+	{ErrNotVault, "not-a-vault"},
+	{ErrEmptyFile, "vault-empty"},
+	{ErrInUse, "vault-in-use"},
+	{ErrTruncated, "vault-truncated"},
+	{storage.ErrDamaged, "vault-damaged"},
+	{ErrLocked, "vault-locked"},
+	{ErrReadOnly, "vault-read-only"},
+	{ErrNoSpace, "vault-full"},
+	{ErrSlotRemains, "slot-remains"},
+	{ErrNoKey, "no-key"},
+	{ErrNotAuthority, "not-an-authority"},
+	{ErrFormat, "format-unknown"},
+	{ErrEmptyPassword, "password-empty"},
+	{pki.ErrPasswordNeeded, "password-needed"},
+	{pki.ErrWrongPassword, "password-wrong"},
+	{pki.ErrNotRecognised, "not-recognised"},
+	{pki.ErrTooLarge, "too-large"},
+	{pki.ErrTooManyIterations, "too-many-iterations"},
+	{context.Canceled, "cancelled"},
+	{context.DeadlineExceeded, "timeout"},
+}
+
+// Explain finds out what an error of the desk means to a person.
+func Explain(err error) Explanation {
+	e := Explanation{Code: "unknown", Raw: err.Error()}
+	var faults pki.Faults
+	var fault *pki.Fault
+	switch {
+	case errors.As(err, &faults):
+		e.Code, e.Faults = "faults", faults
+		return e
+	case errors.As(err, &fault):
+		e.Code, e.Faults = "faults", pki.Faults{*fault}
+		return e
+	}
+	if code, facts := explainTyped(err); code != "" {
+		e.Code, e.Facts = code, facts
+		return e
+	}
+	for _, s := range sentinels {
+		if errors.Is(err, s.err) {
+			e.Code = s.code
+			break
+		}
+	}
+	return e
+}
+
+func explainTyped(err error) (string, []any) {
+	var (
+		missing *NotFoundError
+		path    *PathError
+		version *VersionError
+		damage  *DamageError
+		port    *testclient.PortError
+		format  *pki.FormatError
+	)
+	switch {
+	case errors.As(err, &path):
+		return explainPath(path), []any{"Path", path.Path}
+	case errors.As(err, &missing):
+		return missing.What + "-not-found", []any{"Name", missing.Name}
+	case errors.As(err, &version):
+		return "vault-newer", []any{"Found", version.Found, "Known", version.Known}
+	case errors.As(err, &damage):
+		return "vault-damaged", []any{"Where", damage.Error()}
+	case errors.As(err, &port):
+		return "port-in-use", []any{"Port", strconv.Itoa(port.Port)}
+	case errors.As(err, &format):
+		return "format-named", []any{"Found", format.Found, "Convert", format.Convert}
+	}
+	return "", nil
+}
+
+func explainPath(e *PathError) string {
+	switch {
+	case errors.Is(e, ErrFileExists):
+		return "file-exists"
+	case errors.Is(e, ErrNotFile):
+		return "not-a-file"
+	case errors.Is(e, pki.ErrTooLarge):
+		return "too-large"
+	case errors.Is(e, fs.ErrNotExist):
+		return "file-not-found"
+	case errors.Is(e, fs.ErrPermission), errors.Is(e, syscall.EROFS):
+		return "file-permission"
+	case errors.Is(e, syscall.ENOSPC):
+		return "disk-full"
+	}
+	return "file-failed"
+}

@@ -1,0 +1,220 @@
+package desk
+
+import (
+	"crypto"
+	"crypto/x509"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"countersign/pki"
+	"countersign/storage"
+)
+
+// Format is what an export writes.
+type Format string
+
+// The formats. Of these only PEM, Chain, DER and CA hold no private key.
+const (
+	P12           Format = "p12"            // AES-256; OpenSSL 3, Java 12, Firefox, Chrome and later
+	P12Compatible Format = "p12-compatible" // 3DES and SHA-1; macOS, Windows, iOS, Android and old programs too
+	PEM           Format = "pem"            // the certificate alone
+	Chain         Format = "chain"          // the certificate and the authorities between it and the root
+	Key           Format = "key"            // the private key, PKCS#8, not encrypted
+	DER           Format = "der"            // the certificate alone, as DER
+	CA            Format = "ca"             // the root authority's certificate, as PEM
+)
+
+// Formats are all formats, in the order that a list shows them.
+func Formats() []Format { return []Format{P12, P12Compatible, PEM, Chain, Key, DER, CA} }
+
+// ParseFormat reads a format's name as the terminal takes it. Error: ErrFormat.
+func ParseFormat(text string) (Format, error) {
+	for _, f := range Formats() {
+		if string(f) == strings.ToLower(text) {
+			return f, nil
+		}
+	}
+	return "", fmt.Errorf("%q: %w", text, ErrFormat)
+}
+
+// HasKey tells whether a file of the format holds the private key.
+func (f Format) HasKey() bool { return f == P12 || f == P12Compatible || f == Key }
+
+// NeedsPassword tells whether a file of the format is encrypted with one.
+func (f Format) NeedsPassword() bool { return f == P12 || f == P12Compatible }
+
+// Export makes the file of a format. It writes nothing: WriteFile does. A
+// bundle is read back and compared before it is returned. Errors: ErrNoKey,
+// ErrFormat, ErrEmptyPassword, *NotFoundError.
+func (d *Desk) Export(id ID, format Format, password string) (File, error) {
+	files, err := d.exportAll(id, []Format{format}, password)
+	if err != nil {
+		return File{}, err
+	}
+	return files[0], nil
+}
+
+func (d *Desk) exportAll(id ID, formats []Format, password string) ([]File, error) {
+	withKey := false
+	for _, f := range formats {
+		withKey = withKey || f.HasKey()
+	}
+	s, err := d.source(id, withKey)
+	if err != nil {
+		return nil, err
+	}
+	files := make([]File, len(formats))
+	for n, f := range formats {
+		data, err := s.encode(f, password, d.opt)
+		if err != nil {
+			return nil, fmt.Errorf("export %q as %s: %w", s.name, f, err)
+		}
+		files[n] = File{Name: FileName(s.name) + suffix(f), Data: data, Secret: f.HasKey()}
+		if f == CA {
+			files[n].Name = FileName(nameOf(s.chain[len(s.chain)-1])) + ".pem"
+		}
+	}
+	if err := d.noteExport(s, formats); err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+// source is what an export is made of.
+type source struct {
+	id    storage.ID
+	name  string
+	chain []*x509.Certificate // leaf first
+	key   crypto.Signer       // nil when no key is asked for
+}
+
+func (d *Desk) source(id ID, withKey bool) (source, error) {
+	s := source{id: storage.ID(id)}
+	err := d.vault.View(func(tx *storage.Tx) error {
+		var err error
+		if s.chain, err = chainOf(tx, s.id); err != nil {
+			return err
+		}
+		s.name = nameOf(s.chain[0])
+		if !withKey {
+			return nil
+		}
+		c, err := tx.Certificate(s.id)
+		if err != nil {
+			return err
+		}
+		if s.key, err = signer(tx, c.Entry); err != nil {
+			return fmt.Errorf("export %q: %w", s.name, err)
+		}
+		return nil
+	})
+	return s, err
+}
+
+func (s source) encode(f Format, password string, o Options) ([]byte, error) {
+	switch f {
+	case P12, P12Compatible:
+		if password == "" {
+			return nil, ErrEmptyPassword
+		}
+		preset := pki.PresetModern
+		if f == P12Compatible {
+			preset = pki.PresetCompatible
+		}
+		b := pki.Bundle{Key: s.key, Certificate: s.chain[0], Chain: s.chain[1:], Name: s.name}
+		return pki.EncodePKCS12(b, preset, password, o.Random)
+	case PEM:
+		return pki.EncodeCertificates(s.chain[0]), nil
+	case Chain:
+		return pki.EncodeCertificates(withoutRoot(s.chain)...), nil
+	case Key:
+		return pki.EncodeKey(s.key)
+	case DER:
+		return s.chain[0].Raw, nil
+	case CA:
+		return pki.EncodeCertificates(s.chain[len(s.chain)-1]), nil
+	}
+	return nil, ErrFormat
+}
+
+// withoutRoot is the chain as a TLS server or client sends it: the other side
+// has the root, or will not trust it (RFC 8446 section 4.4.2). A chain that
+// is a root alone stays as it is.
+func withoutRoot(chain []*x509.Certificate) []*x509.Certificate {
+	if last := len(chain) - 1; last > 0 && pki.IsSelfSigned(chain[last]) {
+		return chain[:last]
+	}
+	return chain
+}
+
+// noteExport writes into the activity that a key left the vault.
+func (d *Desk) noteExport(s source, formats []Format) error {
+	if s.key == nil || d.ReadOnly() {
+		return nil
+	}
+	var names []string
+	for _, f := range formats {
+		names = append(names, string(f))
+	}
+	return d.vault.Update(func(tx *storage.Tx) error {
+		return tx.AppendEvent(storage.Event{
+			At: d.Now(), Verb: "export", Subject: s.id, Name: s.name,
+			Detail: map[string]string{"formats": strings.Join(names, ", ")},
+		})
+	})
+}
+
+func suffix(f Format) string {
+	switch f {
+	case P12:
+		return ".p12"
+	case P12Compatible:
+		return "-compatible.p12"
+	case Chain:
+		return "-chain.pem"
+	case Key:
+		return ".key"
+	case DER:
+		return ".der"
+	}
+	return ".pem"
+}
+
+// FileName makes of a certificate's name one that every file system takes:
+// letters, digits, dot, hyphen and underscore, at most 80 of them, never
+// beginning with a dot, never a name that Windows keeps for devices.
+func FileName(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		switch {
+		case r == '*':
+			b.WriteString("wildcard")
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(".-_", r):
+			b.WriteRune(r)
+		default:
+			b.WriteByte('-')
+		}
+	}
+	runes := []rune(strings.Trim(b.String(), ".-"))
+	if len(runes) > 80 {
+		runes = runes[:80]
+	}
+	clean := strings.TrimRight(string(runes), ".-")
+	if clean == "" || deviceName(clean) {
+		return "certificate-" + clean
+	}
+	return clean
+}
+
+func deviceName(name string) bool {
+	base, _, _ := strings.Cut(strings.ToUpper(name), ".")
+	switch base {
+	case "CON", "PRN", "AUX", "NUL":
+		return true
+	}
+	return len(base) == 4 && (strings.HasPrefix(base, "COM") || strings.HasPrefix(base, "LPT")) && base[3] >= '0' && base[3] <= '9'
+}
+
+// NewPassword makes a password for a bundle.
+func (d *Desk) NewPassword() (string, error) { return pki.NewPassword(d.opt.Random) }

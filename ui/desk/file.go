@@ -1,0 +1,109 @@
+package desk
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// File is something to write: its suggested name, what is in it, and whether
+// it holds a private key.
+type File struct {
+	Name   string
+	Data   []byte
+	Secret bool
+}
+
+// WriteFile writes a file whole or not at all: to a temporary file beside it,
+// synced, then renamed. A secret file is readable by its owner only (0600).
+// It never writes over a file unless told to: a *PathError that wraps
+// ErrFileExists.
+func WriteFile(path string, f File, overwrite bool) error {
+	if !overwrite {
+		if _, err := os.Lstat(path); err == nil {
+			return &PathError{Deed: "write", Path: path, Err: ErrFileExists}
+		}
+	}
+	if err := write(path, f, overwrite); err != nil {
+		var inner *fs.PathError
+		var link *os.LinkError
+		switch {
+		case errors.Is(err, fs.ErrExist):
+			err = ErrFileExists
+		case errors.As(err, &inner):
+			err = inner.Err
+		case errors.As(err, &link):
+			err = link.Err
+		}
+		return &PathError{Deed: "write", Path: path, Err: err}
+	}
+	return nil
+}
+
+func write(path string, f File, overwrite bool) error {
+	mode := fs.FileMode(0o644)
+	if f.Secret {
+		mode = 0o600
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".countersign-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name())
+	defer temp.Close()
+	if err := temp.Chmod(mode); err != nil {
+		return err
+	}
+	if _, err := temp.Write(f.Data); err != nil {
+		return err
+	}
+	if err := temp.Sync(); err != nil {
+		return err
+	}
+	if err := temp.Close(); err != nil {
+		return err
+	}
+	if overwrite {
+		return os.Rename(temp.Name(), path)
+	}
+	return placeNew(temp.Name(), path)
+}
+
+// placeNew gives a written file its name only when nothing has that name. A
+// hard link does so in one step; a file system without links gets a rename
+// after one more look.
+func placeNew(temp, path string) error {
+	err := os.Link(temp, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return fs.ErrExist
+	}
+	return os.Rename(temp, path)
+}
+
+// WriteFiles writes files into a folder, which it makes when it is missing
+// (0700 when one of them is secret). Without overwrite, when one of the names
+// is taken nothing is written.
+func WriteFiles(folder string, files []File, overwrite bool) error {
+	mode := fs.FileMode(0o755)
+	for _, f := range files {
+		if f.Secret {
+			mode = 0o700
+		}
+		if _, err := os.Lstat(filepath.Join(folder, f.Name)); err == nil && !overwrite {
+			return &PathError{Deed: "write", Path: filepath.Join(folder, f.Name), Err: ErrFileExists}
+		}
+	}
+	if err := os.MkdirAll(folder, mode); err != nil {
+		return &PathError{Deed: "create folder", Path: folder, Err: err}
+	}
+	for _, f := range files {
+		if err := WriteFile(filepath.Join(folder, f.Name), f, overwrite); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,231 @@
+package desk
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/pki"
+	"countersign/storage"
+)
+
+// IssueRequest asks for one certificate.
+type IssueRequest struct {
+	IssuerID ID // "" for an authority that signs itself
+	pki.Request
+}
+
+// Issue makes a key, has the issuer sign its certificate, and keeps both.
+// Errors: pki.Faults with every fault of the request at once, ErrNoKey,
+// *NotFoundError, ErrLocked, and the context's when it ended meanwhile.
+func (d *Desk) Issue(ctx context.Context, r IssueRequest) (Certificate, error) {
+	made, err := d.IssueAll(ctx, []IssueRequest{r})
+	if err != nil {
+		return Certificate{}, err
+	}
+	return made[0], nil
+}
+
+// IssueAll makes several certificates in one transaction: all of them are
+// kept, or none.
+func (d *Desk) IssueAll(ctx context.Context, requests []IssueRequest) ([]Certificate, error) {
+	now := d.Now()
+	prepared := make([]*issued, len(requests))
+	for n, r := range requests {
+		i, err := d.prepare(ctx, r, now)
+		if err != nil {
+			return nil, fmt.Errorf("issue %q: %w", r.title(), err)
+		}
+		prepared[n] = i
+	}
+	return d.keepAll(ctx, prepared, now)
+}
+
+func (r IssueRequest) title() string {
+	if r.Subject.CommonName == "" && len(r.Names) > 0 {
+		return r.Names[0].Shown
+	}
+	return r.Subject.CommonName
+}
+
+// prepare checks the request, makes the key and signs, touching no file.
+func (d *Desk) prepare(ctx context.Context, r IssueRequest, now time.Time) (*issued, error) {
+	if r.IssuerID == "" {
+		return d.prepareRoot(ctx, r, now)
+	}
+	issuer, entry, err := d.issuer(r.IssuerID)
+	if err != nil {
+		return nil, err
+	}
+	made, err := d.prepareUnder(ctx, issuer, r, now)
+	if err != nil {
+		return nil, err
+	}
+	made.issuer, made.issuerID = entry.Name, entry.ID
+	return made, nil
+}
+
+func (d *Desk) prepareRoot(ctx context.Context, r IssueRequest, now time.Time) (*issued, error) {
+	if err := d.check(r, nil, now); err != nil {
+		return nil, err
+	}
+	key, err := pki.GenerateKey(r.Key, d.opt.Random)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	cert, err := pki.SelfSign(r.Request, key, now, d.opt.Random)
+	if err != nil {
+		return nil, err
+	}
+	made := &issued{cert: cert, key: key}
+	made.under = made
+	return made, nil
+}
+
+func (d *Desk) prepareUnder(ctx context.Context, issuer pki.Issuer, r IssueRequest, now time.Time) (*issued, error) {
+	if err := d.check(r, issuer.Certificate, now); err != nil {
+		return nil, err
+	}
+	key, err := pki.GenerateKey(r.Key, d.opt.Random)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	cert, err := pki.Issue(issuer, r.Request, key.Public(), now, d.opt.Random)
+	if err != nil {
+		return nil, err
+	}
+	return &issued{cert: cert, key: key}, nil
+}
+
+func (d *Desk) keepAll(ctx context.Context, all []*issued, now time.Time) ([]Certificate, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	made := make([]Certificate, len(all))
+	err := d.vault.Update(func(tx *storage.Tx) error {
+		for n, i := range all {
+			c, err := i.keep(tx, now)
+			if err != nil {
+				return err
+			}
+			made[n] = c
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.remember(made...)
+	return made, nil
+}
+
+// issuer opens an authority's certificate and key, for one signature.
+func (d *Desk) issuer(id ID) (pki.Issuer, storage.Entry, error) {
+	var issuer pki.Issuer
+	var entry storage.Entry
+	err := d.vault.View(func(tx *storage.Tx) error {
+		c, err := tx.Certificate(storage.ID(id))
+		if errors.Is(err, storage.ErrNoRecord) {
+			return &NotFoundError{What: "authority", Name: string(id)}
+		}
+		if err != nil {
+			return err
+		}
+		entry = c.Entry
+		if pki.Kind(c.Kind) != pki.Authority {
+			return fmt.Errorf("%q: %w", c.Name, ErrNotAuthority)
+		}
+		if issuer.Certificate, err = x509.ParseCertificate(c.DER); err != nil {
+			return fmt.Errorf("read certificate %q: %w", c.Name, err)
+		}
+		issuer.Key, err = signer(tx, c.Entry)
+		return err
+	})
+	return issuer, entry, err
+}
+
+// check adds to the request's own faults the one that only the vault knows:
+// two authorities of one name, which clients cannot tell apart.
+func (d *Desk) check(r IssueRequest, issuer *x509.Certificate, now time.Time) error {
+	var faults pki.Faults
+	if err := r.Check(issuer, now); err != nil && !errors.As(err, &faults) {
+		return err
+	}
+	if r.Kind == pki.Authority {
+		taken, err := d.authorityNamed(r.Subject.CommonName)
+		if err != nil {
+			return err
+		}
+		if taken {
+			faults = append(faults, pki.Fault{Field: pki.FieldName, Code: FaultNameTaken, Value: r.Subject.CommonName})
+		}
+	}
+	if len(faults) > 0 {
+		return faults
+	}
+	return nil
+}
+
+// FaultNameTaken is the fault of an authority's name that another authority
+// of the vault has.
+const FaultNameTaken = "name-taken"
+
+func (d *Desk) authorityNamed(name string) (bool, error) {
+	all, err := d.all()
+	if err != nil {
+		return false, err
+	}
+	name = strings.TrimSpace(name)
+	return slices.ContainsFunc(all, func(c Certificate) bool {
+		return c.IsAuthority() && strings.EqualFold(c.Name, name)
+	}), nil
+}
+
+// Preview is the certificate as it will be, before anything is made.
+type Preview struct {
+	Faults              pki.Faults    // empty when it can be made
+	Warnings            []pki.Warning // who would refuse it, and why
+	NotBefore, NotAfter time.Time
+	Chain               []string // from the root to the certificate's own name
+}
+
+// Preview tells what Issue would make, or what keeps it from it.
+func (d *Desk) Preview(r IssueRequest) (Preview, error) {
+	now := d.Now()
+	var p Preview
+	var issuer *x509.Certificate
+	if r.IssuerID != "" {
+		chain, err := d.chain(r.IssuerID)
+		if err != nil {
+			return p, err
+		}
+		issuer = chain[0]
+		for _, c := range chain {
+			p.Chain = append([]string{nameOf(c)}, p.Chain...)
+		}
+	}
+	p.Chain = append(p.Chain, r.title())
+	if err := d.check(r, issuer, now); err != nil && !errors.As(err, &p.Faults) {
+		return p, err
+	}
+	p.Warnings = r.Warnings(issuer, now)
+	p.NotBefore = now.Add(-time.Hour)
+	p.NotAfter = r.NotAfter
+	if p.NotAfter.IsZero() {
+		p.NotAfter = pki.DefaultNotAfter(r.Kind, issuer, now)
+	}
+	if issuer != nil && p.NotAfter.After(issuer.NotAfter) {
+		p.NotAfter = issuer.NotAfter
+	}
+	return p, nil
+}

@@ -1,0 +1,257 @@
+package desk
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"countersign/pki"
+	"countersign/storage"
+)
+
+// Filter chooses what a list shows. The zero value chooses everything but
+// authorities.
+type Filter struct {
+	Kind     pki.Kind // "" for all
+	Health   Health   // "" for all
+	IssuerID ID       // "" for all
+	Search   string   // in names, addresses, serial, fingerprint; letters' case does not count
+}
+
+// Certificates lists what is not an authority, by name, the newest first
+// among equals.
+func (d *Desk) Certificates(f Filter) ([]Certificate, error) {
+	all, err := d.all()
+	if err != nil {
+		return nil, err
+	}
+	now := d.Now()
+	search := newSearch(f.Search)
+	list := make([]Certificate, 0, len(all))
+	for _, c := range all {
+		if !c.IsAuthority() && f.allows(c, now) && search.finds(c) {
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
+func (f Filter) allows(c Certificate, now time.Time) bool {
+	return (f.Kind == "" || c.Kind == f.Kind || c.Kind == pki.Both && (f.Kind == pki.Server || f.Kind == pki.Client)) &&
+		(f.Health == "" || c.Health(now) == f.Health) &&
+		(f.IssuerID == "" || c.IssuerID == f.IssuerID)
+}
+
+type search struct{ text, digits string }
+
+func newSearch(text string) search {
+	text = strings.ToLower(strings.TrimSpace(text))
+	return search{text: text, digits: strings.NewReplacer(":", "", " ", "").Replace(text)}
+}
+
+func (s search) finds(c Certificate) bool {
+	if s.text == "" {
+		return true
+	}
+	if strings.Contains(strings.ToLower(c.Name), s.text) || strings.Contains(strings.ToLower(c.Issuer), s.text) {
+		return true
+	}
+	for _, name := range c.Names {
+		if strings.Contains(strings.ToLower(name), s.text) {
+			return true
+		}
+	}
+	return len(s.digits) >= 4 &&
+		(strings.Contains(strings.ReplaceAll(c.Serial, ":", ""), s.digits) ||
+			strings.Contains(strings.ReplaceAll(c.Fingerprint, ":", ""), s.digits))
+}
+
+// Authorities lists the authorities: each root, and after it what it signed.
+func (d *Desk) Authorities() ([]Certificate, error) {
+	all, err := d.all()
+	if err != nil {
+		return nil, err
+	}
+	under := map[ID][]Certificate{}
+	var list []Certificate
+	var known = map[ID]bool{}
+	for _, c := range all {
+		if c.IsAuthority() {
+			known[c.ID] = true
+		}
+	}
+	var roots []Certificate
+	for _, c := range all {
+		switch {
+		case !c.IsAuthority():
+		case c.IsRoot() || !known[c.IssuerID]:
+			roots = append(roots, c)
+		default:
+			under[c.IssuerID] = append(under[c.IssuerID], c)
+		}
+	}
+	var walk func(cs []Certificate)
+	walk = func(cs []Certificate) {
+		for _, c := range cs {
+			list = append(list, c)
+			below := under[c.ID]
+			delete(under, c.ID)
+			walk(below)
+		}
+	}
+	walk(roots)
+	return list, nil
+}
+
+// Counts are the numbers that Overview and the filters show. They leave
+// authorities out, but for Authorities.
+type Counts struct {
+	All, Server, Client, Both               int
+	Good, Expiring, Expired, Revoked, Other int
+	Authorities                             int
+	Attention                               int // expiring or expired, authorities too
+}
+
+// Counts counts the vault's certificates.
+func (d *Desk) Counts() (Counts, error) {
+	all, err := d.all()
+	if err != nil {
+		return Counts{}, err
+	}
+	now := d.Now()
+	var n Counts
+	for _, c := range all {
+		health := c.Health(now)
+		if health == Expiring || health == Expired {
+			n.Attention++
+		}
+		if c.IsAuthority() {
+			n.Authorities++
+			continue
+		}
+		n.All++
+		n.kind(c.Kind)
+		n.health(health)
+	}
+	return n, nil
+}
+
+func (n *Counts) kind(k pki.Kind) {
+	switch k {
+	case pki.Server:
+		n.Server++
+	case pki.Client:
+		n.Client++
+	case pki.Both:
+		n.Both++
+	}
+}
+
+func (n *Counts) health(h Health) {
+	switch h {
+	case Good:
+		n.Good++
+	case Expiring:
+		n.Expiring++
+	case Expired:
+		n.Expired++
+	case Revoked:
+		n.Revoked++
+	default:
+		n.Other++
+	}
+}
+
+// Find gives the certificate that a person means by a name: its ID, or the
+// newest of that name, authorities included.
+func (d *Desk) Find(name string) (Certificate, error) {
+	return d.find("certificate", name, func(Certificate) bool { return true })
+}
+
+// FindAuthority gives the authority that a person means by a name.
+func (d *Desk) FindAuthority(name string) (Certificate, error) {
+	return d.find("authority", name, Certificate.IsAuthority)
+}
+
+// FindLeaf gives the certificate that a person means by a name, when only
+// one that is not an authority will do.
+func (d *Desk) FindLeaf(name string) (Certificate, error) {
+	return d.find("certificate", name, func(c Certificate) bool { return !c.IsAuthority() })
+}
+
+func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certificate, error) {
+	all, err := d.all()
+	if err != nil {
+		return Certificate{}, err
+	}
+	var found *Certificate
+	for n := range all {
+		c := &all[n]
+		if !wanted(*c) || string(c.ID) != name && c.Name != name {
+			continue
+		}
+		if string(c.ID) == name {
+			return *c, nil
+		}
+		if found == nil || c.Made.After(found.Made) {
+			found = c
+		}
+	}
+	if found == nil {
+		return Certificate{}, &NotFoundError{What: what, Name: name}
+	}
+	return *found, nil
+}
+
+// Get gives a certificate by its ID.
+func (d *Desk) Get(id ID) (Certificate, error) { return d.Find(string(id)) }
+
+// all is every certificate of the vault, by name, the newest first among
+// equals; from memory when nothing changed. Callers do not change it.
+func (d *Desk) all() ([]Certificate, error) {
+	if d.vault.Locked() {
+		return nil, ErrLocked
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.cache != nil {
+		return d.cache, nil
+	}
+	list := []Certificate{}
+	err := d.vault.View(func(tx *storage.Tx) error {
+		return tx.EachEntry(func(e storage.Entry) error {
+			list = append(list, fromEntry(e))
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, order)
+	d.cache = list
+	return list, nil
+}
+
+func order(a, b Certificate) int {
+	return cmp.Or(
+		strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)),
+		b.Made.Compare(a.Made),
+		strings.Compare(string(a.ID), string(b.ID)))
+}
+
+// remember adds to what is in memory what was just written, so that issuing
+// one certificate does not read 100,000 again.
+func (d *Desk) remember(made ...Certificate) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.cache == nil {
+		return
+	}
+	next := slices.Clone(d.cache) // readers may hold the old one
+	for _, c := range made {
+		at, _ := slices.BinarySearchFunc(next, c, order)
+		next = slices.Insert(next, at, c)
+	}
+	d.cache = next
+}

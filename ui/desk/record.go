@@ -1,0 +1,183 @@
+package desk
+
+import (
+	"crypto"
+	"crypto/x509"
+	"fmt"
+	"math"
+	"time"
+
+	"countersign/pki"
+	"countersign/storage"
+)
+
+// ID names a certificate in the vault: 32 lower-case hexadecimal digits.
+type ID string
+
+// Certificate is what lists and details show of a certificate in the vault.
+// Reading it parses no DER and opens no key.
+type Certificate struct {
+	ID          ID          `json:"id"`
+	Name        string      `json:"name"`
+	Kind        pki.Kind    `json:"kind"`
+	IssuerID    ID          `json:"issuerID,omitempty"` // "" when its issuer is not in the vault
+	Issuer      string      `json:"issuer"`
+	Names       []string    `json:"names,omitempty"`
+	Serial      string      `json:"serial"`
+	Fingerprint string      `json:"sha256"`
+	NotBefore   time.Time   `json:"notBefore"`
+	NotAfter    time.Time   `json:"notAfter"`
+	Made        time.Time   `json:"made"`
+	Revoked     bool        `json:"revoked"`
+	HasKey      bool        `json:"hasKey"`
+	Key         pki.KeyKind `json:"key"`
+	Origin      string      `json:"origin"` // "made" or "imported"
+}
+
+// Health is what a person wants to know of a certificate first.
+type Health string
+
+// The kinds of health. Expiring means that less than 30 days are left.
+const (
+	Good        Health = "good"
+	NotYetValid Health = "not-yet-valid"
+	Expiring    Health = "expiring"
+	Expired     Health = "expired"
+	Revoked     Health = "revoked"
+)
+
+// ExpiringWithin is how long before its end a certificate counts as expiring.
+const ExpiringWithin = 30 * 24 * time.Hour
+
+// Health judges the certificate at a moment.
+func (c Certificate) Health(now time.Time) Health {
+	switch {
+	case c.Revoked:
+		return Revoked
+	case now.After(c.NotAfter):
+		return Expired
+	case now.Before(c.NotBefore):
+		return NotYetValid
+	case c.NotAfter.Sub(now) < ExpiringWithin:
+		return Expiring
+	}
+	return Good
+}
+
+// DaysLeft counts the whole days until the certificate ends; negative when it
+// has ended.
+func (c Certificate) DaysLeft(now time.Time) int {
+	return int(math.Floor(c.NotAfter.Sub(now).Hours() / 24))
+}
+
+// IsAuthority tells whether the certificate may sign others.
+func (c Certificate) IsAuthority() bool { return c.Kind == pki.Authority }
+
+// IsRoot tells whether an authority has no issuer but itself.
+func (c Certificate) IsRoot() bool { return c.IsAuthority() && c.IssuerID == c.ID }
+
+func fromEntry(e storage.Entry) Certificate {
+	return Certificate{
+		ID: ID(e.ID), Name: e.Name, Kind: pki.Kind(e.Kind),
+		IssuerID: ID(e.IssuerID), Issuer: e.Issuer, Names: e.Names,
+		Serial: e.Serial, Fingerprint: e.Fingerprint,
+		NotBefore: e.NotBefore, NotAfter: e.NotAfter, Made: e.Made,
+		Revoked: e.State == stateRevoked, HasKey: e.KeyID != "",
+		Key: pki.KeyKind(e.KeyKind), Origin: e.Origin,
+	}
+}
+
+const (
+	stateValid   = "valid"
+	stateRevoked = "revoked"
+	originMade   = "made"
+)
+
+// issued is a certificate on its way into the vault.
+type issued struct {
+	id       storage.ID // given when it is kept
+	cert     *x509.Certificate
+	key      crypto.Signer // nil when the key is somebody else's
+	issuer   string
+	issuerID storage.ID // of an issuer that the vault has; "" with under
+	under    *issued    // an issuer that is kept in the same act, itself for a root
+}
+
+func (i *issued) entry(now time.Time) storage.Entry {
+	names := pki.NamesOf(i.cert)
+	shown := make([]string, len(names))
+	for n := range names {
+		shown[n] = names[n].Shown
+	}
+	e := storage.Entry{
+		ID: i.id, Name: nameOf(i.cert), Kind: string(pki.KindOfCertificate(i.cert)),
+		IssuerID: i.issuerID, Issuer: i.issuer,
+		Serial: pki.Serial(i.cert), Fingerprint: pki.Fingerprint(i.cert), Names: shown,
+		NotBefore: i.cert.NotBefore, NotAfter: i.cert.NotAfter, Made: now,
+		State: stateValid, KeyKind: string(pki.KindOf(i.cert.PublicKey)), Origin: originMade,
+	}
+	if i.key != nil {
+		e.KeyID = i.id
+	}
+	return e
+}
+
+// nameOf is what a person calls the certificate: its common name, or the
+// first of its names.
+func nameOf(c *x509.Certificate) string {
+	if c.Subject.CommonName != "" {
+		return c.Subject.CommonName
+	}
+	if names := pki.NamesOf(c); len(names) > 0 {
+		return names[0].Shown
+	}
+	return c.Subject.String()
+}
+
+// keep writes the certificate, its sealed key and the event.
+func (i *issued) keep(tx *storage.Tx, now time.Time) (Certificate, error) {
+	i.id = tx.NewID()
+	if i.under != nil {
+		i.issuerID, i.issuer = i.under.id, nameOf(i.under.cert)
+	}
+	entry := i.entry(now)
+	if i.key != nil {
+		der, err := pki.MarshalKey(i.key)
+		if err != nil {
+			return Certificate{}, fmt.Errorf("encode key of %q: %w", entry.Name, err)
+		}
+		err = tx.PutKey(storage.Key{ID: entry.KeyID, Kind: entry.KeyKind, PKCS8: der})
+		clear(der)
+		if err != nil {
+			return Certificate{}, fmt.Errorf("keep key of %q: %w", entry.Name, err)
+		}
+	}
+	if err := tx.PutCertificate(storage.Certificate{Entry: entry, DER: i.cert.Raw}); err != nil {
+		return Certificate{}, fmt.Errorf("keep certificate %q: %w", entry.Name, err)
+	}
+	err := tx.AppendEvent(storage.Event{
+		At: now, Verb: "issue", Subject: entry.ID, Name: entry.Name,
+		Detail: map[string]string{"kind": entry.Kind, "issuer": entry.Issuer, "serial": entry.Serial},
+	})
+	if err != nil {
+		return Certificate{}, fmt.Errorf("note the issue of %q: %w", entry.Name, err)
+	}
+	return fromEntry(entry), nil
+}
+
+// signer reads and opens the private key of a certificate.
+func signer(tx *storage.Tx, e storage.Entry) (crypto.Signer, error) {
+	if e.KeyID == "" {
+		return nil, ErrNoKey
+	}
+	k, err := tx.Key(e.KeyID)
+	if err != nil {
+		return nil, fmt.Errorf("open key of %q: %w", e.Name, err)
+	}
+	defer k.Wipe()
+	key, err := pki.ParseKey(k.PKCS8)
+	if err != nil {
+		return nil, fmt.Errorf("read key of %q: %w", e.Name, err)
+	}
+	return key, nil
+}

@@ -1,0 +1,97 @@
+package desk
+
+import (
+	"context"
+	"crypto/x509"
+	"net/url"
+	"slices"
+	"time"
+
+	"countersign/testclient"
+)
+
+// Serve says how the local server is to be.
+type Serve struct {
+	CertificateID ID   // whom it presents; not for plain HTTP
+	ClientCAs     []ID // whose clients it lets in
+	Mode          testclient.Mode
+	Port          int                         // 0: a free one
+	Log           func(testclient.Connection) // nil: nobody listens
+}
+
+// Serve starts the local server. It stops when it is stopped, when the vault
+// is locked, and with the program. Errors: ErrNoKey, *NotFoundError,
+// *testclient.PortError.
+func (d *Desk) Serve(s Serve) (*testclient.Server, error) {
+	config := testclient.ServerConfig{Mode: s.Mode, Port: s.Port, Now: d.opt.Now, Log: s.Log}
+	if s.Mode != testclient.ModePlain {
+		pair, err := d.pair(s.CertificateID)
+		if err != nil {
+			return nil, err
+		}
+		config.Certificate = pair
+	}
+	for _, id := range s.ClientCAs {
+		chain, err := d.chain(id)
+		if err != nil {
+			return nil, err
+		}
+		config.ClientCAs = append(config.ClientCAs, chain[0])
+	}
+	if len(s.ClientCAs) == 0 && s.Mode != testclient.ModePlain && s.Mode != testclient.ModeTLS {
+		root, err := d.rootOf(s.CertificateID)
+		if err != nil {
+			return nil, err
+		}
+		config.ClientCAs = []*x509.Certificate{root}
+	}
+	server, err := testclient.Start(config)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.servers = append(d.servers, server)
+	return server, nil
+}
+
+// rootOf is the last certificate of the chain, as far as the vault has it.
+func (d *Desk) rootOf(id ID) (*x509.Certificate, error) {
+	chain, err := d.chain(id)
+	if err != nil {
+		return nil, err
+	}
+	return chain[len(chain)-1], nil
+}
+
+// StopServer stops a local server and waits for its connections to end, for
+// two seconds at most.
+func (d *Desk) StopServer(s *testclient.Server) error {
+	d.mu.Lock()
+	d.servers = slices.DeleteFunc(d.servers, func(other *testclient.Server) bool { return other == s })
+	d.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	return s.Close(ctx)
+}
+
+func (d *Desk) stopServers() {
+	d.mu.Lock()
+	servers := d.servers
+	d.servers = nil
+	d.mu.Unlock()
+	for _, s := range servers {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		s.Close(ctx) // it ends with the keys either way
+		cancel()
+	}
+}
+
+// bareURL leaves out of an address what may be secret.
+func bareURL(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
+}

@@ -1,0 +1,136 @@
+package terminal
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/term"
+
+	"countersign/ui/desk"
+)
+
+// passphraseVariable is the environment variable that gives the passphrase.
+const passphraseVariable = "COUNTERSIGN_PASSPHRASE"
+
+// errNoPassphrase says that the passphrase was neither given nor can be asked.
+var errNoPassphrase = errors.New("no passphrase given")
+
+// givenPassphrase is the passphrase of the file, else of the environment, else
+// nil. A file's last line ending does not count.
+func (s *session) givenPassphrase() ([]byte, error) {
+	if s.passphraseFile != "" {
+		data, err := desk.ReadFile(s.passphraseFile)
+		if err != nil {
+			return nil, err
+		}
+		data = bytes.TrimSuffix(bytes.TrimSuffix(data, []byte("\n")), []byte("\r"))
+		if len(data) == 0 {
+			return nil, usageError{fmt.Errorf("%s: %w", s.passphraseFile, errNoPassphrase)}
+		}
+		return data, nil
+	}
+	if text := os.Getenv(passphraseVariable); text != "" {
+		return []byte(text), nil
+	}
+	return nil, nil
+}
+
+// passphrase gives the passphrase, by prompt when it was not given.
+func (s *session) passphrase(prompt string) ([]byte, error) {
+	given, err := s.givenPassphrase()
+	if err != nil || given != nil {
+		return given, err
+	}
+	if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
+		return nil, usageError{errors.New(s.t.T("terminal.no-passphrase"))}
+	}
+	return s.ask(prompt)
+}
+
+// ask reads a secret from the terminal without showing it.
+func (s *session) ask(prompt string) ([]byte, error) {
+	fmt.Fprint(s.Err, prompt+": ")
+	defer fmt.Fprintln(s.Err)
+	return term.ReadPassword(int(s.In.Fd()))
+}
+
+// open opens and unlocks the vault.
+func (s *session) open(ctx context.Context) (*desk.Desk, error) {
+	path, err := s.path()
+	if err != nil {
+		return nil, err
+	}
+	d, err := desk.Open(path, s.Desk)
+	if err != nil {
+		return nil, err
+	}
+	if !d.Locked() {
+		return d, nil
+	}
+	pass, err := s.passphrase(s.t.T("terminal.passphrase", "Vault", path))
+	if err == nil {
+		err = d.Unlock(ctx, pass)
+		clear(pass)
+	}
+	if err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// openOrCreate opens the vault, or makes it when there is none yet.
+func (s *session) openOrCreate(ctx context.Context) (*desk.Desk, error) {
+	d, err := s.open(ctx)
+	if !errors.Is(err, desk.ErrNotFound) {
+		return d, err
+	}
+	path, err := s.path()
+	if err != nil {
+		return nil, err
+	}
+	pass, err := s.newPassphrase(path)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(pass)
+	if d, err = desk.Create(path, pass, s.Desk); err != nil {
+		return nil, err
+	}
+	fmt.Fprintln(s.Err, s.t.T("terminal.vault-made", "Vault", path))
+	return d, nil
+}
+
+// newPassphrase gives the passphrase of a new vault, asked for twice.
+func (s *session) newPassphrase(path string) ([]byte, error) {
+	first, err := s.passphrase(s.t.T("terminal.new-passphrase", "Vault", path))
+	if err != nil {
+		return nil, err
+	}
+	if given, _ := s.givenPassphrase(); given != nil {
+		return first, nil
+	}
+	if desk.Strength(first).TooShort {
+		return nil, desk.ErrWeakPassphrase
+	}
+	again, err := s.ask(s.t.T("terminal.again"))
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(first, again) {
+		return nil, usageError{errors.New(s.t.T("terminal.passphrases-differ"))}
+	}
+	return first, nil
+}
+
+// withDesk runs a deed on the open vault and closes it.
+func (s *session) withDesk(ctx context.Context, deed func(*desk.Desk) error) error {
+	d, err := s.open(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(deed(d), d.Close())
+}

@@ -1,0 +1,177 @@
+// Package terminal is the desk's verbs as commands. Each command reads what
+// the person wants, asks the desk, and prints what came of it: words in the
+// person's language, or JSON, whose names and codes are the same in every
+// language.
+//
+// Exit status: 0 done; 1 the deed failed, a refused handshake too; 2 wrong
+// use.
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"countersign/ui/desk"
+	"countersign/ui/i18n"
+)
+
+// ErrNoDisplay says that a window was asked for and no display is there.
+var ErrNoDisplay = errors.New("no display")
+
+// The exit statuses.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// Program is the terminal with what it needs from outside.
+type Program struct {
+	Version string
+	Window  func(vault string) error // opens the window; returns when it is closed
+	In      *os.File
+	Out     io.Writer
+	Err     io.Writer
+	Printer *i18n.Printer
+	Desk    desk.Options
+}
+
+// Run does what the arguments say and gives the exit status.
+func (p Program) Run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	s := &session{Program: p, t: p.Printer}
+	root := s.root()
+	root.SetArgs(args)
+	root.SetIn(p.In)
+	root.SetOut(p.Out)
+	root.SetErr(p.Err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	return s.report(err)
+}
+
+// session is one run of the program: the global flags and what was opened.
+type session struct {
+	Program
+	t              *i18n.Printer
+	vault          string
+	passphraseFile string
+}
+
+// usageError is a mistake in how the program was called.
+type usageError struct{ err error }
+
+func (e usageError) Error() string { return e.err.Error() }
+func (e usageError) Unwrap() error { return e.err }
+
+// saidError is a failure whose words are already on the screen.
+type saidError struct{}
+
+func (saidError) Error() string { return "failed" }
+
+func (s *session) report(err error) int {
+	var usage usageError
+	var said saidError
+	switch {
+	case errors.As(err, &said):
+		return exitFailed
+	case errors.As(err, &usage):
+		fmt.Fprintln(s.Err, s.t.T("terminal.wrong-use", "Reason", usage.Error()))
+		return exitUsage
+	case errors.Is(err, ErrNoDisplay):
+		fmt.Fprintln(s.Err, s.t.T("terminal.no-display"))
+		return exitFailed
+	}
+	s.explain(err)
+	return exitFailed
+}
+
+// explain prints an error's sentence, what to do next, and every fault of a
+// request with its field.
+func (s *session) explain(err error) {
+	e := desk.Explain(err)
+	if e.Code == "unknown" {
+		fmt.Fprintln(s.Err, s.t.T("terminal.failed", "Reason", e.Raw))
+		return
+	}
+	fmt.Fprintln(s.Err, s.t.T("error."+e.Code, e.Facts...))
+	for _, f := range e.Faults {
+		fmt.Fprintf(s.Err, "  %s\n", s.t.T("fault."+f.Code, "Value", f.Value))
+	}
+	if cause := "error." + e.Code + ".cause"; s.t.Has(cause) {
+		fmt.Fprintln(s.Err, s.t.T(cause, e.Facts...))
+	}
+	if next := "error." + e.Code + ".next"; s.t.Has(next) {
+		fmt.Fprintln(s.Err, s.t.T(next, e.Facts...))
+	}
+}
+
+func (s *session) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "countersign",
+		Short:         s.t.T("terminal.root"),
+		Version:       s.Version,
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(*cobra.Command, []string) error {
+			path, err := s.path()
+			if err != nil {
+				return err
+			}
+			return s.Window(path)
+		},
+	}
+	root.CompletionOptions.DisableDefaultCmd = true
+	flags := root.PersistentFlags()
+	flags.StringVar(&s.vault, "vault", "", s.t.T("terminal.flag.vault"))
+	flags.StringVar(&s.passphraseFile, "passphrase-file", "", s.t.T("terminal.flag.passphrase-file"))
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(s.quickstart(), s.ca(), s.issue(), s.list(), s.inspect(), s.export(), s.connect(), s.serve())
+	checkArguments(root)
+	return root
+}
+
+// checkArguments makes cobra's complaints about arguments wrong use, and a
+// command that needs a subcommand say so.
+func checkArguments(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return usageError{err}
+			}
+			return nil
+		}
+	}
+	if c.HasSubCommands() && c.RunE == nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath())}
+			}
+			return usageError{fmt.Errorf("%s", c.UsageString())}
+		}
+	}
+	for _, sub := range c.Commands() {
+		checkArguments(sub)
+	}
+}
+
+// path is the vault's file.
+func (s *session) path() (string, error) {
+	if s.vault != "" {
+		return s.vault, nil
+	}
+	return desk.DefaultPath()
+}
+
+func (s *session) say(key string, args ...any) { fmt.Fprintln(s.Out, s.t.T(key, args...)) }

@@ -1,0 +1,100 @@
+package terminal
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"countersign/pki"
+	"countersign/testclient"
+	"countersign/ui/desk"
+)
+
+// modes are the values of --mode.
+var modes = []testclient.Mode{testclient.ModePlain, testclient.ModeTLS, testclient.ModeOptional, testclient.ModeMTLS}
+
+func (s *session) serve() *cobra.Command {
+	var cert, mode string
+	var clientCAs []string
+	var port int
+	c := &cobra.Command{
+		Use: "serve", Short: s.t.T("terminal.serve"), Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			config := desk.Serve{Mode: testclient.Mode(mode), Port: port, Log: s.printConnection}
+			if err := checkServe(config, cert); err != nil {
+				return usageError{err}
+			}
+			return s.withDesk(c.Context(), func(d *desk.Desk) error {
+				if err := resolveServe(d, &config, cert, clientCAs); err != nil {
+					return err
+				}
+				server, err := d.Serve(config)
+				if err != nil {
+					return err
+				}
+				s.say("terminal.serving", "URL", server.URL(), "Mode", mode)
+				<-c.Context().Done()
+				return d.StopServer(server)
+			})
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&cert, "cert", "", s.t.T("terminal.flag.server-cert"))
+	f.StringArrayVar(&clientCAs, "client-ca", nil, s.t.T("terminal.flag.client-ca"))
+	f.StringVar(&mode, "mode", string(testclient.ModeMTLS), "plain|tls|optional|mtls")
+	f.IntVar(&port, "port", 0, s.t.T("terminal.flag.port"))
+	return c
+}
+
+func checkServe(config desk.Serve, cert string) error {
+	known := false
+	for _, m := range modes {
+		known = known || m == config.Mode
+	}
+	switch {
+	case !known:
+		return fmt.Errorf("--mode %s: plain, tls, optional, mtls", config.Mode)
+	case config.Port < 0 || config.Port > 65535:
+		return fmt.Errorf("--port %d: 0 to 65535", config.Port)
+	case cert == "" && config.Mode != testclient.ModePlain:
+		return errors.New("--cert NAME")
+	}
+	return nil
+}
+
+func resolveServe(d *desk.Desk, config *desk.Serve, cert string, clientCAs []string) error {
+	if cert != "" {
+		c, err := d.FindLeaf(cert)
+		if err != nil {
+			return err
+		}
+		config.CertificateID = c.ID
+	}
+	for _, name := range clientCAs {
+		ca, err := d.FindAuthority(name)
+		if err != nil {
+			return err
+		}
+		config.ClientCAs = append(config.ClientCAs, ca.ID)
+	}
+	return nil
+}
+
+// printConnection prints a line for each connection that the server saw.
+func (s *session) printConnection(c testclient.Connection) {
+	parts := []string{c.At.Local().Format("15:04:05"), c.Remote}
+	for _, part := range []string{c.Version, c.CipherSuite, c.ALPN, c.ClientName} {
+		if part != "" {
+			parts = append(parts, pki.Escape(part))
+		}
+	}
+	if c.Method != "" {
+		parts = append(parts, pki.Escape(c.Method+" "+c.Path), fmt.Sprint(c.Status))
+	}
+	if c.Refusal != "" {
+		parts = append(parts, s.t.T("terminal.refused", "Reason", pki.Escape(c.Refusal)))
+	}
+	fmt.Fprintln(s.Out, strings.Join(parts, "  "))
+}
