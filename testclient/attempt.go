@@ -123,6 +123,7 @@ func (a *attempt) fail(d *Diagnosis) {
 		s.Took = time.Since(a.mark)
 	}
 	s.State = Failed
+	a.reported = min(a.reported, d.Step-1)
 	for i := d.Step; i < len(a.result.Steps); i++ {
 		a.result.Steps[i].State = NotReached
 		a.result.Steps[i].Took = 0

@@ -65,6 +65,7 @@ func (a *attempt) connect(ctx context.Context) *Diagnosis {
 	}
 	a.conn = &countedConn{Conn: conn}
 	a.result.Address = conn.RemoteAddr().String()
+	a.result.Local = conn.LocalAddr().String()
 	f["address"], f["ip"] = a.result.Address, ipOf(a.result.Address)
 	a.end(StepConnect, Done)
 	return nil

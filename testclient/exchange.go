@@ -199,7 +199,13 @@ func (a *attempt) answerFailure(ctx context.Context, l *line, err error) *Diagno
 	if end := l.ending(); end != nil && isReset(end) {
 		return a.reset(step, end)
 	}
-	return &Diagnosis{Code: NotHTTP, Side: ServerSide, Step: StepAccess, Raw: printable(err.Error())}
+	d := &Diagnosis{Code: NotHTTP, Side: ServerSide, Step: StepAccess, Raw: printable(err.Error())}
+	var gone http2.GoAwayError
+	var stream http2.StreamError
+	if errors.As(err, &gone) || errors.As(err, &stream) {
+		d.Code = Unknown // HTTP/2 it is, and it declined
+	}
+	return d
 }
 
 // plainFailure names why no answer came over plain HTTP.

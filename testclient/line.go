@@ -121,7 +121,7 @@ func (l *line) settle(ctx context.Context, ticket <-chan struct{}, wait time.Dur
 // truth is why the connection ended, given the error that a protocol saw: the
 // alert that was or can still be read, before anything else.
 func (l *line) truth(err error) error {
-	if _, ok := remoteAlert(l.ending()); !ok && l.ending() == nil {
+	if l.ending() == nil {
 		l.SetReadDeadline(time.Now().Add(lateAlert)) // wakes the protocol's reader too
 		buf := make([]byte, 4096)
 		for range 64 { // at most 256 KiB of what no one wants any more

@@ -1,12 +1,10 @@
 package testclient
 
 import (
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -129,19 +127,6 @@ func yesNo(b bool) string {
 		return "yes"
 	}
 	return "no"
-}
-
-// fingerprint is the SHA-256 of the certificate, lower-case hex with colons.
-func fingerprint(c *x509.Certificate) string {
-	sum := sha256.Sum256(c.Raw)
-	return colons(sum[:])
-}
-
-// serial is the serial number, lower-case hex with colons.
-func serial(c *x509.Certificate) string { return colons(c.SerialNumber.Bytes()) }
-
-func colons(b []byte) string {
-	return strings.ReplaceAll(strings.TrimSpace(fmt.Sprintf("% x", b)), " ", ":")
 }
 
 // date writes a date into a fact.

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"countersign/pki"
 )
 
 // Seen is what the local server saw of a client: the JSON of "/".
@@ -138,8 +140,8 @@ func (s *Server) seen(r *http.Request) Seen {
 		c := r.TLS.PeerCertificates[0]
 		seen.Client = &SeenClient{
 			Name: subjectOf(c), Subject: printable(c.Subject.String()), Issuer: printable(c.Issuer.String()),
-			Names: append([]string{}, namesOf(c)...), Serial: serial(c),
-			NotAfter: c.NotAfter.UTC(), Fingerprint: fingerprint(c),
+			Names: append([]string{}, namesOf(c)...), Serial: pki.Serial(c),
+			NotAfter: c.NotAfter.UTC(), Fingerprint: pki.Fingerprint(c),
 		}
 	}
 	return seen

@@ -85,7 +85,7 @@ func (a *attempt) refusal(alert int, err error) *Diagnosis {
 		a.clientDates(d)
 	case alertRevoked:
 		d.Code, d.Row = ClientCertificateRevoked, 25
-		d.Facts["serial"] = serial(chain[0])
+		d.Facts["serial"] = pki.Serial(chain[0])
 	case alertDecryptError:
 		switch {
 		case !a.keyMatches():

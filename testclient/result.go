@@ -65,6 +65,7 @@ type Result struct {
 	Diagnosis *Diagnosis // nil when it succeeded
 
 	Address     string // host:port that the connection was made to
+	Local       string // host:port of our side: a local server's Connection.Remote
 	ServerChain []*x509.Certificate
 
 	ClientAsked     bool

@@ -7,6 +7,8 @@ import (
 	"net"
 	"strconv"
 	"time"
+
+	"countersign/pki"
 )
 
 // handshake is steps 2 to 5: TLS, its callbacks noting each stage.
@@ -34,7 +36,6 @@ func (a *attempt) handshake(ctx context.Context) (*line, *Diagnosis) {
 		a.end(StepVerifyClient, NotAsked)
 		return newLine(conn), nil
 	}
-	a.end(StepClientCertificate, Done)
 	l := newLine(conn)
 	if conn.ConnectionState().Version >= tls.VersionTLS13 {
 		// Two more round trips than it took are ample for a refusal to come.
@@ -72,7 +73,7 @@ func (a *attempt) serverPresented(s tls.ConnectionState) error {
 	f["subject"], f["issuer"] = subjectOf(leaf), issuerOf(leaf)
 	f["names"] = list(namesOf(leaf))
 	f["not-after"] = date(leaf.NotAfter)
-	f["fingerprint"] = fingerprint(leaf)
+	f["fingerprint"] = pki.Fingerprint(leaf)
 	a.end(StepServerCertificate, Done)
 
 	path, err := a.verifyServer(chain)
@@ -118,6 +119,7 @@ func (a *attempt) serverAsked(info *tls.CertificateRequestInfo) (*tls.Certificat
 	f["accepted-count"] = strconv.Itoa(len(r.AcceptableNames))
 	if a.try.Certificate == nil || len(a.try.Certificate.Certificate) == 0 {
 		f["why"] = "none-chosen"
+		a.end(StepClientCertificate, Done)
 		return &tls.Certificate{}, nil
 	}
 	r.ClientSent = true
@@ -128,6 +130,7 @@ func (a *attempt) serverAsked(info *tls.CertificateRequestInfo) (*tls.Certificat
 	if len(r.ClientChain) > 0 {
 		f["chosen"], f["issuer"] = subjectOf(r.ClientChain[0]), issuerOf(r.ClientChain[0])
 	}
+	a.end(StepClientCertificate, Done)
 	return a.try.Certificate, nil
 }
 
@@ -183,7 +186,6 @@ func (a *attempt) handshakeFailure(ctx context.Context, err error) *Diagnosis {
 	}
 	if alert, ok := remoteAlert(err); ok {
 		if a.result.ClientAsked {
-			a.result.Steps[StepClientCertificate-1].State = Done
 			return a.refusal(alert, err)
 		}
 		return a.helloRefusal(alert, err)

@@ -51,8 +51,9 @@ type Try struct {
 }
 
 // Run makes the request once and tells how far it came. observe, which may be
-// nil, is called with each step as it ends, in order, from Run's goroutine;
-// after the last call all seven were reported. Run never fails itself: what
+// nil, is called with each step as it ends, in order, from Run's goroutine, and
+// again with one that a later step showed to have failed; the last report of a
+// step holds, and at the end all seven were reported. Run never fails itself: what
 // went wrong, a malformed URL included, is the Result's Diagnosis. It leaves no
 // goroutine and no connection behind, and returns soon after ctx ends.
 func Run(ctx context.Context, t Try, observe func(Step)) Result {
