@@ -16,6 +16,7 @@ type Input struct {
 	focused bool
 	fault   bool
 	bare    bool
+	self    fyne.CanvasObject
 }
 
 // NewInput makes a line; changed is told the text at each change.
@@ -70,6 +71,22 @@ func (i *Input) FocusGained() {
 func (i *Input) FocusLost() {
 	i.focused = false
 	i.Entry.FocusLost()
+}
+
+// TypedKey hands Escape and the function keys to the window.
+func (i *Input) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyEscape, fyne.KeyF1, fyne.KeyF5:
+		handOn(i.self, e)
+	default:
+		i.Entry.TypedKey(e)
+	}
+}
+
+// ExtendBaseWidget also remembers the part that embeds this.
+func (i *Input) ExtendBaseWidget(w fyne.Widget) {
+	i.self = w
+	i.Entry.ExtendBaseWidget(w)
 }
 
 // CreateRenderer is for the toolkit.

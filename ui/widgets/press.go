@@ -12,8 +12,15 @@ type press struct {
 	widget.DisableableWidget
 	focused, hovered bool
 	act              func()
+	self             fyne.CanvasObject
 	// label is what an assistive program reads.
 	label func() string
+}
+
+// ExtendBaseWidget also remembers the part that embeds this.
+func (p *press) ExtendBaseWidget(w fyne.Widget) {
+	p.self = w
+	p.DisableableWidget.ExtendBaseWidget(w)
 }
 
 func (p *press) fire() {
@@ -25,11 +32,28 @@ func (p *press) fire() {
 // Tapped acts.
 func (p *press) Tapped(*fyne.PointEvent) { p.fire() }
 
-// TypedKey acts on Enter and Space.
+// TypedKey acts on Enter and Space, and hands other keys to the window.
 func (p *press) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		p.fire()
+	default:
+		handOn(p.self, e)
+	}
+}
+
+// handOn gives a key that a part has no use for to its window, which hears of
+// keys only when nothing has the focus.
+func handOn(o fyne.CanvasObject, e *fyne.KeyEvent) {
+	if o == nil {
+		return
+	}
+	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	if c == nil {
+		return
+	}
+	if typed := c.OnTypedKey(); typed != nil {
+		typed(e)
 	}
 }
 
