@@ -11,5 +11,5 @@ import (
 // newBrand is the product's mark and name.
 func newBrand() fyne.CanvasObject {
 	mark := widget.NewIcon(theme.IconIn(theme.IconMark, theme.Accent))
-	return widgets.Row(8, widgets.AtLeast(24, 24, mark), widgets.NewHeading(productName))
+	return widgets.Row(8, widgets.AtLeast(24, 24, mark), widgets.Grow(widgets.NewHeading(productName)))
 }

@@ -23,11 +23,11 @@ func newChooser(w *Window) *chooser {
 	c := &chooser{w: w}
 	before := w.opt.Vault
 	c.path = widgets.NewInput("", func(string) { c.field.SetFault("") })
-	c.path.SetText(before)
 	c.path.OnSubmitted = func(string) { c.open() }
 	browse := widgets.NewButton(w.t.T("file.browse"), theme.IconFolder, widgets.Plain, c.browse)
 	c.field = widgets.NewField(w.t.T("file.path"), w.t.T("file.hint"),
 		widgets.Row(8, widgets.Grow(c.path), browse))
+	c.path.SetText(before)
 	c.root = newSheet(560,
 		widgets.NewTitle(w.t.T("file.title")),
 		c.field,

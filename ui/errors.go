@@ -110,6 +110,9 @@ func (w *Window) troubleNotice(tr trouble, dismiss func()) fyne.CanvasObject {
 		buttons = append(buttons, widgets.NewButton(w.t.T("details.show"), "", widgets.Plain, func() {
 			raw.Show()
 			notice.SetButtons(w.troubleButtons(tr, dismiss)...)
+			if w.frame != nil {
+				w.frame.middle.root.Refresh()
+			}
 		}))
 	}
 	if dismiss != nil {

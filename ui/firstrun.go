@@ -25,7 +25,7 @@ type firstRun struct {
 func newFirstRun(w *Window) *firstRun {
 	p := &firstRun{w: w, notice: widgets.Stack(0)}
 	p.notice.Hide()
-	p.pair = newPassphrasePair(w, w.t.T("first.passphrase"), w.t.T("first.again"), p.protect)
+	p.pair = newPassphrasePair(w, w.t.T("first.passphrase"), w.t.T("first.again"), p.protect, p.relayout)
 	p.do = widgets.NewButton(w.t.T("first.do"), theme.IconLock, widgets.Primary, p.protect)
 	p.without = widgets.NewButton(w.t.T("first.without"), "", widgets.Quiet, func() { p.make(nil) })
 	other := widgets.NewButton(w.t.T("unlock.other"), "", widgets.Quiet, func() { w.show(newChooser(w)) })
@@ -44,6 +44,7 @@ func newFirstRun(w *Window) *firstRun {
 
 func (p *firstRun) content() fyne.CanvasObject { return p.root }
 func (p *firstRun) focus() fyne.Focusable      { return p.pair.one }
+func (p *firstRun) relayout()                  { p.root.Refresh() }
 
 // protect makes the vault with the passphrase typed.
 func (p *firstRun) protect() {
@@ -72,7 +73,7 @@ func (p *firstRun) made(d *desk.Desk, err error) {
 	if err != nil {
 		p.notice.Objects = []fyne.CanvasObject{p.w.troubleNotice(explain(p.w.t, err), nil)}
 		p.notice.Show()
-		p.root.Refresh()
+		p.relayout()
 		return
 	}
 	p.pair.clear()
@@ -100,14 +101,15 @@ type passphrasePair struct {
 	first, second *widgets.Field
 	strength      *fyne.Container
 	words         *widgets.Status
+	grown         func() // told when it takes more or less room
 }
 
-func newPassphrasePair(w *Window, label, again string, submitted func()) *passphrasePair {
-	p := &passphrasePair{w: w, words: widgets.NewStatus(widgets.ToneQuiet, "")}
+func newPassphrasePair(w *Window, label, again string, submitted, grown func()) *passphrasePair {
+	p := &passphrasePair{w: w, grown: grown, words: widgets.NewStatus(widgets.ToneQuiet, "")}
 	p.strength = widgets.Stack(0, p.words)
 	p.strength.Hide()
 	p.one = newPassphrase(func(string) { p.judge() }, func() { p.next(submitted) })
-	p.two = newPassphrase(func(string) { p.second.SetFault("") }, submitted)
+	p.two = newPassphrase(func(string) { p.fault(p.second, "") }, submitted)
 	p.first = widgets.NewField(label, w.t.T("first.hint"), p.one)
 	p.second = widgets.NewField(again, "", p.two)
 	return p
@@ -124,26 +126,37 @@ func (p *passphrasePair) next(submitted func()) {
 
 // judge shows how well the passphrase would hold.
 func (p *passphrasePair) judge() {
-	p.first.SetFault("")
+	p.fault(p.first, "")
 	if p.one.Text == "" {
 		p.strength.Hide()
+		p.grown()
 		return
 	}
 	tone, words := strengthWords(p.w.t, []byte(p.one.Text))
 	p.words.Set(tone, words)
-	p.strength.Show()
+	if !p.strength.Visible() {
+		p.strength.Show()
+		p.grown()
+	}
+}
+
+func (p *passphrasePair) fault(at *widgets.Field, why string) {
+	if at.Fault() != why {
+		at.SetFault(why)
+		p.grown()
+	}
 }
 
 // passphrase is what was typed, when both are the same and long enough; else
 // the fault is shown at its field.
 func (p *passphrasePair) passphrase() ([]byte, bool) {
 	if utf8.RuneCountInString(p.one.Text) < desk.MinPassphrase {
-		p.first.SetFault(p.w.t.T("first.short"))
+		p.fault(p.first, p.w.t.T("first.short"))
 		p.w.win.Canvas().Focus(p.one)
 		return nil, false
 	}
 	if p.one.Text != p.two.Text {
-		p.second.SetFault(p.w.t.T("first.mismatch"))
+		p.fault(p.second, p.w.t.T("first.mismatch"))
 		p.w.win.Canvas().Focus(p.two)
 		return nil, false
 	}

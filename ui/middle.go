@@ -41,10 +41,14 @@ func (m *middle) clear() {
 func (m *middle) notice(o fyne.CanvasObject) {
 	m.notices.Objects = []fyne.CanvasObject{o}
 	m.notices.Show()
-	m.notices.Refresh()
+	m.root.Refresh()
 }
 
 func (m *middle) dismiss() {
+	if !m.notices.Visible() {
+		return
+	}
 	m.notices.Objects = nil
 	m.notices.Hide()
+	m.root.Refresh()
 }

@@ -53,6 +53,7 @@ func newSettings(w *Window) *settings {
 
 func (s *settings) content() fyne.CanvasObject { return s.root }
 func (s *settings) refresh()                   {}
+func (s *settings) relayout()                  { s.root.Refresh() }
 
 // window is the part about how the program looks and speaks.
 func (s *settings) window() fyne.CanvasObject {
@@ -101,9 +102,9 @@ func (s *settings) vault() fyne.CanvasObject {
 // passphrase is the form that changes it, or gives one to a vault without.
 func (s *settings) passphrase() fyne.CanvasObject {
 	t := s.w.t
-	s.old = newPassphrase(func(string) { s.oldField.SetFault("") }, s.doChange)
+	s.old = newPassphrase(func(string) { s.pair.fault(s.oldField, "") }, s.doChange)
 	s.oldField = widgets.NewField(t.T("settings.passphrase.old"), "", s.old)
-	s.pair = newPassphrasePair(s.w, t.T("settings.passphrase.new"), t.T("settings.passphrase.again"), s.doChange)
+	s.pair = newPassphrasePair(s.w, t.T("settings.passphrase.new"), t.T("settings.passphrase.again"), s.doChange, s.relayout)
 	s.change = widgets.NewButton(t.T("settings.passphrase.do"), "", widgets.Plain, s.doChange)
 	title := t.T("settings.passphrase")
 	if !s.w.desk.Protected() {
@@ -138,7 +139,7 @@ func (s *settings) changed(err error) {
 	switch {
 	case errors.Is(err, context.Canceled):
 	case errors.Is(err, desk.ErrWrongPassphrase):
-		s.oldField.SetFault(s.w.t.T("unlock.wrong"))
+		s.pair.fault(s.oldField, s.w.t.T("unlock.wrong"))
 		s.w.win.Canvas().Focus(s.old)
 	case err != nil:
 		s.w.fail(err)

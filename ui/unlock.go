@@ -39,7 +39,7 @@ type unlockPage struct {
 
 func newUnlock(w *Window, d *desk.Desk) *unlockPage {
 	p := &unlockPage{w: w, desk: d}
-	p.passphrase = newPassphrase(func(string) { p.field.SetFault("") }, p.unlock)
+	p.passphrase = newPassphrase(func(string) { p.fault("") }, p.unlock)
 	p.field = widgets.NewField(w.t.T("unlock.passphrase"), "", p.passphrase)
 	p.do = widgets.NewButton(w.t.T("unlock.do"), theme.IconUnlock, widgets.Primary, p.unlock)
 	other := widgets.NewButton(w.t.T("unlock.other"), "", widgets.Quiet, func() { w.show(newChooser(w)) })
@@ -92,9 +92,16 @@ func (p *unlockPage) tried(err error) {
 }
 
 func (p *unlockPage) refuse(why string) {
-	p.field.SetFault(why)
+	p.fault(why)
 	p.w.win.Canvas().Focus(p.passphrase)
 	p.passphrase.TypedShortcut(&fyne.ShortcutSelectAll{})
+}
+
+func (p *unlockPage) fault(why string) {
+	if p.field.Fault() != why {
+		p.field.SetFault(why)
+		p.root.Refresh()
+	}
 }
 
 func (p *unlockPage) busy(busy bool) {
