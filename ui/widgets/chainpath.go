@@ -9,14 +9,16 @@ import (
 // ChainPath shows who signed whom, root first; the last name is the one shown.
 // Each name can be clicked. It goes on in the next line where it must.
 type ChainPath struct {
-	*fyne.Container
+	group
 	names []*chainName
 	onTap func(int)
 }
 
 // NewChainPath makes a path; onTap is told the index of the name.
 func NewChainPath(names []string, onTap func(int)) *ChainPath {
-	p := &ChainPath{Container: Flow(8), onTap: onTap}
+	p := &ChainPath{onTap: onTap}
+	p.content = Flow(8)
+	p.ExtendBaseWidget(p)
 	p.Set(names)
 	return p
 }
@@ -24,16 +26,16 @@ func NewChainPath(names []string, onTap func(int)) *ChainPath {
 // Set changes the names.
 func (p *ChainPath) Set(names []string) {
 	p.names = make([]*chainName, len(names))
-	p.Container.Objects = make([]fyne.CanvasObject, 0, len(names))
+	p.content.Objects = make([]fyne.CanvasObject, 0, len(names))
 	for i, name := range names {
 		p.names[i] = newChainName(name, i == len(names)-1, p.tap(i))
 		if i == len(names)-1 {
-			p.Container.Add(p.names[i])
+			p.content.Add(p.names[i])
 			continue
 		}
-		p.Container.Add(Row(8, p.names[i], NewText("›").Tone(ToneQuiet)))
+		p.content.Add(Row(8, p.names[i], NewText("›").Tone(ToneQuiet)))
 	}
-	p.Container.Refresh()
+	p.Refresh()
 }
 
 func (p *ChainPath) tap(i int) func() {

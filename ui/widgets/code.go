@@ -12,7 +12,7 @@ import (
 // button: commands, PEM, raw errors. It scrolls sideways where it must, and
 // takes 100 kB well.
 type Code struct {
-	*fyne.Container
+	group
 	grid *widget.TextGrid
 	copy *Button
 }
@@ -28,15 +28,16 @@ func NewCode(text, copyLabel string, copied func(text string)) *Code {
 	})
 	c.copy.low = true
 	scroll := container.NewHScroll(c.grid)
-	c.Container = NewPanel(theme.Ground, theme.Line, radiusInput,
+	c.content = NewPanel(theme.Ground, theme.Line, radiusInput,
 		Pad(12, Stack(8, scroll, Row(0, Spacer(), c.copy))))
+	c.ExtendBaseWidget(c)
 	return c
 }
 
 // SetText changes the text.
 func (c *Code) SetText(text string) {
 	c.grid.SetText(text)
-	c.Container.Refresh()
+	c.Refresh()
 }
 
 // Text is the text.

@@ -8,16 +8,16 @@ import (
 
 // Disclosure is a line that opens what is below it: "More: ...".
 type Disclosure struct {
-	*fyne.Container
+	group
 	head    *disclosureHead
-	content fyne.CanvasObject
+	inside  fyne.CanvasObject
 	changed func(open bool)
 }
 
 // NewDisclosure makes a closed one; changed is told when a person opens or
 // closes it.
 func NewDisclosure(title string, content fyne.CanvasObject, changed func(open bool)) *Disclosure {
-	d := &Disclosure{content: content, changed: changed}
+	d := &Disclosure{inside: content, changed: changed}
 	d.head = &disclosureHead{words: NewText(title).Bold().Tone(ToneQuiet).Truncate(), ring: newPlate("", "", radiusChip)}
 	d.head.sign = newIcon(theme.IconForward, theme.Quiet, 16)
 	d.head.act = func() {
@@ -29,24 +29,24 @@ func NewDisclosure(title string, content fyne.CanvasObject, changed func(open bo
 	d.head.label = func() string { return title }
 	d.head.ExtendBaseWidget(d.head)
 	content.Hide()
-	d.Container = Stack(12, d.head, content)
+	d.content = Stack(12, d.head, content)
+	d.ExtendBaseWidget(d)
 	return d
 }
 
 // Open reports whether the content shows.
-func (d *Disclosure) Open() bool { return d.content.Visible() }
+func (d *Disclosure) Open() bool { return d.inside.Visible() }
 
 // SetOpen opens or closes it and calls nothing.
 func (d *Disclosure) SetOpen(open bool) {
 	d.head.sign.name = theme.IconForward
 	if open {
 		d.head.sign.name = theme.IconDown
-		d.content.Show()
+		d.inside.Show()
 	} else {
-		d.content.Hide()
+		d.inside.Hide()
 	}
-	d.head.Refresh()
-	d.Container.Refresh()
+	d.Refresh()
 }
 
 type disclosureHead struct {

@@ -15,7 +15,7 @@ type Fact struct {
 
 // Facts are rows of a quiet label and a value, with a copy button where asked.
 type Facts struct {
-	*fyne.Container
+	group
 	copyLabel  string
 	labelWidth float32
 	copied     func(text string)
@@ -26,7 +26,9 @@ type Facts struct {
 // NewFacts makes the rows. copyLabel is what the copy buttons say ("copy"),
 // copied is told what to put on the clipboard.
 func NewFacts(copyLabel string, copied func(text string), facts ...Fact) *Facts {
-	f := &Facts{Container: Stack(6), copyLabel: copyLabel, copied: copied, labelWidth: 96}
+	f := &Facts{copyLabel: copyLabel, copied: copied, labelWidth: 96}
+	f.content = Stack(6)
+	f.ExtendBaseWidget(f)
 	f.Set(facts...)
 	return f
 }
@@ -41,11 +43,11 @@ func (f *Facts) SetLabelWidth(width float32) {
 func (f *Facts) Set(facts ...Fact) {
 	f.facts = facts
 	f.buttons = f.buttons[:0]
-	f.Container.Objects = make([]fyne.CanvasObject, 0, len(facts))
+	f.content.Objects = make([]fyne.CanvasObject, 0, len(facts))
 	for _, fact := range facts {
-		f.Container.Add(f.row(fact))
+		f.content.Add(f.row(fact))
 	}
-	f.Container.Refresh()
+	f.Refresh()
 }
 
 // Values are the rows' values, as given.

@@ -17,7 +17,7 @@ type Filter struct {
 
 // FilterChips is a line of chips of which one is chosen; the arrows move.
 type FilterChips struct {
-	*fyne.Container
+	group
 	chips    []*filterChip
 	selected int
 	changed  func(int)
@@ -26,7 +26,9 @@ type FilterChips struct {
 // NewFilterChips makes the line; changed is told the index when a person
 // chooses another.
 func NewFilterChips(filters []Filter, selected int, changed func(int)) *FilterChips {
-	f := &FilterChips{selected: selected, changed: changed, Container: Flow(8)}
+	f := &FilterChips{selected: selected, changed: changed}
+	f.content = Flow(8)
+	f.ExtendBaseWidget(f)
 	f.Set(filters)
 	return f
 }
@@ -40,7 +42,7 @@ func (f *FilterChips) Set(filters []Filter) {
 			f.chips[i] = newFilterChip(f, i)
 			objects[i] = f.chips[i]
 		}
-		f.Container.Objects = objects
+		f.content.Objects = objects
 	}
 	for i, filter := range filters {
 		text := filter.Label
@@ -49,9 +51,8 @@ func (f *FilterChips) Set(filters []Filter) {
 		}
 		f.chips[i].words.text = text
 		f.chips[i].selected = i == f.selected
-		f.chips[i].Refresh()
 	}
-	f.Container.Refresh()
+	f.Refresh()
 }
 
 // Selected is the index of the chosen chip.

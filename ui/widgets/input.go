@@ -3,6 +3,7 @@ package widgets
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
 	"countersign/ui/theme"
@@ -73,6 +74,16 @@ func (i *Input) FocusLost() {
 	i.Entry.FocusLost()
 }
 
+// MouseDown takes the room at the side off before the entry looks for the
+// letter that was clicked.
+func (i *Input) MouseDown(e *desktop.MouseEvent) {
+	moved := *e
+	if !i.bare {
+		moved.Position.X -= inputInset
+	}
+	i.Entry.MouseDown(&moved)
+}
+
 // TypedKey hands Escape and the function keys to the window.
 func (i *Input) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
@@ -96,6 +107,9 @@ func (i *Input) CreateRenderer() fyne.WidgetRenderer {
 	r.paint()
 	return r
 }
+
+// inputInset is the room at the sides that the entry does not have itself.
+const inputInset float32 = 4
 
 // inputRenderer shows the entry without its own box, in ours.
 type inputRenderer struct {
@@ -129,7 +143,14 @@ func (r *inputRenderer) Destroy() { r.inner.Destroy() }
 
 func (r *inputRenderer) Layout(size fyne.Size) {
 	r.place(size)
-	r.inner.Layout(size)
+	if r.i.bare {
+		r.inner.Layout(size)
+		return
+	}
+	r.inner.Layout(size.SubtractWidthHeight(2*inputInset, 0))
+	for _, o := range r.inner.Objects() {
+		o.Move(o.Position().AddXY(inputInset, 0))
+	}
 }
 
 func (r *inputRenderer) MinSize() fyne.Size {
@@ -137,7 +158,7 @@ func (r *inputRenderer) MinSize() fyne.Size {
 	if r.i.bare {
 		return m
 	}
-	return m.Max(fyne.NewSize(0, buttonHeight))
+	return m.AddWidthHeight(2*inputInset, 0).Max(fyne.NewSize(0, buttonHeight))
 }
 
 func (r *inputRenderer) Objects() []fyne.CanvasObject {
@@ -156,6 +177,6 @@ func (r *inputRenderer) Objects() []fyne.CanvasObject {
 
 func (r *inputRenderer) Refresh() {
 	r.paint()
-	r.place(r.i.Size())
 	r.inner.Refresh()
+	r.Layout(r.i.Size())
 }

@@ -26,9 +26,9 @@ func NewNotice(tone Tone, title, text string, buttons ...fyne.CanvasObject) *Not
 	var dot *fyne.Container
 	n.dot, dot = newDot(tone)
 	n.buttons = Stack(8, buttons...)
-	head := RowTop(8, Inset(6, 0, 0, 0, dot), Grow(n.title))
+	head := RowTop(8, Inset(7, 0, 0, 0, dot), Grow(n.title))
 	words := Stack(4, head, n.text)
-	n.content = Over(n.back, Pad(16, &fyne.Container{
+	n.content = Over(n.back, PadXY(16, 12, &fyne.Container{
 		Layout:  &noticeLayout{},
 		Objects: []fyne.CanvasObject{words, n.buttons},
 	}))

@@ -134,7 +134,7 @@ func (c *cellView) arrange(cell Cell, align fyne.TextAlign, x, width float32) {
 	if cell.Dot {
 		c.dot.Hidden = false
 		c.dot.FillColor = colorOf(cell.Tone.Color())
-		c.dot.Move(fyne.NewPos(x, 26))
+		c.dot.Move(fyne.NewPos(x, 27))
 		c.dot.Resize(fyne.NewSquareSize(dotSide))
 		x, width = x+dotSide+8, width-dotSide-8
 	}

@@ -99,7 +99,10 @@ func (i *icon) paint() {
 }
 
 // CreateRenderer is for the toolkit.
-func (i *icon) CreateRenderer() fyne.WidgetRenderer { return &iconRenderer{i} }
+func (i *icon) CreateRenderer() fyne.WidgetRenderer {
+	i.paint()
+	return &iconRenderer{i}
+}
 
 type iconRenderer struct{ i *icon }
 
@@ -140,3 +143,12 @@ func (b *body) Refresh() {
 	}
 	b.content.Refresh()
 }
+
+// group is a part that is made of others in a container.
+type group struct {
+	widget.BaseWidget
+	content *fyne.Container
+}
+
+// CreateRenderer is for the toolkit.
+func (g *group) CreateRenderer() fyne.WidgetRenderer { return newBody(g.content, nil) }

@@ -28,7 +28,7 @@ func NewStatus(tone Tone, text string) *Status {
 	s := &Status{words: NewText(text).Bold().Truncate()}
 	var dot *fyne.Container
 	s.dot, dot = newDot(tone)
-	s.box = Row(8, dot, Grow(s.words))
+	s.box = Row(8, Inset(2, 0, 0, 0, dot), Grow(s.words))
 	s.ExtendBaseWidget(s)
 	s.Set(tone, text)
 	return s

@@ -96,7 +96,7 @@ func (t *Tile) CreateRenderer() fyne.WidgetRenderer {
 // TileRow is tiles of which one is chosen; the arrows move between them. They
 // stand beside each other where each has 136, else in more rows.
 type TileRow struct {
-	*fyne.Container
+	group
 	tiles    []*Tile
 	selected int
 	changed  func(int)
@@ -111,7 +111,8 @@ func NewTileRow(selected int, changed func(int), tiles ...*Tile) *TileRow {
 		t.row, t.selected = r, i == selected
 		objects[i] = t
 	}
-	r.Container = Grid(136, 12, objects...)
+	r.content = Grid(136, 12, objects...)
+	r.ExtendBaseWidget(r)
 	return r
 }
 

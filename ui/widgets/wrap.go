@@ -166,5 +166,5 @@ func ellipsis(text string, width float32, measure func(string) float32) string {
 			high = mid - 1
 		}
 	}
-	return strings.TrimRight(string(runes[:low]), " ") + "…"
+	return strings.TrimRight(string(runes[:low]), " .,") + "…"
 }
