@@ -1,0 +1,45 @@
+package pki
+
+import "errors"
+
+// Errors of reading files.
+var (
+	// ErrPasswordNeeded reports that something in the data is encrypted and
+	// no password was given.
+	ErrPasswordNeeded = errors.New("a password is needed")
+	// ErrWrongPassword reports that the password does not open the data.
+	ErrWrongPassword = errors.New("wrong password")
+	// ErrNotRecognised reports data that holds nothing this package reads.
+	ErrNotRecognised = errors.New("not recognised")
+	// ErrTooLarge reports data longer than [MaxInput].
+	ErrTooLarge = errors.New("larger than 16 MiB")
+	// ErrTooManyIterations reports a password derivation above the cap, which
+	// would keep the program busy for minutes or years.
+	ErrTooManyIterations = errors.New("password derivation is above the limit")
+)
+
+// Errors of writing and reading PKCS #12 files.
+var (
+	// ErrEmptyPassword reports an empty password for a PKCS #12 file: Firefox
+	// and the macOS Keychain refuse such files.
+	ErrEmptyPassword = errors.New("empty password")
+	// ErrPasswordNotEncodable reports a password that PKCS #12 cannot hold:
+	// it is limited to the Basic Multilingual Plane (RFC 7292 appendix B.1).
+	ErrPasswordNotEncodable = errors.New("password cannot be encoded in PKCS #12")
+	// ErrKeyMismatch reports that no certificate belongs to the private key.
+	ErrKeyMismatch = errors.New("the certificate does not belong to the private key")
+)
+
+// A FormatError reports data that was recognised, but that this package does
+// not read.
+type FormatError struct {
+	Found   string // what it is: "a Java key store (JKS)"
+	Convert string // a command that converts it to something that is read, or ""
+}
+
+func (e *FormatError) Error() string {
+	if e.Convert == "" {
+		return "found " + e.Found
+	}
+	return "found " + e.Found + "; convert it with: " + e.Convert
+}

@@ -1,0 +1,175 @@
+package pki
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Field names the part of a request that a fault or warning is about, so
+// that a form can show it there.
+type Field string
+
+// The fields of a request.
+const (
+	FieldKind               Field = "kind"
+	FieldName               Field = "name" // the common name
+	FieldNames              Field = "names"
+	FieldKey                Field = "key"
+	FieldValidity           Field = "validity"
+	FieldIssuer             Field = "issuer"
+	FieldPathLength         Field = "pathLength"
+	FieldOrganization       Field = "organization"
+	FieldOrganizationalUnit Field = "organizationalUnit"
+	FieldLocality           Field = "locality"
+	FieldState              Field = "state"
+	FieldCountry            Field = "country"
+	FieldStreet             Field = "street"
+	FieldDomainComponent    Field = "domainComponent"
+	FieldUserID             Field = "userID"
+	FieldSerialNumber       Field = "serialNumber"
+	FieldEmailAddress       Field = "emailAddress"
+)
+
+// The codes of faults. A request with one of them is not signed.
+const (
+	CodeKindUnknown = "kind-unknown"
+
+	CodeNameMissing      = "name-missing"        // an authority or client without a common name
+	CodeNameTooLong      = "name-too-long"       // over the upper bounds of RFC 5280 appendix A.1; Value is the bound
+	CodeNameControl      = "name-control"        // a control character, line ends and NUL included
+	CodeNameEncoding     = "name-encoding"       // not UTF-8, or not the characters its attribute allows
+	CodeNameLikeIssuer   = "name-like-issuer"    // subject and issuer would be equal, as if self-signed
+	CodeCountryTwoLetter = "country-two-letters" // ISO 3166 (X.520)
+
+	CodeNamesMissing      = "names-missing"        // a server without any name
+	CodeNamesUnwanted     = "names-unwanted"       // an authority with names
+	CodeNamesBadDNS       = "names-bad-dns"        // not a host name (RFC 1123, RFC 5890)
+	CodeNamesBadIP        = "names-bad-ip"         // digits that are not an address, a network, a zone
+	CodeNamesBadEmail     = "names-bad-email"      // not a Mailbox (RFC 5280 section 4.2.1.6)
+	CodeNamesBadURI       = "names-bad-uri"        // not an absolute URI, or not a SPIFFE ID
+	CodeNamesEmailLocal   = "names-email-local"    // before the @ there is more than ASCII (rfc822Name is IA5String)
+	CodeNamesAddressInDNS = "names-address-in-dns" // an IP address given as a dNSName
+	CodeNamesPort         = "names-port"           // a name with a port
+	CodeNamesWildcard     = "names-wildcard"       // "*" elsewhere than the leftmost label, or over a single label
+	CodeNamesTrailingDot  = "names-trailing-dot"
+	CodeNamesTooLong      = "names-too-long" // a label over 63 or a name over 253 octets
+
+	CodeKeyUnknown   = "key-unknown"    // not one of KeyKinds
+	CodeKeyIsIssuers = "key-is-issuers" // the subject's key is the issuer's
+
+	CodeValidityPast    = "validity-past"     // ends before it begins to be used
+	CodeValidityTooLong = "validity-too-long" // after the year 9999 (RFC 5280 section 4.1.2.5)
+
+	CodePathLength       = "path-length"        // below -1
+	CodeIssuerPathLength = "issuer-path-length" // the issuer's path length leaves no room
+
+	CodeIssuerMissing         = "issuer-missing"
+	CodeIssuerNotAuthority    = "issuer-not-authority"
+	CodeIssuerKeyUsage        = "issuer-key-usage" // without keyCertSign
+	CodeIssuerPurpose         = "issuer-purpose"   // its extended key usage excludes what it would sign
+	CodeIssuerExpired         = "issuer-expired"
+	CodeIssuerNotYetValid     = "issuer-not-yet-valid"
+	CodeIssuerKeyMismatch     = "issuer-key-mismatch"
+	CodeIssuerNameConstraints = "issuer-name-constraints" // tied to FieldNames; Value is the name
+)
+
+// The codes of warnings. A request with them is signed, but somebody may not
+// like it.
+const (
+	WarningValidityAfterIssuer = "validity-after-issuer" // NotAfter is cut to the issuer's; Value is the day
+	WarningValidityApple       = "validity-apple"        // a server's over 825 days
+	WarningKeyBrowsers         = "key-browsers"          // P-521 and Ed25519
+	WarningKeyNSS              = "key-nss"               // Ed25519 in PKCS #12
+	WarningNamesUnderscore     = "names-underscore"      // not a host name, though a DNS name
+	WarningNamesNoHost         = "names-no-host"         // a server without a DNS name or address
+	WarningNameInvisible       = "name-invisible"        // bidirectional controls, zero-width characters
+	WarningIssuerWeak          = "issuer-weak"           // the issuer's RSA key is under 2048 bits
+	WarningIssuerSHA1          = "issuer-sha1"           // the issuer itself was signed with SHA-1 or worse
+	WarningIssuerNoKeyID       = "issuer-no-key-id"      // the certificate will have no authority key identifier
+	WarningIssuerCritical      = "issuer-critical"       // the issuer has a critical extension that clients may not know
+)
+
+// FaultCodes returns every code that a [Fault] can have.
+func FaultCodes() []string {
+	return []string{
+		CodeKindUnknown,
+		CodeNameMissing, CodeNameTooLong, CodeNameControl, CodeNameEncoding, CodeNameLikeIssuer, CodeCountryTwoLetter,
+		CodeNamesMissing, CodeNamesUnwanted, CodeNamesBadDNS, CodeNamesBadIP, CodeNamesBadEmail, CodeNamesBadURI,
+		CodeNamesEmailLocal, CodeNamesAddressInDNS, CodeNamesPort, CodeNamesWildcard, CodeNamesTrailingDot, CodeNamesTooLong,
+		CodeKeyUnknown, CodeKeyIsIssuers,
+		CodeValidityPast, CodeValidityTooLong,
+		CodePathLength, CodeIssuerPathLength,
+		CodeIssuerMissing, CodeIssuerNotAuthority, CodeIssuerKeyUsage, CodeIssuerPurpose, CodeIssuerExpired,
+		CodeIssuerNotYetValid, CodeIssuerKeyMismatch, CodeIssuerNameConstraints,
+	}
+}
+
+// WarningCodes returns every code that a [Warning] can have.
+func WarningCodes() []string {
+	return []string{
+		WarningValidityAfterIssuer, WarningValidityApple, WarningKeyBrowsers, WarningKeyNSS,
+		WarningNamesUnderscore, WarningNamesNoHost, WarningNameInvisible,
+		WarningIssuerWeak, WarningIssuerSHA1, WarningIssuerNoKeyID, WarningIssuerCritical,
+	}
+}
+
+// A Fault is one reason why a request is not signed. It is an error.
+type Fault struct {
+	Field Field  `json:"field"`
+	Code  string `json:"code"`
+	Value string `json:"value,omitempty"` // the offending part, or the limit that was passed
+}
+
+func (f *Fault) Error() string {
+	if f.Value == "" {
+		return fmt.Sprintf("%s: %s", f.Field, f.Code)
+	}
+	return fmt.Sprintf("%s: %s (%q)", f.Field, f.Code, f.Value)
+}
+
+// Faults are all the faults of one request. As an error it is never empty.
+type Faults []Fault
+
+func (f Faults) Error() string {
+	texts := make([]string, len(f))
+	for i := range f {
+		texts[i] = f[i].Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap returns each fault, so that errors.As finds a *[Fault].
+func (f Faults) Unwrap() []error {
+	errs := make([]error, len(f))
+	for i := range f {
+		errs[i] = &f[i]
+	}
+	return errs
+}
+
+// Of returns the faults of one field, in the order they were found.
+func (f Faults) Of(field Field) Faults {
+	var of Faults
+	for _, fault := range f {
+		if fault.Field == field {
+			of = append(of, fault)
+		}
+	}
+	return of
+}
+
+// err returns f as an error, nil when there are none.
+func (f Faults) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return f
+}
+
+// A Warning is something about a request that a client will not like.
+type Warning struct {
+	Field  Field  `json:"field"`
+	Code   string `json:"code"`
+	Value  string `json:"value,omitempty"`
+	Client string `json:"client,omitempty"` // who cares: "Apple", "browsers", "Firefox", "Chromium", "OpenSSL", "Go"
+}

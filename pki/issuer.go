@@ -1,0 +1,104 @@
+package pki
+
+import (
+	"crypto"
+	"crypto/rsa"
+	"crypto/x509"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// An Issuer is an authority that can sign.
+type Issuer struct {
+	Certificate *x509.Certificate
+	Key         crypto.Signer
+}
+
+// keyFaults returns what is wrong with the issuer's key.
+func (i Issuer) keyFaults() Faults {
+	if i.Key == nil || !SamePublicKey(i.Key.Public(), i.Certificate.PublicKey) {
+		return Faults{{Field: FieldIssuer, Code: CodeIssuerKeyMismatch, Value: i.Certificate.Subject.CommonName}}
+	}
+	return nil
+}
+
+// issuerFaults returns why an issuer cannot sign this request: whatever it
+// signed would be refused (RFC 5280 section 6.1.4).
+func (r Request) issuerFaults(issuer *x509.Certificate, now time.Time) Faults {
+	var faults Faults
+	add := func(code, value string) {
+		faults = append(faults, Fault{Field: FieldIssuer, Code: code, Value: value})
+	}
+	if !issuer.BasicConstraintsValid || !issuer.IsCA {
+		add(CodeIssuerNotAuthority, issuer.Subject.CommonName)
+	}
+	if issuer.KeyUsage != 0 && issuer.KeyUsage&x509.KeyUsageCertSign == 0 {
+		add(CodeIssuerKeyUsage, "")
+	}
+	if !allowsPurpose(issuer, r.Kind) {
+		add(CodeIssuerPurpose, string(r.Kind))
+	}
+	if now.After(issuer.NotAfter) || !capNotAfter(issuer.NotAfter, nil).After(now) {
+		add(CodeIssuerExpired, issuer.NotAfter.UTC().Format(time.RFC3339))
+	}
+	if now.Before(issuer.NotBefore) {
+		add(CodeIssuerNotYetValid, issuer.NotBefore.UTC().Format(time.RFC3339))
+	}
+	if r.Kind == Authority {
+		if limit, limited := pathLimit(issuer); limited && r.pathLength(issuer) >= limit {
+			add(CodeIssuerPathLength, strconv.Itoa(limit))
+		}
+	}
+	return append(faults, r.constraintFaults(issuer)...)
+}
+
+// pathLimit returns an authority's path length, and whether it has one.
+func pathLimit(c *x509.Certificate) (limit int, limited bool) {
+	limited = c.BasicConstraintsValid && c.IsCA && (c.MaxPathLen > 0 || c.MaxPathLen == 0 && c.MaxPathLenZero)
+	return c.MaxPathLen, limited
+}
+
+// allowsPurpose reports whether an issuer's extended key usage, when it has
+// one, includes what a certificate of this kind is for.
+func allowsPurpose(issuer *x509.Certificate, kind Kind) bool {
+	if len(issuer.ExtKeyUsage) == 0 && len(issuer.UnknownExtKeyUsage) == 0 {
+		return true
+	}
+	if slices.Contains(issuer.ExtKeyUsage, x509.ExtKeyUsageAny) {
+		return true
+	}
+	for _, usage := range extKeyUsage(kind) {
+		if !slices.Contains(issuer.ExtKeyUsage, usage) {
+			return false
+		}
+	}
+	return true
+}
+
+// issuerWarnings returns what clients will not like about an issuer.
+func issuerWarnings(issuer *x509.Certificate) []Warning {
+	var warnings []Warning
+	add := func(code, value, client string) {
+		warnings = append(warnings, Warning{Field: FieldIssuer, Code: code, Value: value, Client: client})
+	}
+	if pub, ok := issuer.PublicKey.(*rsa.PublicKey); ok && pub.N != nil && pub.N.BitLen() < 2048 {
+		add(WarningIssuerWeak, "RSA "+strconv.Itoa(pub.N.BitLen()), "browsers")
+	}
+	switch issuer.SignatureAlgorithm {
+	case x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1, x509.MD5WithRSA, x509.MD2WithRSA:
+		if string(issuer.RawIssuer) != string(issuer.RawSubject) {
+			add(WarningIssuerSHA1, issuer.SignatureAlgorithm.String(), "browsers")
+		}
+	}
+	if len(issuer.SubjectKeyId) == 0 {
+		add(WarningIssuerNoKeyID, "", "OpenSSL")
+	}
+	for _, oid := range issuer.UnhandledCriticalExtensions {
+		add(WarningIssuerCritical, oid.String(), "Go")
+	}
+	return warnings
+}
+
+func hasUnderscore(name string) bool { return strings.Contains(name, "_") }
