@@ -77,9 +77,9 @@ func unlocked(t *testing.T, options ...func(*Options)) *bench {
 func (b *bench) protect(passphrase string) {
 	b.t.Helper()
 	p := b.firstRun()
-	test.Type(p.pair.one, passphrase)
-	test.Type(p.pair.two, passphrase)
-	p.pair.two.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	test.Type(p.pair.one.Input(), passphrase)
+	test.Type(p.pair.two.Input(), passphrase)
+	p.pair.two.Input().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	b.queue.drain()
 }
 
@@ -155,12 +155,12 @@ func TestPictures(t *testing.T) {
 		b.win.Resize(c.size)
 		p := b.firstRun()
 		b.picture("first-" + c.name)
-		test.Type(p.pair.one, "correct horse battery")
-		test.Type(p.pair.two, "correct")
+		test.Type(p.pair.one.Input(), "correct horse battery")
+		test.Type(p.pair.two.Input(), "correct")
 		p.protect()
 		b.picture("first-mismatch-" + c.name)
 		p.pair.two.SetText("")
-		test.Type(p.pair.two, "correct horse battery")
+		test.Type(p.pair.two.Input(), "correct horse battery")
 		p.protect()
 		b.queue.drain()
 		b.picture("start-" + c.name)

@@ -100,6 +100,13 @@ func (w *Window) fail(err error) {
 	w.frame.middle.notice(w.troubleNotice(explain(w.t, err), w.frame.middle.dismiss))
 }
 
+// dismissNotice takes away what fail showed.
+func (w *Window) dismissNotice() {
+	if w.frame != nil {
+		w.frame.middle.dismiss()
+	}
+}
+
 // troubleNotice draws a trouble; dismiss (nil: none) closes it.
 func (w *Window) troubleNotice(tr trouble, dismiss func()) fyne.CanvasObject {
 	raw := widgets.NewCard(widgets.NewText(tr.raw).Small().Wrap())
@@ -126,17 +133,11 @@ func (w *Window) troubleNotice(tr trouble, dismiss func()) fyne.CanvasObject {
 func (w *Window) troubleButtons(tr trouble, dismiss func()) []fyne.CanvasObject {
 	buttons := []fyne.CanvasObject{
 		widgets.NewButton(w.t.T("details.copy"), theme.IconCopy, widgets.Plain, func() {
-			w.copy(tr.raw, w.t.T("details.what"))
+			w.copy(tr.raw)
 		}),
 	}
 	if dismiss != nil {
 		buttons = append(buttons, widgets.NewButton(w.t.T("close"), "", widgets.Quiet, dismiss))
 	}
 	return buttons
-}
-
-// copy puts text on the clipboard and says so; what names it ("the serial").
-func (w *Window) copy(text, what string) {
-	w.app.Clipboard().SetContent(text)
-	w.notify(w.t.T("copied", "What", what))
 }

@@ -54,6 +54,8 @@ func (f *foot) idle() {
 func (f *foot) say(text string) {
 	f.stop()
 	f.show(f.toast, widgets.NewStatus(widgets.ToneGood, text))
+	f.toast.Objects[0] = widgets.Row(0, widgets.Spacer(), f.toast.Objects[0], widgets.Spacer())
+	f.root.Refresh()
 	f.stop = f.w.run.After(toastFor, func() { f.hide(f.toast) })
 }
 

@@ -3,9 +3,9 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 
 	"countersign/ui/theme"
+	"countersign/ui/widgets"
 )
 
 // middle shows one place, with what went wrong above it.
@@ -16,11 +16,10 @@ type middle struct {
 }
 
 func newMiddle(w *Window) *middle {
-	m := &middle{notices: container.NewVBox(), holder: container.NewStack()}
+	m := &middle{notices: widgets.Stack(0), holder: container.NewStack()}
 	m.notices.Hide()
-	body := container.NewBorder(m.notices, nil, nil, nil, m.holder)
-	m.root = container.NewStack(newGround(theme.Ground),
-		container.New(layout.NewCustomPaddedLayout(16, 16, 20, 20), body))
+	body := widgets.Stack(0, m.notices, widgets.Grow(m.holder))
+	m.root = widgets.Over(newGround(theme.Ground), widgets.Inset(16, 20, 16, 20, body))
 	return m
 }
 

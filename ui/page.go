@@ -48,10 +48,7 @@ func newWaiting(doing string) *waiting {
 func (p *waiting) content() fyne.CanvasObject { return p.root }
 func (p *waiting) focus() fyne.Focusable      { return nil }
 
-// newPassphrase is a field for a passphrase.
-func newPassphrase(changed func(string), submitted func()) *widgets.Input {
-	in := widgets.NewInput("", changed)
-	in.Password = true
-	in.OnSubmitted = func(string) { submitted() }
-	return in
+// newPassphrase is a field for a passphrase; Enter in it submits.
+func newPassphrase(changed, submitted func()) *widgets.Secret {
+	return widgets.NewSecret("", func(string) { changed() }, func(string) { submitted() })
 }

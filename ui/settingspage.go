@@ -32,7 +32,7 @@ type settings struct {
 	language *widgets.Select
 	lock     *widgets.Select
 
-	old      *widgets.Input
+	old      *widgets.Secret
 	oldField *widgets.Field
 	pair     *passphrasePair
 	change   *widgets.Button
@@ -102,7 +102,7 @@ func (s *settings) vault() fyne.CanvasObject {
 // passphrase is the form that changes it, or gives one to a vault without.
 func (s *settings) passphrase() fyne.CanvasObject {
 	t := s.w.t
-	s.old = newPassphrase(func(string) { s.pair.fault(s.oldField, "") }, s.doChange)
+	s.old = newPassphrase(func() { s.pair.fault(s.oldField, "") }, s.doChange)
 	s.oldField = widgets.NewField(t.T("settings.passphrase.old"), "", s.old)
 	s.pair = newPassphrasePair(s.w, t.T("settings.passphrase.new"), t.T("settings.passphrase.again"), s.doChange, s.relayout)
 	s.change = widgets.NewButton(t.T("settings.passphrase.do"), "", widgets.Plain, s.doChange)
@@ -113,7 +113,7 @@ func (s *settings) passphrase() fyne.CanvasObject {
 		s.change.SetText(t.T("settings.passphrase.give.do"))
 	}
 	return widgets.NewCard(widgets.Stack(12, widgets.NewLabel(title),
-		s.oldField, s.pair.first, s.pair.strength, s.pair.second, leading(s.change)))
+		s.oldField, s.pair.first, s.pair.second, leading(s.change)))
 }
 
 func (s *settings) doChange() {
@@ -124,7 +124,7 @@ func (s *settings) doChange() {
 	if !ok {
 		return
 	}
-	old := []byte(s.old.Text)
+	old := []byte(s.old.Text())
 	s.change.SetBusy(true)
 	d := s.w.desk
 	s.w.spawn(s.w.t.T("settings.passphrase.doing"), func(ctx context.Context) error {
@@ -140,7 +140,7 @@ func (s *settings) changed(err error) {
 	case errors.Is(err, context.Canceled):
 	case errors.Is(err, desk.ErrWrongPassphrase):
 		s.pair.fault(s.oldField, s.w.t.T("unlock.wrong"))
-		s.w.win.Canvas().Focus(s.old)
+		s.w.win.Canvas().Focus(s.old.Input())
 	case err != nil:
 		s.w.fail(err)
 	default:

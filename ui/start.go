@@ -29,7 +29,7 @@ func newStart(w *Window) *start {
 		widgets.NewTitle(w.t.T("start.title")),
 		widgets.NewBody(w.t.T("start.text")),
 		gap(4),
-		widgets.NewTileRow(-1, nil, p.show, p.authority).Container,
+		widgets.NewTileRow(-1, nil, p.show, p.authority),
 		leading(skip))
 	return p
 }

@@ -11,21 +11,21 @@ import (
 )
 
 // strengthWords says how well a passphrase would hold against somebody who
-// has the vault's file.
-func strengthWords(t *i18n.Printer, passphrase []byte) (widgets.Tone, string) {
+// has the vault's file, and draws it as a fraction of the best.
+func strengthWords(t *i18n.Printer, passphrase []byte) (tone widgets.Tone, words string, fraction float64) {
 	e := desk.Strength(passphrase)
 	if e.TooShort {
 		missing := desk.MinPassphrase - utf8.RuneCount(passphrase)
-		return widgets.ToneQuiet, t.T("strength.short", "Count", missing)
+		return widgets.ToneQuiet, t.T("strength.short", "Count", missing), 0
 	}
-	tone := widgets.ToneGood
+	tone = widgets.ToneGood
 	switch {
 	case e.Score < 2:
 		tone = widgets.ToneBroken
 	case e.Score == 2:
 		tone = widgets.ToneSoon
 	}
-	return tone, t.T("strength."+strconv.Itoa(e.Score), "Time", roughly(t, e.Holds))
+	return tone, t.T("strength."+strconv.Itoa(e.Score), "Time", roughly(t, e.Holds)), max(0.08, float64(e.Score)/4)
 }
 
 // roughly says a time to one figure: minutes, days, years.

@@ -30,7 +30,7 @@ func (w *Window) opened(d *desk.Desk, err error) {
 type unlockPage struct {
 	w          *Window
 	desk       *desk.Desk
-	passphrase *widgets.Input
+	passphrase *widgets.Secret
 	field      *widgets.Field
 	do         *widgets.Button
 	cancel     context.CancelFunc // of the unlocking under way, or nil
@@ -39,7 +39,7 @@ type unlockPage struct {
 
 func newUnlock(w *Window, d *desk.Desk) *unlockPage {
 	p := &unlockPage{w: w, desk: d}
-	p.passphrase = newPassphrase(func(string) { p.fault("") }, p.unlock)
+	p.passphrase = newPassphrase(func() { p.fault("") }, p.unlock)
 	p.field = widgets.NewField(w.t.T("unlock.passphrase"), "", p.passphrase)
 	p.do = widgets.NewButton(w.t.T("unlock.do"), theme.IconUnlock, widgets.Primary, p.unlock)
 	other := widgets.NewButton(w.t.T("unlock.other"), "", widgets.Quiet, func() { w.show(newChooser(w)) })
@@ -52,7 +52,7 @@ func newUnlock(w *Window, d *desk.Desk) *unlockPage {
 }
 
 func (p *unlockPage) content() fyne.CanvasObject { return p.root }
-func (p *unlockPage) focus() fyne.Focusable      { return p.passphrase }
+func (p *unlockPage) focus() fyne.Focusable      { return p.passphrase.Input() }
 
 // unlock tries the passphrase. Whatever comes of it, what was typed stays,
 // selected, to be mended or typed over.
@@ -60,7 +60,7 @@ func (p *unlockPage) unlock() {
 	if p.do.Busy() {
 		return
 	}
-	pass := []byte(p.passphrase.Text)
+	pass := []byte(p.passphrase.Text())
 	if len(pass) == 0 {
 		p.refuse(p.w.t.T("unlock.empty"))
 		return
@@ -82,7 +82,7 @@ func (p *unlockPage) tried(err error) {
 		p.passphrase.SetText("")
 		p.w.enter(p.desk)
 	case errors.Is(err, context.Canceled):
-		p.w.win.Canvas().Focus(p.passphrase)
+		p.w.win.Canvas().Focus(p.passphrase.Input())
 	case errors.Is(err, desk.ErrWrongPassphrase):
 		p.refuse(p.w.t.T("unlock.wrong"))
 	default:
@@ -93,8 +93,8 @@ func (p *unlockPage) tried(err error) {
 
 func (p *unlockPage) refuse(why string) {
 	p.fault(why)
-	p.w.win.Canvas().Focus(p.passphrase)
-	p.passphrase.TypedShortcut(&fyne.ShortcutSelectAll{})
+	p.w.win.Canvas().Focus(p.passphrase.Input())
+	p.passphrase.Input().TypedShortcut(&fyne.ShortcutSelectAll{})
 }
 
 func (p *unlockPage) fault(why string) {
