@@ -144,16 +144,19 @@ func (b *Button) restyle() {
 // CreateRenderer is for the toolkit.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	side := float32(16)
-	if b.kind == Quiet || b.text == "" {
+	if b.kind == Quiet {
+		side = 12
+	}
+	if b.text == "" {
 		side = 10
 	}
 	spin := AtLeast(16, 16, b.spin)
-	inside := Row(8, Spacer(), b.picture, spin, b.words, Spacer())
+	inside := Row(8, b.picture, spin, b.words)
 	height := buttonHeight
 	if b.low {
-		side, height = 10, 20
+		side, height = 4, 20
 	}
-	content := Over(b.back, b.hover, b.ring, AtLeast(0, height, PadXY(side-8, 0, inside)))
+	content := Over(b.back, b.hover, b.ring, AtLeast(0, height, PadXY(side, 0, &fyne.Container{Layout: centreLayout{}, Objects: []fyne.CanvasObject{inside}})))
 	return newBody(content, func() {
 		b.restyle()
 		spin.Hidden = !b.busy

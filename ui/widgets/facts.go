@@ -62,9 +62,10 @@ func (f *Facts) row(fact Fact) fyne.CanvasObject {
 		value = NewMono(fact.Value).Tone(fact.Tone).Truncate()
 		value.size = sizeSmall
 	}
+	held := Grow(AtLeast(0, 20, value))
 	left := &fyne.Container{Layout: &fixedLayout{f.labelWidth}, Objects: []fyne.CanvasObject{label}}
 	if fact.Copy == "" {
-		return RowTop(4, left, Grow(value))
+		return RowTop(4, left, held)
 	}
 	link := newLink(f.copyLabel, func() {
 		if f.copied != nil {
@@ -72,7 +73,7 @@ func (f *Facts) row(fact Fact) fyne.CanvasObject {
 		}
 	})
 	f.buttons = append(f.buttons, link)
-	return RowTop(8, left, Grow(value), link)
+	return RowTop(4, left, held, link)
 }
 
 // newLink is a button of words only, as high as a line of text.

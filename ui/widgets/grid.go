@@ -210,6 +210,23 @@ func (l *boundLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return overLayout{}.MinSize(objects).Max(l.min)
 }
 
+// centreLayout puts objects at their own size in the middle.
+type centreLayout struct{}
+
+// Layout is for the toolkit.
+func (centreLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		m := o.MinSize()
+		o.Resize(m)
+		o.Move(fyne.NewPos((size.Width-m.Width)/2, (size.Height-m.Height)/2))
+	}
+}
+
+// MinSize is for the toolkit.
+func (centreLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return overLayout{}.MinSize(objects)
+}
+
 type overLayout struct{}
 
 // Layout is for the toolkit.

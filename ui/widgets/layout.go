@@ -123,37 +123,55 @@ type rowLayout struct {
 	top bool
 }
 
-// Layout is for the toolkit.
-func (l *rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+// natural is what would like more than its least width.
+type natural interface{ naturalWidth() float32 }
+
+// widths shares the room out: first the least, then what texts would like to
+// have whole, then the rest to what grows.
+func (l *rowLayout) widths(objects []fyne.CanvasObject, room float32) []float32 {
 	widths := make([]float32, len(objects))
-	var used float32
-	count, free := 0, 0
+	wants := make([]float32, len(objects))
+	free, count := 0, 0
+	var wanted float32
 	for i, o := range objects {
 		if hidden(o) {
 			continue
 		}
 		count++
+		widths[i] = o.MinSize().Width
+		room -= widths[i]
 		if grows(o) {
 			free++
+		} else if n, ok := o.(natural); ok {
+			wants[i] = max(0, n.naturalWidth()-widths[i])
+			wanted += wants[i]
 		}
-		widths[i] = o.MinSize().Width
-		used += widths[i]
 	}
-	used += l.gap * float32(max(0, count-1))
+	room -= l.gap * float32(max(0, count-1))
+	share := float32(0)
+	if wanted > 0 {
+		share = min(1, max(0, room)/wanted)
+	}
+	room -= wanted * share
+	for i, o := range objects {
+		widths[i] += wants[i] * share
+		if !hidden(o) && grows(o) {
+			widths[i] += max(0, room) / float32(free)
+		}
+	}
+	return widths
+}
+
+// Layout is for the toolkit.
+func (l *rowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	widths := l.widths(objects, size.Width)
 	x := float32(0)
 	for i, o := range objects {
 		if hidden(o) {
 			continue
 		}
-		if grows(o) {
-			widths[i] += max(0, size.Width-used) / float32(free)
-		}
 		height := heightAt(o, widths[i])
 		y := float32(0)
-		if _, fill := o.(*grown); fill && !l.top {
-			// What grows is centred too, but never taller than it needs.
-			height = min(max(height, o.MinSize().Height), max(height, size.Height))
-		}
 		if !l.top {
 			y = (size.Height - height) / 2
 		}

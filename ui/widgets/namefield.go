@@ -270,7 +270,7 @@ func (c *nameChip) restyle() {
 
 // CreateRenderer is for the toolkit.
 func (c *nameChip) CreateRenderer() fyne.WidgetRenderer {
-	room := &naturalWidth{text: c.words, most: 320}
+	room := &wholeLayout{text: c.words, most: 320}
 	inside := Row(4, Grow(c.words), c.tag, c.cross)
 	box := AtLeast(0, 24, Inset(0, 6, 0, 8, inside))
 	return newBody(Over(c.back, &fyne.Container{Layout: room, Objects: []fyne.CanvasObject{box}}), c.restyle)

@@ -96,6 +96,9 @@ func (r *rowView) show(index int) {
 // arrange paints and places everything for the row, the width and the theme.
 func (r *rowView) arrange() {
 	size := r.Size()
+	if size.Width == 0 {
+		return // the list's template, which is only measured
+	}
 	_, chosen := r.owner.selected[r.index]
 	last := r.index == r.owner.count-1
 	r.back.FillColor = color.Transparent

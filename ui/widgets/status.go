@@ -46,23 +46,23 @@ func (s *Status) Text() string { return s.words.text }
 
 // CreateRenderer is for the toolkit.
 func (s *Status) CreateRenderer() fyne.WidgetRenderer {
-	width := &naturalWidth{text: s.words, most: 240}
+	width := &wholeLayout{text: s.words, most: 240}
 	return newBody(&fyne.Container{Layout: width, Objects: []fyne.CanvasObject{s.box}}, nil)
 }
 
-// naturalWidth asks for the whole width of a text that could be cut, up to most.
-type naturalWidth struct {
+// wholeLayout asks for the whole width of a text that could be cut, up to most.
+type wholeLayout struct {
 	text *Text
 	most float32
 }
 
 // Layout is for the toolkit.
-func (l *naturalWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (l *wholeLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	overLayout{}.Layout(objects, size)
 }
 
 // MinSize is for the toolkit.
-func (l *naturalWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
+func (l *wholeLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	whole := l.text.measure(l.text.text, l.text.style.Bold)
 	size := overLayout{}.MinSize(objects)
 	return fyne.NewSize(min(l.most, size.Width+whole-l.text.MinSize().Width+1), size.Height)

@@ -193,6 +193,14 @@ func (t *Text) arrangeLine(line []piece, y, width, height float32) {
 	}
 }
 
+// naturalWidth is that of the whole text on one line.
+func (t *Text) naturalWidth() float32 {
+	if t.wraps {
+		return 0
+	}
+	return t.measure(t.text, false) + 1
+}
+
 // CreateRenderer is for the toolkit.
 func (t *Text) CreateRenderer() fyne.WidgetRenderer {
 	t.arrange(t.Size().Width)
