@@ -3,6 +3,7 @@ package terminal
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -61,6 +62,9 @@ func (s *session) issue() *cobra.Command {
 		sub := &cobra.Command{
 			Use: string(kind) + " NAME", Short: s.t.T("terminal.issue-" + string(kind)), Args: cobra.ExactArgs(1),
 			RunE: func(c *cobra.Command, args []string) error {
+				if w.issuer == "" {
+					return usageError{errors.New("--ca: " + s.t.T("terminal.flag.ca"))}
+				}
 				return s.withDesk(c.Context(), func(d *desk.Desk) error {
 					return s.make(c, d, *w, kind, args[0])
 				})
@@ -69,7 +73,6 @@ func (s *session) issue() *cobra.Command {
 		s.wishFlags(sub, w)
 		sub.Flags().StringVar(&w.issuer, "ca", "", s.t.T("terminal.flag.ca"))
 		sub.Flags().StringArrayVar(&w.names, "san", nil, s.t.T("terminal.flag.san"))
-		_ = sub.MarkFlagRequired("ca") // fails only for a flag that is not there
 		issue.AddCommand(sub)
 	}
 	return issue
@@ -112,15 +115,8 @@ func (w wish) request(d *desk.Desk, kind pki.Kind, name string, daysGiven bool) 
 		}
 		r.NotAfter = d.Now().Add(time.Duration(min(max(w.days, 1), maxDays)) * 24 * time.Hour)
 	}
-	typed := w.names
-	if kind == pki.Server && len(typed) == 0 {
-		typed = []string{name}
-	}
-	for _, text := range typed {
-		names, wrong := pki.ParseNames(text)
-		r.Names = append(r.Names, names...)
-		faults = append(faults, wrong...)
-	}
+	names, wrong := w.subjectNames(kind, name)
+	r.Names, faults = names, append(faults, wrong...)
 	if kind != pki.Authority {
 		issuer, err := d.FindAuthority(w.issuer)
 		if err != nil {
@@ -132,6 +128,33 @@ func (w wish) request(d *desk.Desk, kind pki.Kind, name string, daysGiven bool) 
 		return r, faults
 	}
 	return r, nil
+}
+
+// subjectNames are the names typed. A server answers to NAME too when that is
+// a name that a client can connect to; clients look at nothing else.
+func (w wish) subjectNames(kind pki.Kind, name string) ([]pki.Name, pki.Faults) {
+	var names []pki.Name
+	var faults pki.Faults
+	if kind == pki.Server {
+		own, err := pki.ParseName(name)
+		var fault *pki.Fault
+		switch {
+		case err == nil && (own.Kind == pki.NameDNS || own.Kind == pki.NameIP):
+			names = append(names, own)
+		case len(w.names) == 0 && errors.As(err, &fault):
+			faults = append(faults, *fault)
+		}
+	}
+	for _, text := range w.names {
+		more, wrong := pki.ParseNames(text)
+		for _, n := range more {
+			if !slices.Contains(names, n) {
+				names = append(names, n)
+			}
+		}
+		faults = append(faults, wrong...)
+	}
+	return names, faults
 }
 
 // maxDays is a hundred years; RFC 5280 dates end with the year 9999.

@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -158,12 +159,20 @@ func checkArguments(c *cobra.Command) {
 			if len(args) > 0 {
 				return usageError{fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath())}
 			}
-			return usageError{fmt.Errorf("%s", c.UsageString())}
+			return usageError{fmt.Errorf("%s: %s", c.CommandPath(), strings.Join(commandNames(c), ", "))}
 		}
 	}
 	for _, sub := range c.Commands() {
 		checkArguments(sub)
 	}
+}
+
+func commandNames(c *cobra.Command) []string {
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	return names
 }
 
 // path is the vault's file.

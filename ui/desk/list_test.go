@@ -1,0 +1,83 @@
+package desk
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"countersign/pki"
+)
+
+func TestCertificatesFilter(t *testing.T) {
+	d := newDesk(t)
+	one := d.mustIssue(t, "", named(pki.Authority, "One"))
+	two := d.mustIssue(t, "", named(pki.Authority, "Two"))
+	server := named(pki.Server, "Api.acme.test")
+	server.Names, _ = pki.ParseNames("api.acme.test 10.0.0.7")
+	web := d.mustIssue(t, one.ID, server)
+	soon := named(pki.Client, "bob")
+	soon.NotAfter = fixed.AddDate(0, 0, 5)
+	bob := d.mustIssue(t, two.ID, soon)
+	alice := d.mustIssue(t, one.ID, named(pki.Client, "alice"))
+
+	for _, c := range []struct {
+		name   string
+		filter Filter
+		want   []ID
+	}{
+		{"all, by name", Filter{}, []ID{alice.ID, web.ID, bob.ID}},
+		{"servers", Filter{Kind: pki.Server}, []ID{web.ID}},
+		{"clients", Filter{Kind: pki.Client}, []ID{alice.ID, bob.ID}},
+		{"expiring", Filter{Health: Expiring}, []ID{bob.ID}},
+		{"of an authority", Filter{IssuerID: one.ID}, []ID{alice.ID, web.ID}},
+		{"by an address", Filter{Search: "10.0.0"}, []ID{web.ID}},
+		{"letters' case", Filter{Search: "ALI"}, []ID{alice.ID}},
+		{"by the authority's name", Filter{Search: "two"}, []ID{bob.ID}},
+		{"by serial", Filter{Search: bob.Serial}, []ID{bob.ID}},
+		{"by fingerprint without colons", Filter{Search: web.Fingerprint[:2] + web.Fingerprint[3:5] + web.Fingerprint[6:8] + web.Fingerprint[9:11]}, []ID{web.ID}},
+		{"nothing", Filter{Search: "zzz"}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			list, err := d.Certificates(c.filter)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []ID
+			for _, found := range list {
+				got = append(got, found.ID)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	counts, err := d.Counts()
+	want := Counts{All: 3, Server: 1, Client: 2, Good: 2, Expiring: 1, Authorities: 2, Attention: 1}
+	if diff := cmp.Diff(want, counts); diff != "" || err != nil {
+		t.Errorf("counts %v (-want +got):\n%s", err, diff)
+	}
+}
+
+func TestFindTakesTheNewest(t *testing.T) {
+	d := newDesk(t)
+	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
+	old := d.mustIssue(t, root.ID, named(pki.Client, "alice"))
+	d.opt.Now = func() time.Time { return fixed.AddDate(0, 0, 1) }
+	fresh := d.mustIssue(t, root.ID, named(pki.Client, "alice"))
+	got, err := d.Find("alice")
+	if err != nil || got.ID != fresh.ID {
+		t.Errorf("found %v, %v; want the newest", got.ID, err)
+	}
+	if got, err = d.Find(string(old.ID)); err != nil || got.ID != old.ID {
+		t.Errorf("by its ID found %v, %v", got.ID, err)
+	}
+	var missing *NotFoundError
+	if _, err := d.FindAuthority("alice"); !errors.As(err, &missing) || missing.What != "authority" {
+		t.Errorf("a client as an authority: %v", err)
+	}
+	if _, err := d.FindLeaf("Root"); !errors.As(err, &missing) || missing.What != "certificate" {
+		t.Errorf("an authority as a leaf: %v", err)
+	}
+}
