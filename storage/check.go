@@ -21,12 +21,12 @@ func (t *Tx) Check(ctx context.Context) ([]*DamageError, error) {
 
 // checkBucket reports single records first, then what is wrong with them together.
 func (t *Tx) checkBucket(ctx context.Context, bucket string, report func(*DamageError)) error {
-	before := true
+	sound := true
 	keep := func(err error) error {
 		var d *DamageError
 		if errors.As(err, &d) {
 			report(d)
-			before = false
+			sound = false
 			return nil
 		}
 		return err
@@ -43,7 +43,7 @@ func (t *Tx) checkBucket(ctx context.Context, bucket string, report func(*Damage
 			return keep(err) // the scan itself failed: there is no going on
 		}
 	}
-	if !before {
+	if !sound {
 		return nil
 	}
 	if bucket == bucketEvents {

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"encoding/binary"
-	"encoding/hex"
 	"time"
 )
 
@@ -117,27 +116,4 @@ func (d *decoder) length() int {
 		return 0
 	}
 	return int(n)
-}
-
-func (d *decoder) texts() []string {
-	n := d.length()
-	if n == 0 {
-		return nil
-	}
-	list := make([]string, 0, n)
-	for range n {
-		list = append(list, d.text())
-	}
-	return list
-}
-
-func (d *decoder) id() ID {
-	p := d.bytes()
-	if len(p) != 0 && len(p) != idSize {
-		d.bad = true
-	}
-	if d.bad {
-		return ""
-	}
-	return ID(hex.EncodeToString(p))
 }

@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"syscall"
 )
 
@@ -97,10 +98,16 @@ func (e *KDFError) Error() string {
 		e.KDF.Memory, e.KDF.Time, e.KDF.Threads)
 }
 
-// asNoSpace marks an error of the operating system that says there is no room.
+// asNoSpace marks an error of the operating system that says there is no room. bbolt
+// keeps only the words of one that it met while growing the file (db.go, grow).
 func asNoSpace(err error) error {
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, errQuota) || errors.Is(err, syscall.EFBIG) {
-		return fmt.Errorf("%w: %w", ErrNoSpace, err)
+	if err == nil {
+		return nil
+	}
+	for _, full := range []error{syscall.ENOSPC, errQuota, syscall.EFBIG} {
+		if errors.Is(err, full) || strings.HasSuffix(err.Error(), ": "+full.Error()) {
+			return fmt.Errorf("%w: %w", ErrNoSpace, err)
+		}
 	}
 	return err
 }

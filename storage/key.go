@@ -50,7 +50,7 @@ func (t *Tx) Key(id ID) (Key, error) {
 
 // DeleteKey removes a key. Errors: ErrNoRecord, ErrBadID, ErrReadOnly.
 func (t *Tx) DeleteKey(id ID) error {
-	if err := t.deleteSealed(bucketKeys, id); err != nil {
+	if err := t.deleteRecord(bucketKeys, id); err != nil {
 		return fmt.Errorf("delete key: %w", err)
 	}
 	return nil

@@ -26,7 +26,7 @@ func (t *Tx) Secret(id ID) ([]byte, error) {
 
 // DeleteSecret removes a secret. Errors: ErrNoRecord, ErrBadID, ErrReadOnly.
 func (t *Tx) DeleteSecret(id ID) error {
-	if err := t.deleteSealed(bucketSecrets, id); err != nil {
+	if err := t.deleteRecord(bucketSecrets, id); err != nil {
 		return fmt.Errorf("delete secret: %w", err)
 	}
 	return nil
@@ -59,7 +59,7 @@ func (t *Tx) getSealed(bucket string, id ID) (plain []byte, err error) {
 	return plain, err
 }
 
-func (t *Tx) deleteSealed(bucket string, id ID) error {
+func (t *Tx) deleteRecord(bucket string, id ID) error {
 	if err := t.writable(); err != nil {
 		return err
 	}

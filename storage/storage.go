@@ -92,7 +92,7 @@ type Vault struct {
 
 	mu     sync.Mutex // guards what follows
 	header header
-	keys   *keyset    // nil: locked
+	keys   *keyset // nil: locked
 	slots  []slot
 	closed bool
 }

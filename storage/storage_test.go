@@ -6,14 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 	"testing"
-	"time"
 )
-
-var testTime = time.Date(2026, 3, 4, 5, 6, 7, 8, time.UTC)
-
-func testOptions() Options {
-	return Options{Now: func() time.Time { return testTime }, KDF: LightKDF(), WaitFor: 50 * time.Millisecond}
-}
 
 func TestRoundTrip(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "vault.db")

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -87,12 +86,8 @@ func (t *Tx) Targets() ([]Target, error) {
 
 // DeleteTarget removes a target. Errors: ErrNoRecord, ErrBadID, ErrReadOnly.
 func (t *Tx) DeleteTarget(id ID) error {
-	record, err := id.raw()
-	if err == nil {
-		err = t.remove(bucketTargets, record)
-	}
-	if err != nil && !errors.Is(err, ErrReadOnly) {
+	if err := t.deleteRecord(bucketTargets, id); err != nil {
 		return fmt.Errorf("delete target: %w", err)
 	}
-	return err
+	return nil
 }
