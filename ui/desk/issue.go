@@ -35,8 +35,9 @@ func (d *Desk) Issue(ctx context.Context, r IssueRequest) (Certificate, error) {
 func (d *Desk) IssueAll(ctx context.Context, requests []IssueRequest) ([]Certificate, error) {
 	now := d.Now()
 	prepared := make([]*issued, len(requests))
+	issuers := map[ID]opened{}
 	for n, r := range requests {
-		i, err := d.prepare(ctx, r, now)
+		i, err := d.prepare(ctx, issuers, r, now)
 		if err != nil {
 			return nil, fmt.Errorf("issue %q: %w", r.title(), err)
 		}
@@ -52,20 +53,31 @@ func (r IssueRequest) title() string {
 	return r.Subject.CommonName
 }
 
+// opened is an authority whose key is in memory for the length of one act.
+type opened struct {
+	pki.Issuer
+	entry storage.Entry
+}
+
 // prepare checks the request, makes the key and signs, touching no file.
-func (d *Desk) prepare(ctx context.Context, r IssueRequest, now time.Time) (*issued, error) {
+// issuers holds the authorities that the act has opened already.
+func (d *Desk) prepare(ctx context.Context, issuers map[ID]opened, r IssueRequest, now time.Time) (*issued, error) {
 	if r.IssuerID == "" {
 		return d.prepareRoot(ctx, r, now)
 	}
-	issuer, entry, err := d.issuer(r.IssuerID)
+	issuer, known := issuers[r.IssuerID]
+	if !known {
+		var err error
+		if issuer, err = d.issuer(r.IssuerID); err != nil {
+			return nil, err
+		}
+		issuers[r.IssuerID] = issuer
+	}
+	made, err := d.prepareUnder(ctx, issuer.Issuer, r, now)
 	if err != nil {
 		return nil, err
 	}
-	made, err := d.prepareUnder(ctx, issuer, r, now)
-	if err != nil {
-		return nil, err
-	}
-	made.issuer, made.issuerID = entry.Name, entry.ID
+	made.issuer, made.issuerID = issuer.entry.Name, issuer.entry.ID
 	return made, nil
 }
 
@@ -129,10 +141,9 @@ func (d *Desk) keepAll(ctx context.Context, all []*issued, now time.Time) ([]Cer
 	return made, nil
 }
 
-// issuer opens an authority's certificate and key, for one signature.
-func (d *Desk) issuer(id ID) (pki.Issuer, storage.Entry, error) {
-	var issuer pki.Issuer
-	var entry storage.Entry
+// issuer opens an authority's certificate and key.
+func (d *Desk) issuer(id ID) (opened, error) {
+	var issuer opened
 	err := d.vault.View(func(tx *storage.Tx) error {
 		c, err := tx.Certificate(storage.ID(id))
 		if errors.Is(err, storage.ErrNoRecord) {
@@ -141,7 +152,7 @@ func (d *Desk) issuer(id ID) (pki.Issuer, storage.Entry, error) {
 		if err != nil {
 			return err
 		}
-		entry = c.Entry
+		issuer.entry = c.Entry
 		if pki.Kind(c.Kind) != pki.Authority {
 			return fmt.Errorf("%q: %w", c.Name, ErrNotAuthority)
 		}
@@ -151,7 +162,7 @@ func (d *Desk) issuer(id ID) (pki.Issuer, storage.Entry, error) {
 		issuer.Key, err = signer(tx, c.Entry)
 		return err
 	})
-	return issuer, entry, err
+	return issuer, err
 }
 
 // check adds to the request's own faults the one that only the vault knows:

@@ -248,10 +248,15 @@ func (d *Desk) remember(made ...Certificate) {
 	if d.cache == nil {
 		return
 	}
-	next := slices.Clone(d.cache) // readers may hold the old one
-	for _, c := range made {
-		at, _ := slices.BinarySearchFunc(next, c, order)
-		next = slices.Insert(next, at, c)
+	fresh := slices.Clone(made)
+	slices.SortFunc(fresh, order)
+	next := make([]Certificate, 0, len(d.cache)+len(fresh)) // readers may hold the old one
+	for _, old := range d.cache {
+		for len(fresh) > 0 && order(fresh[0], old) < 0 {
+			next = append(next, fresh[0])
+			fresh = fresh[1:]
+		}
+		next = append(next, old)
 	}
-	d.cache = next
+	d.cache = append(next, fresh...)
 }

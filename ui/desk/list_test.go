@@ -81,3 +81,33 @@ func TestFindTakesTheNewest(t *testing.T) {
 		t.Errorf("an authority as a leaf: %v", err)
 	}
 }
+
+// What remember puts into memory is what reading the vault again gives.
+func TestRememberKeepsTheOrder(t *testing.T) {
+	d := newDesk(t)
+	root := d.mustIssue(t, "", named(pki.Authority, "m"))
+	if _, err := d.all(); err != nil { // from now on in memory
+		t.Fatal(err)
+	}
+	for _, names := range [][]string{{"z", "a", "N"}, {"m", "b"}, {"a"}} {
+		var requests []IssueRequest
+		for _, name := range names {
+			requests = append(requests, IssueRequest{root.ID, named(pki.Client, name)})
+		}
+		if _, err := d.IssueAll(t.Context(), requests); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remembered, err := d.all()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.forget()
+	read, err := d.all()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(read, remembered); diff != "" {
+		t.Errorf("(-read +remembered):\n%s", diff)
+	}
+}
