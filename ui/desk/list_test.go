@@ -85,7 +85,7 @@ func TestFindTakesTheNewest(t *testing.T) {
 // What remember puts into memory is what reading the vault again gives.
 func TestRememberKeepsTheOrder(t *testing.T) {
 	d := newDesk(t)
-	root := d.mustIssue(t, "", named(pki.Authority, "m"))
+	root := d.mustIssue(t, "", named(pki.Authority, "middle"))
 	if _, err := d.all(); err != nil { // from now on in memory
 		t.Fatal(err)
 	}
