@@ -324,7 +324,7 @@ func TestTampered(t *testing.T) {
 	}
 }
 
-// TestSchemaDowngrade: the header has no key of its own; the state speaks for it.
+// TestHeaderChanged: the header has no key of its own; slots and state speak for it.
 func TestHeaderChanged(t *testing.T) {
 	v := newVault(t)
 	must(t, v.Close())

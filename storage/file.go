@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // lockRetry is the time between attempts at the lock of a vault in use.
@@ -53,7 +54,7 @@ func (v *Vault) openMode() error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return ErrNotFound
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, berrors.ErrTimeout):
 		return ErrInUse
 	}
 	return err

@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // DefaultWaitFor is how long Open waits for another program to close the vault.
@@ -280,7 +281,7 @@ func (v *Vault) begin(writable bool) (*bbolt.Tx, error) {
 		btx, err = v.db.Begin(writable)
 		return err
 	})
-	if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
 		return nil, ErrClosed
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"hash"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // recordVersion is the layout of the records of Schema 1. Each record bears its own,
@@ -180,7 +181,7 @@ func (t *Tx) writable() error {
 }
 
 func writeError(err error) error {
-	if err == bbolt.ErrTxNotWritable {
+	if err == berrors.ErrTxNotWritable {
 		return ErrReadOnly
 	}
 	return err
