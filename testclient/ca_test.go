@@ -1,18 +1,15 @@
 package testclient
 
 import (
-	"bytes"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"math/big"
 	"net"
 	"testing"
 	"time"
+
+	"countersign/pki"
+	"countersign/pki/pkitest"
 )
 
 // now is the instant that every certificate of these tests is judged at.
@@ -20,83 +17,52 @@ var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return now }
 
-// ca is a throw-away authority.
-type ca struct {
-	cert *x509.Certificate
-	key  crypto.Signer
-}
-
-func newKey(t testing.TB) *ecdsa.PrivateKey {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
 // root makes a self-signed authority. A test that needs one made anew under the
 // same name calls it twice.
-func root(t testing.TB, name string) ca {
-	return authority(t, name, ca{}, nil)
+func root(t testing.TB, name string) pki.Issuer {
+	return authority(t, name, pki.Issuer{}, nil)
 }
 
-// authority makes one under parent, or self-signed when it has none.
-func authority(t testing.TB, name string, parent ca, edit func(*x509.Certificate)) ca {
+// authority makes one under parent, or self-signed when that is empty.
+func authority(t testing.TB, name string, parent pki.Issuer, edit func(*x509.Certificate)) pki.Issuer {
 	t.Helper()
-	c := &x509.Certificate{
-		Subject: pkix.Name{CommonName: name}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign, MaxPathLen: -1,
-		NotBefore: now.AddDate(-2, 0, 0), NotAfter: now.AddDate(10, 0, 0),
+	cert, key := sign(t, parent, func(c *x509.Certificate) {
+		c.Subject.CommonName, c.DNSNames, c.ExtKeyUsage = name, nil, nil
+		c.IsCA, c.MaxPathLen = true, -1
+		c.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
+		c.NotBefore, c.NotAfter = now.AddDate(-2, 0, 0), now.AddDate(10, 0, 0)
+		if edit != nil {
+			edit(c)
+		}
+	})
+	return pki.Issuer{Certificate: cert, Key: key}
+}
+
+// sign makes a certificate with a new key, self-signed when parent is empty.
+func sign(t testing.TB, parent pki.Issuer, edit func(*x509.Certificate)) (*x509.Certificate, crypto.Signer) {
+	t.Helper()
+	key := pkitest.Key(t, pki.P256)
+	if parent.Certificate == nil {
+		var c x509.Certificate
+		edit(&c)
+		parent = pki.Issuer{Certificate: &x509.Certificate{Subject: c.Subject}, Key: key}
 	}
-	if edit != nil {
+	return pkitest.Sign(t, parent, key, edit), key
+}
+
+// leaf makes a certificate for tls.
+func leaf(t testing.TB, parent pki.Issuer, edit func(*x509.Certificate)) *tls.Certificate {
+	t.Helper()
+	made := pkitest.TLS(sign(t, parent, func(c *x509.Certificate) {
+		c.DNSNames = nil
+		c.NotBefore, c.NotAfter = now.Add(-time.Hour), now.AddDate(0, 0, 90)
 		edit(c)
-	}
-	cert, key := sign(t, c, parent)
-	return ca{cert, key}
-}
-
-func sign(t testing.TB, c *x509.Certificate, parent ca) (*x509.Certificate, crypto.Signer) {
-	t.Helper()
-	key := newKey(t)
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.SerialNumber = serial
-	issuer, signer := parent.cert, parent.key
-	if issuer == nil {
-		issuer, signer = c, key
-	}
-	der, err := x509.CreateCertificate(rand.Reader, c, issuer, key.Public(), signer)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cert, key
-}
-
-// leaf makes a certificate for tls, its chain the intermediates given.
-func leaf(t testing.TB, parent ca, edit func(*x509.Certificate), chain ...*x509.Certificate) *tls.Certificate {
-	t.Helper()
-	c := &x509.Certificate{
-		KeyUsage:  x509.KeyUsageDigitalSignature,
-		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 0, 90),
-	}
-	edit(c)
-	cert, key := sign(t, c, parent)
-	made := &tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key, Leaf: cert}
-	for _, c := range chain {
-		made.Certificate = append(made.Certificate, c.Raw)
-	}
-	return made
+	}))
+	return &made
 }
 
 // serverCert is for localhost, 127.0.0.1 and ::1, then changed by edits.
-func serverCert(t testing.TB, parent ca, edits ...func(*x509.Certificate)) *tls.Certificate {
+func serverCert(t testing.TB, parent pki.Issuer, edits ...func(*x509.Certificate)) *tls.Certificate {
 	return leaf(t, parent, func(c *x509.Certificate) {
 		c.Subject.CommonName = "localhost"
 		c.DNSNames = []string{"localhost"}
@@ -109,7 +75,7 @@ func serverCert(t testing.TB, parent ca, edits ...func(*x509.Certificate)) *tls.
 }
 
 // clientCert is alice's, then changed by edits.
-func clientCert(t testing.TB, parent ca, edits ...func(*x509.Certificate)) *tls.Certificate {
+func clientCert(t testing.TB, parent pki.Issuer, edits ...func(*x509.Certificate)) *tls.Certificate {
 	return leaf(t, parent, func(c *x509.Certificate) {
 		c.Subject.CommonName = "alice"
 		c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
@@ -117,14 +83,6 @@ func clientCert(t testing.TB, parent ca, edits ...func(*x509.Certificate)) *tls.
 			edit(c)
 		}
 	})
-}
-
-func pool(certs ...*x509.Certificate) *x509.CertPool {
-	p := x509.NewCertPool()
-	for _, c := range certs {
-		p.AddCert(c)
-	}
-	return p
 }
 
 // start runs a local server until the test ends.
@@ -148,9 +106,9 @@ func closeServer(t testing.TB, s *Server) {
 	}
 }
 
-// pki is an authority with a server and a client of it.
+// pair is an authority with a server and a client of it.
 type pair struct {
-	root           ca
+	root           pki.Issuer
 	server, client *tls.Certificate
 }
 
@@ -161,8 +119,6 @@ func newPair(t testing.TB) pair {
 
 // try is one at the URL that trusts the pair's root, as TLS version v (0: any).
 func (p pair) try(url string, v uint16) Try {
-	return Try{URL: url, Certificate: p.client, Roots: pool(p.root.cert), TrustNames: []string{"Acme Root"},
+	return Try{URL: url, Certificate: p.client, Roots: pkitest.Pool(p.root.Certificate), TrustNames: []string{"Acme Root"},
 		MinVersion: v, MaxVersion: v, Now: clock}
 }
-
-func sameRaw(a, b *x509.Certificate) bool { return bytes.Equal(a.Raw, b.Raw) }

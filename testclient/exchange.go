@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"golang.org/x/net/http2"
 )
@@ -75,7 +76,7 @@ func (a *attempt) request(ctx context.Context) (*http.Request, error) {
 	u.Host = a.target.host
 	if port := a.target.url.Port(); port != "" {
 		u.Host = net.JoinHostPort(a.target.host, port)
-	} else if net.ParseIP(a.target.host) != nil && bytes.IndexByte([]byte(a.target.host), ':') >= 0 {
+	} else if strings.Contains(a.target.host, ":") {
 		u.Host = "[" + a.target.host + "]"
 	}
 	user := u.User
