@@ -5,7 +5,6 @@ import (
 	"unicode"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"countersign/ui/theme"
 )
@@ -22,7 +21,7 @@ type Select struct {
 	back        *plate
 	words       *Text
 	picture     *icon
-	menu        *widget.PopUpMenu
+	menu        *optionMenu
 }
 
 // NewSelect makes a choice; selected is an index, -1 none (the placeholder is
@@ -99,32 +98,27 @@ func (s *Select) TypedRune(r rune) {
 	if s.Disabled() || unicode.IsSpace(r) {
 		return
 	}
-	for i := 1; i <= len(s.options); i++ {
-		at := (s.selected + i + len(s.options)) % len(s.options)
-		if strings.HasPrefix(strings.ToLower(s.options[at]), strings.ToLower(string(r))) {
-			s.Choose(at)
-			return
-		}
+	if at := nextWith(s.options, s.selected, r); at >= 0 {
+		s.Choose(at)
 	}
 }
 
+// nextWith is the next word after from that begins with the letter, or -1.
+func nextWith(words []string, from int, r rune) int {
+	letter := strings.ToLower(string(r))
+	for i := range words {
+		at := (max(-1, from) + 1 + i) % len(words)
+		if strings.HasPrefix(strings.ToLower(words[at]), letter) {
+			return at
+		}
+	}
+	return -1
+}
+
 func (s *Select) open() {
-	driver := fyne.CurrentApp().Driver()
-	c := driver.CanvasForObject(s)
-	if c == nil || len(s.options) == 0 {
-		return
+	if c := fyne.CurrentApp().Driver().CanvasForObject(s); c != nil && len(s.options) > 0 {
+		s.menu = newOptionMenu(s, c)
 	}
-	items := make([]*fyne.MenuItem, len(s.options))
-	for i, option := range s.options {
-		items[i] = fyne.NewMenuItem(option, func() {
-			s.menu = nil
-			s.Choose(i)
-		})
-		items[i].Checked = i == s.selected
-	}
-	s.menu = widget.NewPopUpMenu(fyne.NewMenu("", items...), c)
-	s.menu.ShowAtPosition(driver.AbsolutePositionForObject(s).AddXY(0, s.Size().Height+4))
-	s.menu.Resize(s.menu.MinSize().Max(fyne.NewSize(s.Size().Width, 0)))
 }
 
 func (s *Select) restyle() {
