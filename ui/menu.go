@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"runtime"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
@@ -15,36 +17,57 @@ func (w *Window) setMenu() {
 		w.win.SetMainMenu(nil)
 		return
 	}
-	item := func(key string, name fyne.KeyName, do func()) *fyne.MenuItem {
-		i := fyne.NewMenuItem(w.t.T(key), func() {
-			w.stir()
-			do()
-		})
-		if name != "" {
-			i.Shortcut = &desktop.CustomShortcut{KeyName: name, Modifier: fyne.KeyModifierShortcutDefault}
-		}
-		return i
-	}
-	quit := item("menu.quit", fyne.KeyQ, w.close)
+	quit := w.menuItem(w.t.T("menu.quit"), fyne.KeyQ, w.close)
 	quit.IsQuit = true
 	file := fyne.NewMenu(w.t.T("menu.file"),
-		item("menu.new", fyne.KeyN, w.doNew),
-		item("menu.new-authority", "", func() { w.openIssue(pki.Authority, "") }),
-		item("menu.export", fyne.KeyE, w.doExport),
+		w.menuItem(w.t.T("menu.new"), fyne.KeyN, w.doNew),
+		w.menuItem(w.t.T("menu.new-authority"), "", func() { w.openIssue(pki.Authority, "") }),
+		w.menuItem(w.t.T("menu.export"), fyne.KeyE, w.doExport),
 		fyne.NewMenuItemSeparator(),
-		item("menu.settings", "", w.openSettings),
-		item("menu.lock", fyne.KeyL, w.lock),
+		w.menuItem(w.t.T("menu.settings"), "", w.openSettings),
+		w.menuItem(w.t.T("menu.lock"), fyne.KeyL, w.lock),
 		fyne.NewMenuItemSeparator(), quit)
-	find := item("menu.find", fyne.KeyF, w.doFind)
-	places := fyne.NewMenu(w.t.T("menu.go"), find,
-		item("menu.try", fyne.KeyT, w.doTry),
-		item("menu.again", "", w.changed),
+	places := fyne.NewMenu(w.t.T("menu.go"),
+		w.menuItem(w.t.T("menu.find"), fyne.KeyF, w.doFind),
+		w.menuItem(w.t.T("menu.try"), fyne.KeyT, w.doTry),
+		w.menuItem(w.t.T("menu.again"), "", w.changed),
 		fyne.NewMenuItemSeparator())
 	for _, s := range spots() {
-		places.Items = append(places.Items, item("place."+s.name, "", func() { w.navigate(s.name, "") }))
+		places.Items = append(places.Items, w.menuItem(w.t.T("place."+s.name), "", func() { w.navigate(s.name, "") }))
 	}
 	w.win.SetMainMenu(fyne.NewMainMenu(file, places))
 }
+
+// menuItem is an item that Ctrl and a key does too; "" is no key.
+func (w *Window) menuItem(label string, key fyne.KeyName, do func()) *fyne.MenuItem {
+	item := fyne.NewMenuItem(label, func() {
+		w.stir()
+		do()
+	})
+	if key == "" {
+		return item
+	}
+	if runtime.GOOS == "darwin" { // the system draws the menu
+		item.Shortcut = &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
+		return item
+	}
+	item.Label += "  (Ctrl+" + string(key) + ")"
+	item.Shortcut = plainShortcut(shortcutName(key))
+	return item
+}
+
+// shortcutName is what the toolkit calls Ctrl (or Command) and a key.
+func shortcutName(key fyne.KeyName) string {
+	return (&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}).ShortcutName()
+}
+
+// plainShortcut is a shortcut by its name. The toolkit draws the keys of its
+// own shortcuts in a fifth of the text's weight, too faint to read; those of
+// this kind it does not draw, so the item's words say them.
+type plainShortcut string
+
+// ShortcutName is what the toolkit compares.
+func (s plainShortcut) ShortcutName() string { return string(s) }
 
 // watchKeys takes the keys without Ctrl, which cannot be menu shortcuts. Parts
 // that have the focus hand them on.

@@ -11,9 +11,9 @@ import (
 
 // rail is the column at the left: the product, its places, the vault.
 type rail struct {
-	items    map[string]*widgets.RailItem
-	settings *widgets.RailItem
-	root     *fyne.Container
+	items     map[string]*widgets.RailItem
+	attention int // what the badge says
+	root      *fyne.Container
 }
 
 func newRail(w *Window, spots []spot) *rail {
@@ -24,13 +24,13 @@ func newRail(w *Window, spots []spot) *rail {
 		r.items[s.name] = item
 		places = append(places, item)
 	}
-	r.settings = widgets.NewRailItem(w.t.T("rail.settings"), theme.IconSettings, func() { w.openSettings() })
-	r.items["settings"] = r.settings
+	settings := widgets.NewRailItem(w.t.T("rail.settings"), theme.IconSettings, w.openSettings)
+	r.items["settings"] = settings
 	column := widgets.Stack(4,
 		widgets.Inset(4, 8, 16, 8, newBrand()),
 		widgets.Stack(4, places...),
 		widgets.Spacer(),
-		r.settings,
+		settings,
 		widgets.PadXY(0, 4, widgets.Rule()),
 		r.foot(w))
 	r.root = widgets.Over(newGround(theme.Rail), widgets.Inset(12, 12, 8, 12, column))
@@ -60,6 +60,7 @@ func (r *rail) mark(name string) {
 
 // badge shows on Overview how many certificates need attention.
 func (r *rail) badge(n int) {
+	r.attention = n
 	text := ""
 	if n > 0 {
 		text = strconv.Itoa(n)

@@ -9,13 +9,14 @@ import (
 
 // troublePage says why a vault did not open, and what to do next.
 type troublePage struct {
+	title string
 	again *widgets.Button
 	root  fyne.CanvasObject
 }
 
 func newTroublePage(w *Window, err error) *troublePage {
 	tr := explain(w.t, err)
-	p := &troublePage{}
+	p := &troublePage{title: tr.title}
 	p.again = widgets.NewButton(w.t.T("trouble.again"), theme.IconRefresh, widgets.Primary, func() { w.openVault(w.opt.Vault) })
 	other := widgets.NewButton(w.t.T("trouble.other"), theme.IconFolder, widgets.Plain, func() { w.show(newChooser(w)) })
 	raw := widgets.NewCard(widgets.NewText(tr.raw).Small().Wrap())
