@@ -2,6 +2,7 @@ package pki
 
 import (
 	"bytes"
+	"crypto/rsa"
 	"crypto/x509"
 	"slices"
 )
@@ -81,8 +82,15 @@ func identifies(c, issuer *x509.Certificate) bool {
 		bytes.Equal(c.AuthorityKeyId, issuer.SubjectKeyId)
 }
 
+// maxRSABits bounds the keys that signatures are checked with: numbers of
+// megabytes would take hours.
+const maxRSABits = 16384
+
 // signedBy reports whether the issuer's key verifies c's signature.
 func signedBy(c, issuer *x509.Certificate) bool {
+	if pub, ok := issuer.PublicKey.(*rsa.PublicKey); ok && pub.N.BitLen() > maxRSABits {
+		return false
+	}
 	return issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
 }
 

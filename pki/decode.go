@@ -1,14 +1,19 @@
 package pki
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/x509"
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"unicode/utf16"
 )
 
-// MaxInput is the most that Decode reads, in octets.
+// MaxInput is the most that [Decode] and [DecodePKCS12] read, in octets.
 const MaxInput = 16 << 20
 
-// An ItemKind says what an Item is.
+// An ItemKind says what an [Item] is.
 type ItemKind string
 
 // The kinds of things that files hold.
@@ -27,11 +32,177 @@ type Item struct {
 	Key         crypto.Signer
 	Request     *x509.CertificateRequest
 	CRL         *x509.RevocationList
-	Name        string // its friendlyName in a PKCS #12 file, escaped
-	Source      string // "PEM", "DER", "PKCS#12", "PKCS#7"
+	Err         error  // why an unknown item was not read
+	Name        string // the friendlyName of PKCS #12 or the label of an unknown PEM block, escaped
+	Source      string // "PEM", "DER", "PKCS#8", "PKCS#7", "PKCS#12"
 }
 
-// Decode is written next.
+// Decode reads what a file holds, whatever its name: PEM with one or many
+// blocks in any order and anything around them, in any of the ways that
+// editors and mail programs leave it; DER and bare base64 of it; certificates,
+// requests, revocation lists, private keys (PKCS #1, PKCS #8, SEC 1), encrypted
+// keys, PKCS #7 and PKCS #12. The password is used where one is needed.
+//
+// Beside things that are read there may be others that are not: they come as
+// [ItemUnknown] with their error. The error of Decode itself is
+// [ErrPasswordNeeded], [ErrWrongPassword], [ErrTooManyIterations] if any part
+// has it; [ErrTooLarge]; and when nothing at all was read [ErrNotRecognised], a
+// *[FormatError] or a *[DamageError].
 func Decode(data []byte, password string) ([]Item, error) {
+	if len(data) > MaxInput {
+		return nil, ErrTooLarge
+	}
+	if err := refuse(data); err != nil {
+		return nil, err
+	}
+	d := &decoder{password: password}
+	if err := d.decode(data); err != nil {
+		return nil, err
+	}
+	return d.result()
+}
+
+// A decoder gathers what one file holds.
+type decoder struct {
+	password string
+	budget   budget
+	items    []Item
+	fatal    error // the first error that a person can mend with another password
+	first    error // the first error of any item
+}
+
+func (d *decoder) decode(data []byte) error {
+	text := asText(data)
+	switch {
+	case bytes.Contains(text, pemBegin):
+		d.decodePEM(text)
+		if len(d.items) == 0 && d.fatal == nil {
+			return &DamageError{What: "PEM"}
+		}
+		return nil
+	case len(data) > 0 && data[0] == 0x30:
+		d.decodeDER(data, "DER")
+		return nil
+	}
+	if err := refuseText(text); err != nil {
+		return err
+	}
+	if der := bareBase64(text); der != nil {
+		d.decodeDER(der, "DER")
+		return nil
+	}
+	return ErrNotRecognised
+}
+
+// result returns what was read, and the error that Decode has for it.
+func (d *decoder) result() ([]Item, error) {
+	if d.fatal != nil {
+		return nil, d.fatal
+	}
+	for _, item := range d.items {
+		if item.Kind != ItemUnknown {
+			return d.items, nil
+		}
+	}
+	if d.first != nil {
+		return nil, d.first
+	}
 	return nil, ErrNotRecognised
+}
+
+func (d *decoder) add(item Item) { d.items = append(d.items, item) }
+
+// fail records what could not be read.
+func (d *decoder) fail(name, source string, err error) {
+	if mendable(err) && d.fatal == nil {
+		d.fatal = err
+	}
+	if d.first == nil {
+		d.first = err
+	}
+	d.add(Item{Kind: ItemUnknown, Name: Escape(name), Source: source, Err: err})
+}
+
+// asText returns data as UTF-8 without a byte order mark. UTF-16 is recognised
+// by its mark, or by the zero octets that ASCII has in it.
+func asText(data []byte) []byte {
+	switch {
+	case bytes.HasPrefix(data, []byte{0xef, 0xbb, 0xbf}):
+		return data[3:]
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
+		return fromUTF16(data[2:], 0)
+	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+		return fromUTF16(data[2:], 1)
+	case len(data) > 3 && data[0] != 0 && data[1] == 0 && data[2] != 0 && data[3] == 0:
+		return fromUTF16(data, 0)
+	case len(data) > 3 && data[0] == 0 && data[1] != 0 && data[2] == 0 && data[3] != 0:
+		return fromUTF16(data, 1)
+	}
+	return data
+}
+
+// fromUTF16 decodes UTF-16 whose low octets stand at the offset low of each
+// pair.
+func fromUTF16(data []byte, low int) []byte {
+	units := make([]uint16, len(data)/2)
+	for i := range units {
+		units[i] = uint16(data[2*i+low]) | uint16(data[2*i+1-low])<<8
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// bareBase64 returns the DER that text is the base64 of, or nil.
+func bareBase64(text []byte) []byte {
+	compact := withoutSpace(text)
+	if !bytes.HasPrefix(compact, []byte("M")) { // 0x30, a SEQUENCE
+		return nil
+	}
+	der, err := decodeBase64(compact)
+	if err != nil || len(der) == 0 || der[0] != 0x30 {
+		return nil
+	}
+	return der
+}
+
+// decodeBase64 decodes base64 with or without its padding.
+func decodeBase64(compact []byte) ([]byte, error) {
+	compact = bytes.TrimRight(compact, "=")
+	der := make([]byte, base64.RawStdEncoding.DecodedLen(len(compact)))
+	n, err := base64.RawStdEncoding.Decode(der, compact)
+	return der[:n], err
+}
+
+func withoutSpace(text []byte) []byte {
+	return bytes.Map(func(r rune) rune {
+		if strings.ContainsRune(" \t\r\n\v\f\u00a0\ufeff\x00", r) {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// refuse names binary formats that are not read.
+func refuse(data []byte) error {
+	const convert = "keytool -importkeystore -srckeystore FILE -srcstoretype %s -destkeystore FILE.p12 -deststoretype PKCS12"
+	switch {
+	case bytes.HasPrefix(data, []byte{0xfe, 0xed, 0xfe, 0xed}):
+		return &FormatError{Found: "a Java key store (JKS)", Convert: fmt.Sprintf(convert, "JKS")}
+	case bytes.HasPrefix(data, []byte{0xce, 0xce, 0xce, 0xce}):
+		return &FormatError{Found: "a Java key store (JCEKS)", Convert: fmt.Sprintf(convert, "JCEKS")}
+	}
+	return nil
+}
+
+// refuseText names text formats without PEM armour that are not read.
+func refuseText(text []byte) error {
+	text = bytes.TrimSpace(text)
+	for _, prefix := range []string{"ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"} {
+		if bytes.HasPrefix(text, []byte(prefix)) {
+			return &FormatError{Found: "an OpenSSH public key"}
+		}
+	}
+	if bytes.HasPrefix(text, []byte("PuTTY-User-Key-File-")) {
+		return &FormatError{Found: "a PuTTY private key", Convert: "puttygen FILE -O private-openssh -o FILE.pem"}
+	}
+	return nil
 }

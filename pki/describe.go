@@ -69,7 +69,7 @@ func Describe(c *x509.Certificate) Description {
 		NotBefore:          c.NotBefore.UTC(),
 		NotAfter:           c.NotAfter.UTC(),
 		Serial:             Serial(c),
-		Key:                keyLabel(c.PublicKey, c.PublicKeyAlgorithm),
+		Key:                keyLabelOf(c),
 		KeyKind:            KindOf(c.PublicKey),
 		KeyUsage:           keyUsageNames(c.KeyUsage),
 		ExtKeyUsage:        extKeyUsageNames(c),

@@ -1,6 +1,9 @@
 package pki
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // Errors of reading files.
 var (
@@ -43,3 +46,19 @@ func (e *FormatError) Error() string {
 	}
 	return "found " + e.Found + "; convert it with: " + e.Convert
 }
+
+// A DamageError reports something that was recognised, but that is cut off or
+// not made as its standard says.
+type DamageError struct {
+	What string // "certificate", "PEM block CERTIFICATE", "PKCS #12"
+	Err  error  // how it was noticed, or nil
+}
+
+func (e *DamageError) Error() string {
+	if e.Err == nil {
+		return "damaged " + e.What
+	}
+	return fmt.Sprintf("damaged %s: %v", e.What, e.Err)
+}
+
+func (e *DamageError) Unwrap() error { return e.Err }

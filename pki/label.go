@@ -2,12 +2,17 @@ package pki
 
 import (
 	"crypto"
+	"crypto/dsa" //nolint:staticcheck // to name it
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"fmt"
 	"strings"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // attributeName returns the short name of an attribute type (RFC 4514 section
@@ -73,23 +78,46 @@ func joinName(parts []Attribute) string {
 // 2.4). The backslash itself is left alone: Escape uses it.
 var nameEscaper = strings.NewReplacer(",", `\,`, "+", `\+`, ";", `\;`)
 
-// keyLabel returns the name of a public key for people, of whatever kind.
-func keyLabel(pub crypto.PublicKey, algorithm x509.PublicKeyAlgorithm) string {
+// KeyLabel returns the name of a public key for people, also of kinds that this
+// package does not make: "RSA 1024", "P-224". It is "" for types that
+// crypto/x509 does not read.
+func KeyLabel(pub crypto.PublicKey) string {
 	if kind := KindOf(pub); kind != "" {
 		return kind.Label()
 	}
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:
-		return fmt.Sprintf("RSA %d", pub.N.BitLen())
+		if pub != nil && pub.N != nil {
+			return fmt.Sprintf("RSA %d", pub.N.BitLen())
+		}
 	case *ecdsa.PublicKey:
-		if pub.Curve != nil {
+		if pub != nil && pub.Curve != nil {
 			return pub.Curve.Params().Name
 		}
+	case *dsa.PublicKey:
+		return "DSA"
 	}
-	if algorithm == x509.UnknownPublicKeyAlgorithm {
-		return "unknown"
+	return ""
+}
+
+// keyLabelOf is KeyLabel for a certificate, whose key may be of a type that
+// crypto/x509 does not read: then its OID.
+func keyLabelOf(c *x509.Certificate) string {
+	if label := KeyLabel(c.PublicKey); label != "" {
+		return label
 	}
-	return algorithm.String()
+	s := cryptobyte.String(c.RawSubjectPublicKeyInfo)
+	var oid asn1.ObjectIdentifier
+	if !s.ReadASN1(&s, cbasn1.SEQUENCE) || !s.ReadASN1(&s, cbasn1.SEQUENCE) || !s.ReadASN1ObjectIdentifier(&oid) {
+		return ""
+	}
+	switch oid.String() {
+	case "1.3.101.113":
+		return "Ed448"
+	case "1.2.840.113549.1.1.10":
+		return "RSA-PSS"
+	}
+	return oid.String()
 }
 
 // keyUsageNames returns the names of bits as RFC 5280 section 4.2.1.3 spells
@@ -196,10 +224,4 @@ func extensionName(oid string) string {
 		return "netscapeComment"
 	}
 	return ""
-}
-
-// KeyLabel returns what people call a public key: "P-256", "RSA 2048",
-// "Ed25519"; another key by its Go type.
-func KeyLabel(pub crypto.PublicKey) string {
-	return keyLabel(pub, x509.UnknownPublicKeyAlgorithm)
 }

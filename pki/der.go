@@ -1,0 +1,152 @@
+package pki
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/x509"
+	"errors"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+)
+
+// decodeDER reads the elements of data, which usually are one.
+func (d *decoder) decodeDER(data []byte, source string) {
+	for {
+		element, rest := cutElement(data)
+		if element == nil { // cut off, or BER
+			element, rest = data, nil
+		}
+		d.decodeElement(element, source)
+		if rest = bytes.TrimLeft(rest, "\x00\r\n\t "); len(rest) == 0 || rest[0] != 0x30 {
+			return
+		}
+		data = rest
+	}
+}
+
+// cutElement returns the first element of data and what follows it, or nil.
+func cutElement(data []byte) (element, rest []byte) {
+	s := cryptobyte.String(data)
+	var first cryptobyte.String
+	if !s.ReadASN1Element(&first, cbasn1.SEQUENCE) {
+		return nil, nil
+	}
+	return first, s
+}
+
+// decodeElement reads one SEQUENCE by its shape.
+func (d *decoder) decodeElement(der []byte, source string) {
+	switch shapeOf(der) {
+	case shapeSigned:
+		d.decodeSigned(der, source)
+	case shapeKey:
+		key, err := parsePrivateKey(der)
+		d.addKey(key, source, err)
+	case shapeEncryptedKey:
+		key, err := d.decryptKey(der)
+		d.addKey(key, source, err)
+	case shapePublicKey:
+		d.fail("", source, &FormatError{Found: "a public key"})
+	case shapePKCS7:
+		d.decodePKCS7(der)
+	case shapePKCS12:
+		d.decodePKCS12(der)
+	default:
+		d.fail("", source, ErrNotRecognised)
+	}
+}
+
+func (d *decoder) addKey(key crypto.Signer, source string, err error) {
+	if err != nil {
+		d.fail("", source, err)
+		return
+	}
+	if source == "DER" {
+		source = "PKCS#8"
+	}
+	d.add(Item{Kind: ItemKey, Key: key, Source: source})
+}
+
+// decodeSigned reads a certificate, a request or a revocation list: all are a
+// SEQUENCE of what is signed, an algorithm and a BIT STRING.
+func (d *decoder) decodeSigned(der []byte, source string) {
+	c, err := x509.ParseCertificate(der)
+	if err == nil {
+		d.add(Item{Kind: ItemCertificate, Certificate: c, Source: source})
+		return
+	}
+	if request, err := x509.ParseCertificateRequest(der); err == nil {
+		d.add(Item{Kind: ItemRequest, Request: request, Source: source})
+		return
+	}
+	if crl, err := x509.ParseRevocationList(der); err == nil {
+		d.add(Item{Kind: ItemCRL, CRL: crl, Source: source})
+		return
+	}
+	d.fail("", source, &DamageError{What: "certificate", Err: err})
+}
+
+// A shape is what the outermost elements of DER make something look like.
+type shape int
+
+const (
+	shapeUnknown shape = iota
+	shapeSigned
+	shapeKey
+	shapeEncryptedKey
+	shapePublicKey
+	shapePKCS7
+	shapePKCS12
+)
+
+// shapeOf looks at the first elements in the SEQUENCE that der is. PKCS #7 and
+// PKCS #12 may be in BER with lengths left open, so nothing is read beyond what
+// is needed.
+func shapeOf(der []byte) shape {
+	s, ok := openSequence(der)
+	if !ok {
+		return shapeUnknown
+	}
+	var version int64
+	switch {
+	case s.PeekASN1Tag(cbasn1.OBJECT_IDENTIFIER):
+		return shapePKCS7
+	case s.PeekASN1Tag(cbasn1.INTEGER):
+		if !s.ReadASN1Integer(&version) {
+			return shapeUnknown
+		}
+		if version == 3 && s.PeekASN1Tag(cbasn1.SEQUENCE) {
+			return shapePKCS12
+		}
+		return shapeKey
+	}
+	if !s.SkipASN1(cbasn1.SEQUENCE) {
+		return shapeUnknown
+	}
+	switch {
+	case s.PeekASN1Tag(cbasn1.SEQUENCE):
+		return shapeSigned
+	case s.PeekASN1Tag(cbasn1.OCTET_STRING):
+		return shapeEncryptedKey
+	case s.PeekASN1Tag(cbasn1.BIT_STRING):
+		return shapePublicKey
+	}
+	return shapeUnknown
+}
+
+// openSequence returns what is in a SEQUENCE, of open length or not.
+func openSequence(der []byte) (cryptobyte.String, bool) {
+	if len(der) > 2 && der[0] == 0x30 && der[1] == 0x80 {
+		return cryptobyte.String(der[2:]), true
+	}
+	s := cryptobyte.String(der)
+	var body cryptobyte.String
+	ok := s.ReadASN1(&body, cbasn1.SEQUENCE)
+	return body, ok
+}
+
+// mendable reports whether another password may help, or could have hung.
+func mendable(err error) bool {
+	return errors.Is(err, ErrPasswordNeeded) || errors.Is(err, ErrWrongPassword) || errors.Is(err, ErrTooManyIterations)
+}
