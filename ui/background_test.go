@@ -1,14 +1,18 @@
 package ui
 
 import (
+	"sync"
 	"testing"
 	"time"
 )
 
 // queue is an executor whose work and updates run on the test's goroutine,
 // one after another, and whose clock the test moves.
+//
+// Others may add to it from their own goroutines: a local server does.
 type queue struct {
 	t      *testing.T
+	mu     sync.Mutex // of todo
 	todo   []func()
 	timers []*timer
 	now    time.Duration
@@ -22,8 +26,26 @@ type timer struct {
 
 func newQueue(t *testing.T) *queue { return &queue{t: t} }
 
-func (q *queue) Go(work func())   { q.todo = append(q.todo, work) }
-func (q *queue) UI(update func()) { q.todo = append(q.todo, update) }
+func (q *queue) Go(work func())   { q.put(work) }
+func (q *queue) UI(update func()) { q.put(update) }
+
+func (q *queue) put(do func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.todo = append(q.todo, do)
+}
+
+// take gives what waits longest; nil when nothing does.
+func (q *queue) take() func() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.todo) == 0 {
+		return nil
+	}
+	next := q.todo[0]
+	q.todo = q.todo[1:]
+	return next
+}
 
 func (q *queue) After(wait time.Duration, update func()) func() {
 	tm := &timer{at: q.now + wait, do: update}
@@ -34,14 +56,26 @@ func (q *queue) After(wait time.Duration, update func()) func() {
 // drain runs everything that waits, and what that brings.
 func (q *queue) drain() {
 	q.t.Helper()
-	for n := 0; len(q.todo) > 0; n++ {
-		if n > 10000 {
+	n := 0
+	for next := q.take(); next != nil; next = q.take() {
+		if n++; n > 10000 {
 			q.t.Fatal("the work never ends")
 		}
-		next := q.todo[0]
-		q.todo = q.todo[1:]
 		next()
 	}
+}
+
+// until runs what waits, and what others add, until a condition holds.
+func (q *queue) until(what string, holds func() bool) {
+	q.t.Helper()
+	for range 10000 {
+		q.drain()
+		if holds() {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	q.t.Fatal("never came about: " + what)
 }
 
 // pass moves the clock on, and runs the timers that come due in order.

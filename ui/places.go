@@ -15,7 +15,7 @@ func spots() []spot {
 		{"overview", theme.IconOverview, func(w *Window) place { return newBlank(w, "overview") }},
 		{"authorities", theme.IconAuthority, func(w *Window) place { return newBlank(w, "authorities") }},
 		{"certificates", theme.IconCertificate, func(w *Window) place { return newBlank(w, "certificates") }},
-		{"connections", theme.IconConnection, func(w *Window) place { return newBlank(w, "connections") }},
+		{"connections", theme.IconConnection, func(w *Window) place { return newConnections(w) }},
 		{"activity", theme.IconActivity, func(w *Window) place { return newBlank(w, "activity") }},
 	}
 }

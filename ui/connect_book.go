@@ -1,0 +1,125 @@
+package ui
+
+import (
+	"slices"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+)
+
+// book is what the connection screens know of the vault: read off the
+// window's goroutine, then never changed.
+type book struct {
+	certs       []desk.Certificate // with a private key, no authorities; clients first, then by name
+	authorities []desk.Certificate
+	byID        map[desk.ID]desk.Certificate
+	names       map[string]int // how many of certs have the name
+}
+
+// choicesAtMost is how many certificates a menu offers. Those beyond are tried
+// from their own detail.
+const choicesAtMost = 100
+
+func readBook(d *desk.Desk) (book, error) {
+	b := book{byID: map[desk.ID]desk.Certificate{}, names: map[string]int{}}
+	certs, err := d.Certificates(desk.Filter{})
+	if err != nil {
+		return book{}, err
+	}
+	if b.authorities, err = d.Authorities(); err != nil {
+		return book{}, err
+	}
+	for _, c := range certs {
+		b.byID[c.ID] = c
+		if c.HasKey {
+			b.certs = append(b.certs, c)
+			b.names[c.Name]++
+		}
+	}
+	for _, a := range b.authorities {
+		b.byID[a.ID] = a
+	}
+	rank := func(c desk.Certificate) int {
+		if c.Kind == pki.Server {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(b.certs, func(x, y desk.Certificate) int { return rank(x) - rank(y) })
+	return b, nil
+}
+
+// presentable are the certificates that a client may present, and also, when
+// it is none of the first, the one that is chosen.
+func (b book) presentable(chosen desk.ID) []desk.ID {
+	var ids []desk.ID
+	for _, c := range b.certs[:min(len(b.certs), choicesAtMost)] {
+		ids = append(ids, c.ID)
+	}
+	if c, ok := b.byID[chosen]; ok && c.HasKey && !c.IsAuthority() && !slices.Contains(ids, chosen) {
+		ids = append(ids, chosen)
+	}
+	return ids
+}
+
+// servers are the certificates that a server may present.
+func (b book) servers(chosen desk.ID) []desk.Certificate {
+	var list []desk.Certificate
+	found := chosen == ""
+	for _, c := range b.certs {
+		if c.Kind == pki.Client {
+			continue
+		}
+		if len(list) < choicesAtMost {
+			list = append(list, c)
+			found = found || c.ID == chosen
+		}
+	}
+	if c, ok := b.byID[chosen]; ok && !found && c.HasKey {
+		list = append(list, c)
+	}
+	return list
+}
+
+// above are the IDs of the authorities over a certificate, nearest first.
+func (b book) above(id desk.ID) []desk.ID {
+	var ids []desk.ID
+	at, ok := b.byID[id]
+	for ok && at.IssuerID != "" && at.IssuerID != at.ID && !slices.Contains(ids, at.IssuerID) {
+		if _, known := b.byID[at.IssuerID]; !known {
+			break
+		}
+		ids = append(ids, at.IssuerID)
+		at, ok = b.byID[at.IssuerID]
+	}
+	return ids
+}
+
+// root is the last authority over a certificate that the vault has; "" when
+// it has none.
+func (b book) root(id desk.ID) desk.ID {
+	ids := b.above(id)
+	if len(ids) == 0 {
+		if c, ok := b.byID[id]; ok && c.IsAuthority() {
+			return id
+		}
+		return ""
+	}
+	return ids[len(ids)-1]
+}
+
+// clientUnder is a client certificate, good at the moment, under one of the
+// authorities; "" when there is none.
+func (b book) clientUnder(authorities []desk.ID, good func(desk.Certificate) bool) desk.ID {
+	for _, c := range b.certs {
+		if c.Kind == pki.Server || !good(c) {
+			continue
+		}
+		for _, id := range b.above(c.ID) {
+			if slices.Contains(authorities, id) {
+				return c.ID
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,114 @@
+package ui
+
+import (
+	"net"
+	"strconv"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+
+	"countersign/testclient"
+)
+
+func TestServerStartsAndStops(t *testing.T) {
+	l, made := example(t)
+	if got := l.c.localButton.Text(); got != "Local server" {
+		t.Errorf("the button says %q", got)
+	}
+	l.serve(testclient.ModeMTLS, made.Server.ID, made.Authority.ID)
+	running := l.c.local.running
+	if got := l.c.local.status.Text(); got != "running on "+running.URL() {
+		t.Errorf("the panel says %q", got)
+	}
+	l.navigate("activity", "")
+	l.queue.drain()
+	dial(t, running.Addr(), true)
+	l.navigate("connections", "")
+	l.queue.drain()
+	test.Tap(l.c.local.halt)
+	l.queue.drain()
+	if l.c.local.running != nil || l.c.local.status.Text() != "stopped" {
+		t.Errorf("after stopping the panel says %q", l.c.local.status.Text())
+	}
+	dial(t, running.Addr(), false)
+}
+
+func dial(t *testing.T, address string, listens bool) {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if (err == nil) != listens {
+		t.Errorf("dial %s: %v", address, err)
+	}
+	if err == nil {
+		conn.Close()
+	}
+}
+
+func TestServerStartsAnew(t *testing.T) {
+	l, made := example(t)
+	l.serve(testclient.ModeMTLS, made.Server.ID, made.Authority.ID)
+	first := l.c.local.running
+	l.serve(testclient.ModeTLS, made.Server.ID, "")
+	if l.c.local.running == first {
+		t.Fatal("the first server still runs")
+	}
+	dial(t, first.Addr(), false)
+	dial(t, l.c.local.running.Addr(), true)
+}
+
+func TestServerPorts(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	_, port, _ := net.SplitHostPort(taken.Addr().String())
+	l, _ := example(t)
+	l.c.openLocal(true)
+	for _, c := range []struct{ typed, fault string }{
+		{"http", "A number from 1 to 65535, or nothing for a free one."},
+		{"70000", "A number from 1 to 65535, or nothing for a free one."},
+		{port, "Port " + port + " is taken by another program. Choose another, or none for a free one."},
+	} {
+		l.c.local.port.SetText(c.typed)
+		test.Tap(l.c.local.start)
+		l.queue.drain()
+		if got := l.c.local.portField.Fault(); got != c.fault {
+			t.Errorf("port %q: %q, want %q", c.typed, got, c.fault)
+		}
+		if l.c.local.running != nil {
+			t.Fatal("a server runs")
+		}
+	}
+	taken.Close()
+	test.Tap(l.c.local.start)
+	l.queue.drain()
+	if s := l.c.local.running; s == nil || strconv.Itoa(s.Port()) != port {
+		t.Errorf("the freed port was not taken: %q", l.c.local.portField.Fault())
+	}
+}
+
+func TestLockingStopsTheServer(t *testing.T) {
+	l, made := example(t)
+	l.serve(testclient.ModeMTLS, made.Server.ID, made.Authority.ID)
+	address := l.c.local.running.Addr()
+	l.lock()
+	l.queue.drain()
+	dial(t, address, false)
+}
+
+func TestServerNeedsACertificate(t *testing.T) {
+	l := newLab(t)
+	l.c.openLocal(true)
+	if !l.c.local.start.Disabled() || !l.c.local.missing.Visible() {
+		t.Error("a server without a certificate can be started")
+	}
+	l.c.local.mode.Choose(0)
+	if l.c.local.start.Disabled() || l.c.local.missing.Visible() {
+		t.Error("plain HTTP cannot be started")
+	}
+	test.Tap(l.c.local.start)
+	l.queue.drain()
+	l.try()
+	l.wantTitle("The server answered")
+}

@@ -1,0 +1,272 @@
+package ui
+
+import (
+	"strconv"
+
+	"fyne.io/fyne/v2"
+
+	"countersign/testclient"
+	"countersign/ui/theme"
+	"countersign/ui/widgets"
+)
+
+// flow says which side of a step talks to the other.
+type flow int
+
+const (
+	flowNone     flow = iota
+	flowToServer      // the client sends
+	flowToClient      // the server sends
+)
+
+// stepLine is one step in words, as the picture draws it.
+type stepLine struct {
+	number int
+	client string // what the client does, at the left
+	middle string // what was exchanged or found
+	server string // what the server does, at the right
+	flow   flow
+	tone   widgets.Tone
+	strong bool // the step that failed
+	took   string
+}
+
+// picture is the seven steps of a try between this client, at the left, and
+// the server, at the right.
+type picture struct {
+	w    *Window
+	host *widgets.Text
+	rows [7]*stepRow
+	cols *stepColumns
+	root *fyne.Container
+}
+
+func newPicture(w *Window) *picture {
+	p := &picture{w: w, cols: &stepColumns{}}
+	p.host = widgets.NewText("").Small().Tone(widgets.ToneQuiet).Align(fyne.TextAlignTrailing).Truncate()
+	client := widgets.NewText(w.t.T("picture.client")).Small().Tone(widgets.ToneQuiet)
+	head := &fyne.Container{Layout: &stepHeadLayout{p.cols}, Objects: []fyne.CanvasObject{client, p.host}}
+	all := widgets.Stack(0, head)
+	for i := range p.rows {
+		p.rows[i] = newStepRow(p.cols)
+		all.Add(widgets.Rule())
+		all.Add(p.rows[i].root)
+	}
+	p.root = widgets.NewPanel(theme.Surface, theme.Line, theme.Radius, widgets.Inset(8, 16, 4, 16, all))
+	p.waiting("")
+	return p
+}
+
+// waiting draws what is going to happen, all in grey.
+func (p *picture) waiting(host string) {
+	p.setHost(host)
+	for i, name := range stepOrder {
+		p.rows[i].set(p.w.waitingLine(i+1, name))
+	}
+	p.root.Refresh()
+}
+
+// begin marks the first step as under way.
+func (p *picture) begin(host string) {
+	p.waiting(host)
+	p.rows[0].badge.Set(widgets.ToneAccent, "1")
+}
+
+// step draws one step that has ended, and marks the next as under way.
+func (p *picture) step(s testclient.Step) {
+	if s.Number < 1 || s.Number > len(p.rows) {
+		return
+	}
+	p.rows[s.Number-1].set(p.w.stepLine(s, nil, ""))
+	if s.Number < len(p.rows) && s.State != testclient.Failed {
+		p.rows[s.Number].badge.Set(widgets.ToneAccent, strconv.Itoa(s.Number+1))
+	}
+	p.root.Refresh()
+}
+
+// result draws the whole try.
+func (p *picture) result(r testclient.Result) {
+	for i, s := range r.Steps {
+		p.rows[i].set(p.w.stepLine(s, r.Diagnosis, r.Try.Method))
+	}
+	p.root.Refresh()
+}
+
+func (p *picture) setHost(host string) {
+	if host == "" {
+		host = p.w.t.T("picture.server")
+	}
+	p.host.SetText(host)
+}
+
+// stepColumns are the widths of the picture's columns; all rows share them.
+type stepColumns struct{ width float32 }
+
+const (
+	badgeColumn  float32 = 38
+	timeColumn   float32 = 68
+	stepGap      float32 = 16
+	arrowAtLeast float32 = 48
+	lineAtLeast  float32 = 40
+)
+
+// sides gives where the client's words, the middle and the server's words
+// begin, and how wide each is.
+func (c *stepColumns) sides(width float32) (client, middle, server, clientWide, middleWide, serverWide float32) {
+	room := width - badgeColumn - timeColumn
+	clientWide = clampWide(room*0.19, 104, 160)
+	serverWide = clampWide(room*0.22, 124, 190)
+	client = badgeColumn
+	middle = client + clientWide + stepGap/2
+	server = width - timeColumn - serverWide
+	middleWide = server - middle - stepGap
+	return client, middle, server, clientWide, max(0, middleWide), serverWide
+}
+
+func clampWide(v, low, high float32) float32 { return min(high, max(low, v)) }
+
+// stepHeadLayout puts the names of the two sides over their columns.
+type stepHeadLayout struct{ cols *stepColumns }
+
+// Layout is for the toolkit.
+func (l *stepHeadLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	client, middle, server, _, _, serverWide := l.cols.sides(size.Width)
+	objects[0].Move(fyne.NewPos(client, 4))
+	objects[0].Resize(fyne.NewSize(middle-client, 20))
+	objects[1].Move(fyne.NewPos(middle, 4))
+	objects[1].Resize(fyne.NewSize(server+serverWide-middle, 20))
+}
+
+// MinSize is for the toolkit.
+func (l *stepHeadLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(480, 28) }
+
+// stepRow is one row of the picture.
+type stepRow struct {
+	line   stepLine
+	badge  *widgets.Badge
+	client *widgets.Text
+	middle *widgets.Text
+	server *widgets.Text
+	took   *widgets.Text
+	arrow  *widgets.Arrow
+	root   *fyne.Container
+}
+
+func newStepRow(cols *stepColumns) *stepRow {
+	r := &stepRow{
+		badge:  widgets.NewNumberBadge(widgets.ToneNone, ""),
+		client: widgets.NewText("").Wrap(),
+		middle: widgets.NewText("").Wrap(),
+		server: widgets.NewText("").Wrap().Align(fyne.TextAlignTrailing),
+		took:   widgets.NewText("").Small().Tone(widgets.ToneQuiet).Align(fyne.TextAlignTrailing),
+		arrow:  widgets.NewArrow(widgets.ToneQuiet, widgets.ToRight),
+	}
+	r.root = &fyne.Container{
+		Layout:  &stepRowLayout{row: r, cols: cols},
+		Objects: []fyne.CanvasObject{r.badge, r.client, r.middle, r.server, r.took, r.arrow},
+	}
+	return r
+}
+
+// set draws a line; the picture refreshes.
+func (r *stepRow) set(l stepLine) {
+	r.line = l
+	r.badge.Set(l.tone, strconv.Itoa(l.number))
+	side, words := widgets.ToneNone, widgets.ToneNone
+	switch {
+	case l.tone == widgets.ToneQuiet || l.tone == widgets.ToneNone:
+		side, words = widgets.ToneQuiet, widgets.ToneQuiet
+	case l.strong:
+		side, words = widgets.ToneBroken, widgets.ToneBroken
+	case l.flow == flowNone:
+		words = widgets.ToneQuiet
+	}
+	if l.tone == widgets.ToneSoon {
+		words = widgets.ToneSoon
+	}
+	for _, part := range []struct {
+		text  *widgets.Text
+		words string
+		tone  widgets.Tone
+	}{{r.client, l.client, side}, {r.middle, l.middle, words}, {r.server, l.server, side}, {r.took, l.took, widgets.ToneQuiet}} {
+		part.text.SetText(part.words)
+		part.text.SetTone(part.tone)
+	}
+	direction := widgets.ToRight
+	if l.flow == flowToClient {
+		direction = widgets.ToLeft
+	}
+	r.arrow.Set(l.tone, direction)
+	r.arrow.Hidden = l.flow == flowNone
+}
+
+// stepRowLayout lays a row out: the words of the side that talks are next to
+// it, and the line with its head runs on to the other side.
+type stepRowLayout struct {
+	row   *stepRow
+	cols  *stepColumns
+	width float32
+}
+
+// Layout is for the toolkit.
+func (l *stepRowLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	r := l.row
+	client, middle, server, clientWide, middleWide, serverWide := l.cols.sides(size.Width)
+	put := func(o fyne.CanvasObject, x, wide float32) {
+		height := heightFor(o, wide)
+		o.Move(fyne.NewPos(x, (size.Height-height)/2))
+		o.Resize(fyne.NewSize(wide, height))
+	}
+	put(r.badge, 0, 24)
+	put(r.client, client, clientWide)
+	put(r.server, server, serverWide)
+	put(r.took, size.Width-timeColumn, timeColumn)
+	words := l.middleWords(middleWide)
+	x, lineX := middle, middle+words+8
+	if words == 0 {
+		lineX = middle
+	}
+	if r.line.flow == flowToClient {
+		x, lineX = middle+middleWide-words, middle
+	}
+	put(r.middle, x, words)
+	line := middleWide - words
+	if words > 0 {
+		line -= 8
+	}
+	put(r.arrow, lineX, max(0, line))
+}
+
+// middleWords is how wide the words of the middle are: as they need, but they
+// leave room for the line.
+func (l *stepRowLayout) middleWords(room float32) float32 {
+	if l.row.line.middle == "" {
+		return 0
+	}
+	if l.row.line.flow == flowNone {
+		return room
+	}
+	need := fyne.MeasureText(l.row.line.middle, theme.SizeBody, fyne.TextStyle{}).Width + 1
+	return min(need, max(0, room-arrowAtLeast))
+}
+
+// MinSize is for the toolkit.
+func (l *stepRowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
+	r := l.row
+	height := float32(24)
+	if l.width > 0 {
+		_, _, _, clientWide, middleWide, serverWide := l.cols.sides(l.width)
+		height = max(height, heightFor(r.client, clientWide), heightFor(r.server, serverWide),
+			heightFor(r.middle, l.middleWords(middleWide)))
+	}
+	return fyne.NewSize(480, max(lineAtLeast, height+16))
+}
+
+// heightFor is the height that words need at a width.
+func heightFor(o fyne.CanvasObject, width float32) float32 {
+	if o.Size().Width != width {
+		o.Resize(fyne.NewSize(width, o.Size().Height))
+	}
+	return o.MinSize().Height
+}
