@@ -104,10 +104,9 @@ type issued struct {
 }
 
 func (i *issued) entry(now time.Time) storage.Entry {
-	names := pki.NamesOf(i.cert)
-	shown := make([]string, len(names))
-	for n := range names {
-		shown[n] = names[n].Shown
+	var shown []string
+	for _, name := range pki.NamesOf(i.cert) {
+		shown = append(shown, name.Shown)
 	}
 	e := storage.Entry{
 		ID: i.id, Name: nameOf(i.cert), Kind: string(pki.KindOfCertificate(i.cert)),

@@ -67,12 +67,18 @@ func (d *Desk) rootOf(id ID) (*x509.Certificate, error) {
 // StopServer stops a local server and waits for its connections to end, for
 // two seconds at most.
 func (d *Desk) StopServer(s *testclient.Server) error {
-	d.mu.Lock()
-	d.servers = slices.DeleteFunc(d.servers, func(other *testclient.Server) bool { return other == s })
-	d.mu.Unlock()
+	d.Release(s)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	return s.Close(ctx)
+}
+
+// Release hands a local server to the caller: it runs on when the vault is
+// locked or closed, with its key in memory, until the caller closes it.
+func (d *Desk) Release(s *testclient.Server) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.servers = slices.DeleteFunc(d.servers, func(other *testclient.Server) bool { return other == s })
 }
 
 func (d *Desk) stopServers() {

@@ -1,9 +1,11 @@
 package terminal
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,18 +28,13 @@ func (s *session) serve() *cobra.Command {
 			if err := checkServe(config, cert); err != nil {
 				return usageError{err}
 			}
-			return s.withDesk(c.Context(), func(d *desk.Desk) error {
-				if err := resolveServe(d, &config, cert, clientCAs); err != nil {
-					return err
-				}
-				server, err := d.Serve(config)
-				if err != nil {
-					return err
-				}
-				s.say("terminal.serving", "URL", server.URL(), "Mode", mode)
-				<-c.Context().Done()
-				return d.StopServer(server)
-			})
+			server, err := s.startServer(c.Context(), config, cert, clientCAs)
+			if err != nil {
+				return err
+			}
+			s.say("terminal.serving", "URL", server.URL(), "Mode", mode)
+			<-c.Context().Done()
+			return stop(server)
 		},
 	}
 	f := c.Flags()
@@ -46,6 +43,30 @@ func (s *session) serve() *cobra.Command {
 	f.StringVar(&mode, "mode", string(testclient.ModeMTLS), "plain|tls|optional|mtls")
 	f.IntVar(&port, "port", 0, s.t.T("terminal.flag.port"))
 	return c
+}
+
+// startServer starts the server and closes the vault again, so that other
+// commands may use it meanwhile.
+func (s *session) startServer(ctx context.Context, config desk.Serve, cert string, clientCAs []string) (*testclient.Server, error) {
+	var server *testclient.Server
+	err := s.withDesk(ctx, func(d *desk.Desk) error {
+		err := resolveServe(d, &config, cert, clientCAs)
+		if err != nil {
+			return err
+		}
+		if server, err = d.Serve(config); err == nil {
+			d.Release(server)
+		}
+		return err
+	})
+	return server, err
+}
+
+// stop gives the connections two seconds to end.
+func stop(server *testclient.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	return server.Close(ctx)
 }
 
 func checkServe(config desk.Serve, cert string) error {
