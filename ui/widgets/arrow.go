@@ -73,7 +73,7 @@ func (a *Arrow) CreateRenderer() fyne.WidgetRenderer {
 type arrowRenderer struct{ a *Arrow }
 
 func (r *arrowRenderer) Destroy()              {}
-func (r *arrowRenderer) Layout(size fyne.Size) { r.a.place(size) }
+func (r *arrowRenderer) Layout(size fyne.Size) { r.a.paint(); r.a.place(size) }
 func (r *arrowRenderer) MinSize() fyne.Size    { return fyne.NewSize(24, 12) }
 func (r *arrowRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.a.shaft, r.a.head[0], r.a.head[1]}

@@ -45,8 +45,12 @@ func has(img image.Image, name fyne.ThemeColorName) bool {
 
 // bothVariants runs a test in light and in dark.
 func bothVariants(t *testing.T, run func(t *testing.T, dark bool)) {
-	t.Run("light", func(t *testing.T) { run(t, false) })
-	t.Run("dark", func(t *testing.T) { run(t, true) })
+	for name, dark := range map[string]bool{"light": false, "dark": true} {
+		t.Run(name, func(t *testing.T) {
+			test.NewTempApp(t).Settings().SetTheme(theme.Fixed(dark))
+			run(t, dark)
+		})
+	}
 }
 
 func mouse(button desktop.MouseButton, how fyne.KeyModifier) *desktop.MouseEvent {

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"countersign/ui/theme"
@@ -74,12 +75,16 @@ func (i *Input) FocusLost() {
 	i.Entry.FocusLost()
 }
 
-// MouseDown takes the room at the side off before the entry looks for the
+// MouseDown takes the room at the side and that of the picture off before the entry looks for the
 // letter that was clicked.
 func (i *Input) MouseDown(e *desktop.MouseEvent) {
 	moved := *e
 	if !i.bare {
 		moved.Position.X -= inputInset
+	}
+	if i.Icon != nil {
+		th := i.Theme()
+		moved.Position.X -= th.Size(fynetheme.SizeNameInlineIcon) + th.Size(fynetheme.SizeNameLineSpacing)
 	}
 	i.Entry.MouseDown(&moved)
 }
@@ -142,6 +147,7 @@ func (r *inputRenderer) place(size fyne.Size) {
 func (r *inputRenderer) Destroy() { r.inner.Destroy() }
 
 func (r *inputRenderer) Layout(size fyne.Size) {
+	r.paint()
 	r.place(size)
 	if r.i.bare {
 		r.inner.Layout(size)

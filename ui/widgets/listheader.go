@@ -71,6 +71,7 @@ func (r *headerRenderer) MinSize() fyne.Size           { return fyne.NewSize(0, 
 func (r *headerRenderer) Objects() []fyne.CanvasObject { return r.objects }
 
 func (r *headerRenderer) Layout(size fyne.Size) {
+	r.h.paint()
 	r.h.back.Resize(size)
 	r.h.line.Move(fyne.NewPos(0, size.Height-lineWidth))
 	r.h.line.Resize(fyne.NewSize(size.Width, lineWidth))

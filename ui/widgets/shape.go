@@ -50,7 +50,8 @@ func (p *plate) paint() {
 }
 
 func (p *plate) place(size fyne.Size) {
-	// The toolkit draws a line half inside and half outside of the edge.
+	// The toolkit draws a line half inside and half outside of the edge; half a
+	// line further in, one of 1 lies on whole pixels.
 	inset := p.rect.StrokeWidth / 2
 	p.rect.Move(fyne.NewSquareOffsetPos(inset))
 	p.rect.Resize(size.Subtract(fyne.NewSquareSize(inset * 2)))
@@ -65,7 +66,7 @@ func (p *plate) CreateRenderer() fyne.WidgetRenderer {
 type plateRenderer struct{ p *plate }
 
 func (r *plateRenderer) Destroy()                     {}
-func (r *plateRenderer) Layout(size fyne.Size)        { r.p.place(size) }
+func (r *plateRenderer) Layout(size fyne.Size)        { r.p.paint(); r.p.place(size) }
 func (r *plateRenderer) MinSize() fyne.Size           { return fyne.Size{} }
 func (r *plateRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.p.rect} }
 func (r *plateRenderer) Refresh() {
@@ -107,7 +108,7 @@ func (i *icon) CreateRenderer() fyne.WidgetRenderer {
 type iconRenderer struct{ i *icon }
 
 func (r *iconRenderer) Destroy()              {}
-func (r *iconRenderer) Layout(size fyne.Size) { r.i.image.Resize(size) }
+func (r *iconRenderer) Layout(size fyne.Size) { r.i.paint(); r.i.image.Resize(size) }
 func (r *iconRenderer) MinSize() fyne.Size    { return fyne.NewSquareSize(r.i.side) }
 func (r *iconRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.i.image}
