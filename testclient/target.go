@@ -80,37 +80,40 @@ func parseTarget(typed string) (target, error) {
 	return t, nil
 }
 
-var errEmptyHost = errors.New("no host")
+var errHost = errors.New("no host name")
 
 // asciiHost is the host as DNS and SNI take it (RFC 5891), or the IP address.
 func asciiHost(host string) (string, error) {
 	if host == "" {
-		return "", errEmptyHost
+		return "", errHost
 	}
 	if _, err := netip.ParseAddr(host); err == nil {
 		return host, nil
 	}
 	ascii, err := idna.Lookup.ToASCII(host)
-	if err != nil || strings.Trim(ascii, ".") == "" {
-		// Underscores and the like are no host names of RFC 952, but are in use.
-		if isASCII(host) && !strings.ContainsAny(host, " /\\@#?%") && strings.Trim(host, ".") != "" {
-			return strings.ToLower(host), nil
-		}
-		if err == nil {
-			err = errEmptyHost
-		}
+	if err != nil && plainName(host) {
+		ascii, err = strings.ToLower(host), nil
+	}
+	if err == nil && !plainName(ascii) {
+		err = errHost
+	}
+	if err != nil {
 		return "", err
 	}
 	return ascii, nil
 }
 
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] >= 0x7f {
+// plainName tells whether a host is of letters, digits, dots, hyphens and
+// underscores. The last are no part of a host name (RFC 952), but are in use.
+func plainName(host string) bool {
+	for _, r := range host {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '-', r == '_':
+		default:
 			return false
 		}
 	}
-	return true
+	return strings.Trim(host, ".") != ""
 }
 
 // prepare checks the whole try before anything is sent.

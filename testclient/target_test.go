@@ -114,7 +114,7 @@ func TestDialAddress(t *testing.T) {
 // *urlError.
 func FuzzURL(f *testing.F) {
 	for _, seed := range []string{"https://acme.test", "localhost:8443/hello", "https://[::1]:8443/a?b#c", "例え.テスト",
-		"http://u:p@h:1/%20", "https://[fe80::1%25eth0]", "//x", "a://b", "https://xn--a", "https://a..b", "https://\u202eb"} {
+		"http://u:p@h:1/%20", "https://[fe80::1%25eth0]", "//x", "a://b", "https://xn--a", "https://a..b", "]", "https://\u202eb"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, typed string) {
