@@ -1,184 +1,119 @@
 package ui
 
 import (
-	"image/png"
-	"os"
-	"path/filepath"
+	"context"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"countersign/storage"
-	"countersign/ui/desk"
 	"countersign/ui/i18n"
 	"countersign/ui/theme"
 )
 
-// bench is a window with a test's executor, clock and folder.
-type bench struct {
-	*Window
-	t     *testing.T
-	queue *queue
-}
-
-// testDay is the day on which tests happen.
-var testDay = time.Date(2026, time.November, 22, 9, 0, 0, 0, time.UTC)
-
-// cheap derives keys as fast as storage allows.
-var cheap = storage.KDF{Time: 1, Memory: 64, Threads: 1}
-
-const testPassphrase = "correct horse battery"
-
-// newBench opens a window on a vault's path in a new folder, 1180 by 760.
-func newBench(t *testing.T, options ...func(*Options)) *bench {
-	t.Helper()
-	return newBenchAt(t, filepath.Join(t.TempDir(), "acme.countersign"), options...)
-}
-
-func newBenchAt(t *testing.T, path string, options ...func(*Options)) *bench {
-	t.Helper()
-	app := test.NewTempApp(t)
-	q := newQueue(t)
-	dark := false
-	now := func() time.Time { return testDay.Add(q.now) }
-	o := Options{
-		Vault: path, Version: "0.1", Executor: q, Printer: i18n.New("en"), Now: now, Dark: &dark,
-		Desk: desk.Options{Now: now, KDF: &cheap},
+func TestWindowRemembersItsSize(t *testing.T) {
+	b := unlocked(t)
+	if got := b.rememberedSize(); got != fyne.NewSize(firstWidth, firstHeight) {
+		t.Errorf("at first it is %v", got)
 	}
-	for _, set := range options {
-		set(&o)
+	b.win.Resize(fyne.NewSize(1300, 820))
+	b.rememberSize()
+	if got := b.rememberedSize(); got != fyne.NewSize(1300, 820) {
+		t.Errorf("it remembers %v", got)
 	}
-	w := New(app, o)
-	w.win.Resize(fyne.NewSize(firstWidth, firstHeight))
-	b := &bench{Window: w, t: t, queue: q}
-	t.Cleanup(w.leaveVault)
-	q.drain()
-	return b
-}
-
-// unlocked is a bench with a new vault, in the frame.
-func unlocked(t *testing.T, options ...func(*Options)) *bench {
-	t.Helper()
-	b := newBench(t, options...)
-	b.protect(testPassphrase)
-	page, ok := b.page.(*start)
-	if !ok {
-		t.Fatalf("after making a vault there is %T", b.page)
-	}
-	_ = page
-	b.enter(b.desk)
-	b.queue.drain()
-	return b
-}
-
-// protect fills the first page in and presses Enter.
-func (b *bench) protect(passphrase string) {
-	b.t.Helper()
-	p := b.firstRun()
-	test.Type(p.pair.one.Input(), passphrase)
-	test.Type(p.pair.two.Input(), passphrase)
-	p.pair.two.Input().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	b.queue.drain()
-}
-
-func (b *bench) firstRun() *firstRun {
-	b.t.Helper()
-	p, ok := b.page.(*firstRun)
-	if !ok {
-		b.t.Fatalf("there is %T, not the first run", b.page)
-	}
-	return p
-}
-
-func (b *bench) unlockPage() *unlockPage {
-	b.t.Helper()
-	p, ok := b.page.(*unlockPage)
-	if !ok {
-		b.t.Fatalf("there is %T, not the unlocking", b.page)
-	}
-	return p
-}
-
-// picture writes what the window shows to $PICTURES/name.png, when that is set.
-func (b *bench) picture(name string) {
-	b.t.Helper()
-	folder := os.Getenv("PICTURES")
-	if folder == "" {
-		return
-	}
-	file, err := os.Create(filepath.Join(folder, name+".png"))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	defer file.Close()
-	if err := png.Encode(file, b.win.Canvas().Capture()); err != nil {
-		b.t.Fatal(err)
+	b.win.Resize(fyne.NewSize(950, 610))
+	b.app.Preferences().SetFloat(prefWidth, 100)
+	if got := b.rememberedSize().Width; got != leastWidth {
+		t.Errorf("it comes up %v wide", got)
 	}
 }
 
-func TestFirstRunMakesAVaultOnDisk(t *testing.T) {
-	b := newBench(t)
-	b.picture("first")
-	b.protect(testPassphrase)
-	if _, ok := b.page.(*start); !ok {
-		t.Fatalf("after making a vault there is %T", b.page)
-	}
-	b.picture("start")
+func TestClosingLeavesTheVault(t *testing.T) {
+	b := unlocked(t)
 	path := b.opt.Vault
-	b.leaveVault()
-	d, err := desk.Open(path, desk.Options{KDF: &cheap})
-	if err != nil {
-		t.Fatal(err)
+	b.close()
+	if b.desk != nil || b.vault != nil || b.frame != nil {
+		t.Error("something of the vault is still held")
 	}
-	defer d.Close()
-	if !d.Protected() || !d.Locked() {
-		t.Errorf("protected %v, locked %v", d.Protected(), d.Locked())
+	again := newBenchAt(t, path)
+	again.unlockPage()
+}
+
+func TestChangedLanguageDrawsTheFrameAnew(t *testing.T) {
+	b := unlocked(t)
+	b.navigate("activity", "")
+	before := b.frame
+	b.setLanguage("en")
+	if b.frame == before {
+		t.Error("the frame is the old one")
 	}
-	if err := d.Unlock(t.Context(), []byte(testPassphrase)); err != nil {
-		t.Errorf("unlock: %v", err)
+	if b.frame.current != "activity" || !b.frame.rail.items["activity"].Selected() {
+		t.Errorf("it shows %q", b.frame.current)
+	}
+	if got := b.app.Preferences().String(prefLanguage); got != "en" {
+		t.Errorf("it remembers %q", got)
 	}
 }
 
-func TestPictures(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		dark bool
-		size fyne.Size
-	}{
-		{"light", false, fyne.NewSize(1180, 760)},
-		{"dark", true, fyne.NewSize(1180, 760)},
-		{"small", false, fyne.NewSize(900, 600)},
-	} {
-		b := newBench(t, func(o *Options) { o.Dark = &c.dark })
-		b.win.Resize(c.size)
-		p := b.firstRun()
-		b.picture("first-" + c.name)
-		test.Type(p.pair.one.Input(), "correct horse battery")
-		test.Type(p.pair.two.Input(), "correct")
-		p.protect()
-		b.picture("first-mismatch-" + c.name)
-		p.pair.two.SetText("")
-		test.Type(p.pair.two.Input(), "correct horse battery")
-		p.protect()
-		b.queue.drain()
-		b.picture("start-" + c.name)
-		b.enter(b.desk)
-		b.queue.drain()
-		b.picture("frame-" + c.name)
-		b.openSettings()
-		b.picture("settings-" + c.name)
-		b.fail(&desk.PathError{Deed: "write", Path: "/etc/x.pem", Err: os.ErrPermission})
-		b.notify("Copied: the serial")
-		b.picture("fail-" + c.name)
-		b.lock()
-		b.unlockPage().refuse(b.Window.t.T("unlock.wrong"))
-		b.picture("unlock-" + c.name)
-		b.show(newTroublePage(b.Window, desk.ErrTruncated))
-		b.picture("trouble-" + c.name)
-		b.show(newChooser(b.Window))
-		b.picture("chooser-" + c.name)
+func TestLookIsChosen(t *testing.T) {
+	b := unlocked(t)
+	b.openSettings()
+	s := b.shown().(*settings)
+	s.look.Choose(2)
+	if !theme.Dark() {
+		t.Error("it is not dark")
 	}
-	_ = theme.Gap
+	b.picture("settings-dark")
+	s.look.Choose(1)
+	if theme.Dark() {
+		t.Error("it is not light")
+	}
+	b.picture("settings-light")
+}
+
+func TestLanguageIsRememberedAtTheNextStart(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Preferences().SetString(prefLanguage, "en")
+	w := &Window{app: app}
+	if got := i18n.New(w.wantedLanguages()...).Language(); got != "en" {
+		t.Errorf("it speaks %q", got)
+	}
+	if got := w.wantedLanguages(); len(got) != 1 || got[0] != "en" {
+		t.Errorf("it wants %q", got)
+	}
+}
+
+func TestNoticeAndToast(t *testing.T) {
+	b := unlocked(t)
+	b.openSettings()
+	b.copy("aa:bb")
+	if got := b.app.Clipboard().Content(); got != "aa:bb" {
+		t.Errorf("on the clipboard is %q", got)
+	}
+	if !b.frame.foot.toast.Visible() {
+		t.Error("it does not say that it copied")
+	}
+	b.picture("toast")
+	b.queue.pass(toastFor)
+	if b.frame.foot.toast.Visible() {
+		t.Error("the toast stays")
+	}
+}
+
+func TestWorkShowsItsProgressAndCanBeCancelled(t *testing.T) {
+	b := unlocked(t)
+	done := false
+	b.background("Making a key…", func(ctx context.Context) error { return ctx.Err() }, func() { done = true })
+	if !b.frame.foot.line.Visible() {
+		t.Error("there is no progress line")
+	}
+	b.picture("progress")
+	b.jobs[0].cancel()
+	b.queue.drain()
+	if done || b.frame.middle.notices.Visible() {
+		t.Error("cancelled work says something")
+	}
+	if b.frame.foot.line.Visible() || len(b.jobs) != 0 {
+		t.Error("the progress line stays")
+	}
 }
