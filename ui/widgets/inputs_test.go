@@ -225,3 +225,13 @@ func TestNameFieldWraps(t *testing.T) {
 		t.Errorf("the chip ends at %v, the field at %v", end, f.Size().Width)
 	}
 }
+
+// The Tab key goes past the eye: who types a passphrase twice presses Tab
+// between, and a space on a focused eye would show it.
+func TestTabPassesTheEye(t *testing.T) {
+	first, second := NewSecret("", nil, nil), NewSecret("", nil, nil)
+	w := open(t, Stack(0, first, second), 300, 120, false)
+	w.Canvas().Focus(first.Input())
+	w.Canvas().FocusNext()
+	equal(t, "focus", w.Canvas().Focused(), fyne.Focusable(second.Input()))
+}

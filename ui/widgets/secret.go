@@ -3,8 +3,6 @@ package widgets
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
-
-	"countersign/ui/theme"
 )
 
 // Secret is a line for a passphrase or password, hidden until the eye is
@@ -12,7 +10,7 @@ import (
 type Secret struct {
 	widget.BaseWidget
 	input   *Input
-	eye     *Button
+	eye     *eye
 	meter   *LifeBar
 	words   *Text
 	below   *fyne.Container
@@ -26,7 +24,7 @@ func NewSecret(placeholder string, changed, submitted func(string)) *Secret {
 	s.input.Password = true
 	s.input.init(placeholder, changed)
 	s.input.OnSubmitted = submitted
-	s.eye = NewButton("", theme.IconEye, Quiet, s.toggle)
+	s.eye = newEye(s.toggle)
 	s.input.ActionItem = s.eye
 	s.input.ExtendBaseWidget(s.input)
 	s.meter = NewLifeBar(0, ToneBroken, "", "", "")
@@ -44,10 +42,7 @@ func NewSecret(placeholder string, changed, submitted func(string)) *Secret {
 
 func (s *Secret) toggle() {
 	s.input.Password = !s.input.Password
-	s.eye.SetIcon(theme.IconEye)
-	if !s.input.Password {
-		s.eye.SetIcon(theme.IconEyeOff)
-	}
+	s.eye.show(!s.input.Password)
 	s.input.Refresh()
 }
 
@@ -74,10 +69,10 @@ func (s *Secret) SetStrength(fraction float64, tone Tone, words string) {
 func (s *Secret) SetFault(fault bool) { s.input.SetFault(fault) }
 
 // Disable and Enable are those of the line.
-func (s *Secret) Disable() { s.input.Disable(); s.eye.Disable() }
+func (s *Secret) Disable() { s.input.Disable(); s.eye.enable(false) }
 
 // Enable undoes Disable.
-func (s *Secret) Enable() { s.input.Enable(); s.eye.Enable() }
+func (s *Secret) Enable() { s.input.Enable(); s.eye.enable(true) }
 
 // CreateRenderer is for the toolkit.
 func (s *Secret) CreateRenderer() fyne.WidgetRenderer { return newBody(s.content, nil) }
