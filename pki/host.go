@@ -3,6 +3,7 @@ package pki
 import (
 	"net/netip"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 )
@@ -101,10 +102,22 @@ func toASCIIHost(s string) (ascii, shown, code string) {
 		return "", "", CodeNamesBadDNS
 	}
 	ascii, err = hostRegistration.ToASCII(mapped)
-	if err != nil {
+	if err != nil || strings.IndexFunc(mapped, isSymbol) >= 0 {
 		return "", "", CodeNamesBadDNS
 	}
 	return ascii, Escape(hostShown(ascii)), ""
+}
+
+// isSymbol reports whether r is beyond ASCII and neither letter, mark nor digit,
+// nor one of the exceptions that RFC 5892 sections 2.6 and 2.7 make. IDNA2008
+// disallows such characters; golang.org/x/net/idna, as UTS #46, lets them
+// through.
+func isSymbol(r rune) bool {
+	switch r {
+	case 0xb7, 0x375, 0x5f3, 0x5f4, 0x6fd, 0x6fe, 0xf0b, 0x3007, 0x30fb, 0x200c, 0x200d:
+		return false
+	}
+	return r >= 0x80 && !unicode.In(r, unicode.Letter, unicode.Mark, unicode.Nd)
 }
 
 // checkASCIIHost returns the code of the fault of a domain name without its

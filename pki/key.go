@@ -158,7 +158,7 @@ func orSystem(random io.Reader) io.Reader {
 func KindOf(pub crypto.PublicKey) KeyKind {
 	switch pub := pub.(type) {
 	case *ecdsa.PublicKey:
-		if pub == nil {
+		if emptyECDSA(pub) {
 			return ""
 		}
 		switch pub.Curve {
@@ -195,7 +195,7 @@ func SamePublicKey(a, b crypto.PublicKey) bool {
 	switch a := a.(type) {
 	case *ecdsa.PublicKey:
 		b, ok := b.(*ecdsa.PublicKey)
-		return ok && a != nil && b != nil && a.Equal(b)
+		return ok && !emptyECDSA(a) && !emptyECDSA(b) && a.Equal(b)
 	case *rsa.PublicKey:
 		b, ok := b.(*rsa.PublicKey)
 		return ok && a != nil && b != nil && a.N != nil && b.N != nil && a.Equal(b)
@@ -223,7 +223,7 @@ func KeyID(pub crypto.PublicKey) ([]byte, error) {
 func subjectPublicKey(pub crypto.PublicKey) ([]byte, error) {
 	switch pub := pub.(type) {
 	case *ecdsa.PublicKey:
-		if pub != nil && pub.Curve != nil && pub.X != nil {
+		if !emptyECDSA(pub) {
 			return pub.Bytes()
 		}
 	case *rsa.PublicKey:
@@ -234,4 +234,9 @@ func subjectPublicKey(pub crypto.PublicKey) ([]byte, error) {
 		return pub, nil
 	}
 	return nil, fmt.Errorf("identify key: unsupported type %T", pub)
+}
+
+// emptyECDSA reports whether pub has no curve or no point.
+func emptyECDSA(pub *ecdsa.PublicKey) bool {
+	return pub == nil || pub.Curve == nil || *pub == (ecdsa.PublicKey{Curve: pub.Curve})
 }

@@ -2,6 +2,7 @@ package pki
 
 import (
 	"crypto/x509"
+	"strconv"
 	"time"
 	"unicode/utf8"
 )
@@ -92,7 +93,7 @@ func (r Request) faults(issuer *x509.Certificate, now time.Time) Faults {
 		add(FieldValidity, CodeValidityTooLong, "9999")
 	}
 	if r.Kind == Authority && r.PathLength < -1 {
-		add(FieldPathLength, CodePathLength, "")
+		add(FieldPathLength, CodePathLength, strconv.Itoa(r.PathLength))
 	}
 	if issuer == nil {
 		if r.Kind != Authority {
