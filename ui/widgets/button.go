@@ -125,9 +125,6 @@ func (b *Button) restyle() {
 	ring := fyne.ThemeColorName("")
 	if b.focused && !b.Disabled() {
 		ring = theme.Accent
-		if b.kind == Primary {
-			ring = theme.Text
-		}
 	}
 	b.ring.style("", ring, ringWidth)
 	b.hover.FillColor = colorOf("")
@@ -156,9 +153,28 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	if b.low {
 		side, height = 4, 20
 	}
-	content := Over(b.back, b.hover, b.ring, AtLeast(0, height, PadXY(side, 0, &fyne.Container{Layout: centreLayout{}, Objects: []fyne.CanvasObject{inside}})))
+	ring := &fyne.Container{Layout: &ringLayout{b}, Objects: []fyne.CanvasObject{b.ring}}
+	content := Over(b.back, b.hover, ring, AtLeast(0, height, PadXY(side, 0, &fyne.Container{Layout: centreLayout{}, Objects: []fyne.CanvasObject{inside}})))
 	return newBody(content, func() {
 		b.restyle()
 		spin.Hidden = !b.busy
 	})
 }
+
+// ringLayout puts the ring of a filled button around it, with a gap: on the
+// button itself an accent ring would not be seen.
+type ringLayout struct{ b *Button }
+
+// Layout is for the toolkit.
+func (l *ringLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	out := float32(0)
+	if l.b.kind == Primary {
+		out = 4
+	}
+	l.b.ring.radius = radiusInput + out
+	l.b.ring.Move(fyne.NewSquareOffsetPos(-out))
+	l.b.ring.Resize(size.AddWidthHeight(2*out, 2*out))
+}
+
+// MinSize is for the toolkit.
+func (l *ringLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }

@@ -20,6 +20,10 @@ type Field struct {
 	content *fyne.Container
 }
 
+// faulty is an input that draws its own line in the broken tone, so that it is
+// not drawn over the ring of the focus.
+type faulty interface{ setFault(bool) }
+
 // NewField makes a field; hint may be empty.
 func NewField(label, hint string, input fyne.CanvasObject) *Field {
 	f := &Field{label: NewLabel(label), hint: NewQuiet(hint), words: hint, input: input}
@@ -55,11 +59,16 @@ func (f *Field) Fault() string { return f.fault }
 
 func (f *Field) restyle() {
 	f.hint.text, f.hint.color = f.words, theme.Quiet
-	f.edge.style("", "", lineWidth)
+	edge := fyne.ThemeColorName("")
 	if f.fault != "" {
 		f.hint.text, f.hint.color = f.fault, theme.Broken
-		f.edge.style("", theme.Broken, lineWidth)
 	}
+	if own, ok := f.input.(faulty); ok {
+		own.setFault(f.fault != "")
+	} else if f.fault != "" {
+		edge = theme.Broken
+	}
+	f.edge.style("", edge, lineWidth)
 	f.hint.Hidden = f.hint.text == ""
 }
 

@@ -63,6 +63,8 @@ func (i *Input) SetFault(fault bool) {
 	}
 }
 
+func (i *Input) setFault(fault bool) { i.SetFault(fault) }
+
 // FocusGained shows the accent line.
 func (i *Input) FocusGained() {
 	i.focused = true
@@ -141,7 +143,7 @@ func (r *inputRenderer) paint() {
 func (r *inputRenderer) place(size fyne.Size) {
 	inset := r.i.frame.StrokeWidth / 2
 	r.i.frame.Move(fyne.NewSquareOffsetPos(inset))
-	r.i.frame.Resize(size.Subtract(fyne.NewSquareSize(inset * 2)))
+	r.i.frame.Resize(fyne.NewSize(max(0, size.Width-inset*2), max(0, size.Height-inset*2)))
 }
 
 func (r *inputRenderer) Destroy() { r.inner.Destroy() }

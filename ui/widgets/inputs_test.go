@@ -89,6 +89,34 @@ func TestField(t *testing.T) {
 	})
 }
 
+func TestFieldFaultOfEachInput(t *testing.T) {
+	lineOf := map[string]struct {
+		input fyne.CanvasObject
+		line  func(fyne.CanvasObject) any
+	}{
+		"input":  {NewInput("", nil), func(o fyne.CanvasObject) any { return o.(*Input).frame.StrokeColor }},
+		"secret": {NewSecret("", nil, nil), func(o fyne.CanvasObject) any { return o.(*Secret).input.frame.StrokeColor }},
+		"select": {NewSelect("", []string{"a"}, 0, nil), func(o fyne.CanvasObject) any { return o.(*Select).back.rect.StrokeColor }},
+		"names":  {NewNameField("", parse, nil), func(o fyne.CanvasObject) any { return o.(*NameField).back.rect.StrokeColor }},
+	}
+	for name, c := range lineOf {
+		t.Run(name, func(t *testing.T) {
+			f := NewField("", "", c.input)
+			w := open(t, Stack(0, f), 300, 120, false)
+			w.Canvas().FocusNext()
+			f.SetFault("wrong")
+			equal(t, "line", c.line(c.input), any(colorOf(theme.Broken)))
+			equal(t, "line over it", f.edge.line, fyne.ThemeColorName(""))
+			f.SetFault("")
+			equal(t, "line afterwards", c.line(c.input), any(colorOf(theme.Accent)))
+		})
+	}
+	f := NewField("", "", block(10, 10))
+	open(t, Stack(0, f), 300, 120, false)
+	f.SetFault("wrong")
+	equal(t, "line over another input", f.edge.line, theme.Broken)
+}
+
 func TestSecret(t *testing.T) {
 	var told, done string
 	s := NewSecret("passphrase", func(x string) { told = x }, func(x string) { done = x })

@@ -95,6 +95,20 @@ func TestMiddle(t *testing.T) {
 	equal(t, "size", a.Size(), fyne.NewSize(100, 20))
 }
 
+func TestNothingBreaksWithoutRoom(t *testing.T) {
+	parts := Stack(4, NewButton("Create", "plus", Primary, nil), NewNotice(ToneSoon, "a", "b", NewButton("c", "", Plain, nil)),
+		NewField("a", "b", NewInput("", nil)), NewField("a", "b", NewNameField("", nil, nil)), NewLifeBar(1, ToneGood, "a", "b", "c"),
+		NewTileRow(0, nil, NewTile("a", "b", "", nil)), NewFacts("c", nil, Fact{Label: "a", Value: "b", Copy: "c"}),
+		NewChainPath([]string{"a", "b"}, nil), NewDataList(Column{Title: "a", Min: 100}), NewArrow(ToneGood, ToLeft))
+	w := open(t, &fyne.Container{Layout: overLayout{}, Objects: []fyne.CanvasObject{parts}}, 400, 400, false)
+	for _, size := range []fyne.Size{{}, {Width: 1, Height: 1}, {Width: 20, Height: 300}} {
+		parts.Resize(size)
+		if img := w.Canvas().Capture(); img == nil {
+			t.Errorf("no picture at %v", size)
+		}
+	}
+}
+
 func TestBounds(t *testing.T) {
 	a := block(10, 20)
 	equal(t, "at least", AtLeast(50, 5, a).MinSize(), fyne.NewSize(50, 20))

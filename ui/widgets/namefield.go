@@ -24,6 +24,7 @@ type NameField struct {
 	parse   ParseName
 	changed func([]string)
 	faults  map[string]bool
+	fault   bool
 	chips   []*nameChip
 	entry   *nameEntry
 	back    *plate
@@ -155,10 +156,20 @@ func (f *NameField) rebuild() {
 	f.Refresh()
 }
 
+func (f *NameField) setFault(fault bool) {
+	if f.fault != fault {
+		f.fault = fault
+		f.Refresh()
+	}
+}
+
 func (f *NameField) restyle() {
 	line, stroke := theme.Line, lineWidth
 	if f.entry.focused {
 		line, stroke = theme.Accent, ringWidth
+	}
+	if f.fault {
+		line = theme.Broken
 	}
 	f.back.style(theme.Surface, line, stroke)
 }

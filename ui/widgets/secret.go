@@ -68,6 +68,8 @@ func (s *Secret) SetStrength(fraction float64, tone Tone, words string) {
 // SetFault draws the line in the broken tone.
 func (s *Secret) SetFault(fault bool) { s.input.SetFault(fault) }
 
+func (s *Secret) setFault(fault bool) { s.input.SetFault(fault) }
+
 // Disable and Enable are those of the line.
 func (s *Secret) Disable() { s.input.Disable(); s.eye.enable(false) }
 

@@ -16,6 +16,7 @@ type Select struct {
 	press
 	options     []string
 	selected    int
+	fault       bool
 	placeholder string
 	changed     func(int)
 	back        *plate
@@ -121,6 +122,13 @@ func (s *Select) open() {
 	}
 }
 
+func (s *Select) setFault(fault bool) {
+	if s.fault != fault {
+		s.fault = fault
+		s.Refresh()
+	}
+}
+
 func (s *Select) restyle() {
 	fill, line, stroke := theme.Surface, theme.Line, lineWidth
 	s.words.text, s.words.color = s.Value(), theme.Text
@@ -134,6 +142,9 @@ func (s *Select) restyle() {
 		line, stroke = theme.Accent, ringWidth
 	case s.hovered:
 		line = theme.Quiet
+	}
+	if s.fault {
+		line = theme.Broken
 	}
 	s.back.style(fill, line, stroke)
 }

@@ -54,7 +54,7 @@ func (p *plate) place(size fyne.Size) {
 	// line further in, one of 1 lies on whole pixels.
 	inset := p.rect.StrokeWidth / 2
 	p.rect.Move(fyne.NewSquareOffsetPos(inset))
-	p.rect.Resize(size.Subtract(fyne.NewSquareSize(inset * 2)))
+	p.rect.Resize(fyne.NewSize(max(0, size.Width-inset*2), max(0, size.Height-inset*2)))
 }
 
 // CreateRenderer is for the toolkit.
