@@ -75,6 +75,7 @@ func New(app fyne.App, o Options) *Window {
 	w.win.SetCloseIntercept(w.close)
 	w.setMenu()
 	w.watchKeys()
+	w.watchDrops()
 	w.openVault(o.Vault)
 	return w
 }

@@ -10,8 +10,8 @@ import (
 
 // start asks, once, where to begin in a vault that was just made.
 type start struct {
-	show, authority *widgets.Tile
-	root            fyne.CanvasObject
+	show, authority, bring *widgets.Tile
+	root                   fyne.CanvasObject
 }
 
 func newStart(w *Window) *start {
@@ -24,12 +24,16 @@ func newStart(w *Window) *start {
 		w.enter(w.desk)
 		w.openIssue(pki.Authority, "")
 	})
+	p.bring = widgets.NewTile(w.t.T("start.bring"), w.t.T("start.bring.text"), theme.IconImport, func() {
+		w.enter(w.desk)
+		w.openImport()
+	})
 	skip := widgets.NewButton(w.t.T("start.skip"), "", widgets.Quiet, func() { w.enter(w.desk) })
-	p.root = newSheet(640,
+	p.root = newSheet(820,
 		widgets.NewTitle(w.t.T("start.title")),
 		widgets.NewBody(w.t.T("start.text")),
 		gap(4),
-		widgets.NewTileRow(-1, nil, p.show, p.authority),
+		widgets.NewTileRow(-1, nil, p.show, p.authority, p.bring),
 		leading(skip))
 	return p
 }
