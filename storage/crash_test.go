@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux
 
 package storage
 
@@ -167,40 +167,45 @@ func TestKilledWhileCreating(t *testing.T) {
 	}
 }
 
+// fillDisk is the child of TestDiskFull.
+func fillDisk(t *testing.T, path string) {
+	signal.Ignore(syscall.SIGXFSZ)
+	v := openVault(t, path)
+	info, err := os.Stat(path)
+	must(t, err)
+	var limit syscall.Rlimit
+	must(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit))
+	before := limit.Cur
+	limit.Cur = uint64(info.Size())
+	must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
+	grow := func(tx *Tx) error {
+		for n := range 2000 {
+			if err := tx.PutCertificate(testCertificate(n)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for range 2 {
+		mustBe(t, v.Update(grow), ErrNoSpace)
+		must(t, v.View(func(tx *Tx) error { return readOne(t, tx, 7) }))
+	}
+	_, err = Create(path+".other", nil, testOptions())
+	limit.Cur = 4096
+	must(t, errors.Join(err, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)))
+	_, err = Create(path+".third", nil, testOptions())
+	mustBe(t, err, ErrNoSpace)
+	limit.Cur = before
+	must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
+	must(t, v.Update(grow)) // there is room again
+	must(t, v.Close())
+}
+
 // TestDiskFull bounds the size of files in a child: the system then refuses to write,
 // as a full disk does.
 func TestDiskFull(t *testing.T) {
 	if path := os.Getenv("STORAGE_TEST_PATH"); path != "" {
-		signal.Ignore(syscall.SIGXFSZ)
-		v := openVault(t, path)
-		info, err := os.Stat(path)
-		must(t, err)
-		var limit syscall.Rlimit
-		must(t, syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit))
-		before := limit.Cur
-		limit.Cur = uint64(info.Size())
-		must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
-		grow := func(tx *Tx) error {
-			for n := range 2000 {
-				if err := tx.PutCertificate(testCertificate(n)); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		for range 2 {
-			mustBe(t, v.Update(grow), ErrNoSpace)
-			must(t, v.View(func(tx *Tx) error { return readOne(t, tx, 7) }))
-		}
-		_, err = Create(path+".other", nil, testOptions())
-		limit.Cur = 4096
-		must(t, errors.Join(err, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)))
-		_, err = Create(path+".third", nil, testOptions())
-		mustBe(t, err, ErrNoSpace)
-		limit.Cur = before
-		must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
-		must(t, v.Update(grow)) // there is room again
-		must(t, v.Close())
+		fillDisk(t, path)
 		return
 	}
 	v := newVault(t)
@@ -211,5 +216,46 @@ func TestDiskFull(t *testing.T) {
 	}
 	if _, err := os.Stat(v.Path() + ".third"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("half a vault is left: %v", err)
+	}
+}
+
+// TestReadOnlyAsNobody opens, as a user without rights, a file and a folder that may
+// only be read: root is refused nothing.
+func TestReadOnlyAsNobody(t *testing.T) {
+	if path := os.Getenv("STORAGE_TEST_READ"); path != "" {
+		v, err := Open(path, testOptions())
+		must(t, err)
+		mustOnlyRead(t, v)
+		must(t, v.Close())
+		return
+	}
+	if os.Getuid() != 0 {
+		t.Skip("needs root to become nobody")
+	}
+	for _, c := range []struct{ file, folder os.FileMode }{{0o444, 0o777}, {0o666, 0o555}} {
+		t.Run(fmt.Sprintf("file %o folder %o", c.file, c.folder), func(t *testing.T) {
+			folder, err := os.MkdirTemp("", "storage-test-")
+			must(t, err)
+			t.Cleanup(func() { must(t, os.RemoveAll(folder)) })
+			path := filepath.Join(folder, "vault.db")
+			v, err := Create(path, []byte(testPassphrase), testOptions())
+			must(t, err)
+			fill(t, v, 3)
+			must(t, v.Close())
+			program := filepath.Join(folder, "test")
+			self, err := os.ReadFile(os.Args[0])
+			must(t, err)
+			must(t, os.WriteFile(program, self, 0o755))
+			must(t, os.Chmod(program, 0o755))
+			must(t, os.Chmod(path, c.file))
+			must(t, os.Chmod(folder, c.folder))
+			child := exec.Command(program, "-test.run=^TestReadOnlyAsNobody$")
+			child.Dir = "/"
+			child.Env = append(os.Environ(), "STORAGE_TEST_READ="+path)
+			child.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+			if out, err := child.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
 	}
 }

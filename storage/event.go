@@ -8,7 +8,8 @@ import (
 )
 
 // Event is something that was done. Events are chained: each one's hash takes in the
-// hash of the one before, and the vault's state knows the newest.
+// hash of the one before, and the vault's state knows the newest. In texts, what is not
+// UTF-8 is kept as U+FFFD.
 type Event struct {
 	Sequence uint64            // from 1; given by AppendEvent
 	At       time.Time         // zero: Options.Now; kept in UTC

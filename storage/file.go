@@ -49,7 +49,7 @@ func (v *Vault) openMode() error {
 		return err
 	})
 	if err != nil && v.file != nil {
-		_ = v.file.Close() // again, where bbolt has done so: an error then, and no harm
+		_ = abandon(v.file) // where bbolt has closed it already: an error, and no harm
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -165,47 +163,6 @@ func TestReadOnlyDisk(t *testing.T) {
 		must(t, err)
 		mustOnlyRead(t, reader)
 		must(t, reader.Close())
-	}
-}
-
-// TestReadOnlyAsNobody opens, as a user without rights, a file and a folder that may
-// only be read: root is refused nothing.
-func TestReadOnlyAsNobody(t *testing.T) {
-	if path := os.Getenv("STORAGE_TEST_READ"); path != "" {
-		v, err := Open(path, testOptions())
-		must(t, err)
-		mustOnlyRead(t, v)
-		must(t, v.Close())
-		return
-	}
-	if os.Getuid() != 0 {
-		t.Skip("needs root to become nobody")
-	}
-	for _, c := range []struct{ file, folder os.FileMode }{{0o444, 0o777}, {0o666, 0o555}} {
-		t.Run(fmt.Sprintf("file %o folder %o", c.file, c.folder), func(t *testing.T) {
-			folder, err := os.MkdirTemp("", "storage-test-")
-			must(t, err)
-			t.Cleanup(func() { must(t, os.RemoveAll(folder)) })
-			path := filepath.Join(folder, "vault.db")
-			v, err := Create(path, []byte(testPassphrase), testOptions())
-			must(t, err)
-			fill(t, v, 3)
-			must(t, v.Close())
-			program := filepath.Join(folder, "test")
-			self, err := os.ReadFile(os.Args[0])
-			must(t, err)
-			must(t, os.WriteFile(program, self, 0o755))
-			must(t, os.Chmod(program, 0o755))
-			must(t, os.Chmod(path, c.file))
-			must(t, os.Chmod(folder, c.folder))
-			child := exec.Command(program, "-test.run=^TestReadOnlyAsNobody$")
-			child.Dir = "/"
-			child.Env = append(os.Environ(), "STORAGE_TEST_READ="+path)
-			child.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-			if out, err := child.CombinedOutput(); err != nil {
-				t.Errorf("%v\n%s", err, out)
-			}
-		})
 	}
 }
 

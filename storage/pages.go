@@ -17,7 +17,7 @@ const maxDepth = 48
 // of order hides records. Each page that is in use is reached once, lies in the file,
 // and has its keys in order; each other one is in the list of free pages.
 //
-// It reads the whole file once (100,000 certificates: see BenchmarkOpen). Errors:
+// It reads the whole file once (100,000 certificates: see BenchmarkScan). Errors:
 // ErrNotVault, ErrTruncated, *DamageError, and those of r.
 func inspect(r io.ReaderAt, size int64, salvage bool) error {
 	m, err := readMetas(r, size, salvage)

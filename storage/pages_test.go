@@ -50,19 +50,39 @@ func findPage(t *testing.T, file []byte, flags uint16) (at int, id uint64) {
 	return 0, 0
 }
 
-// TestHostileFiles are files that would stall or end bbolt, or make it write over what
-// is in use. Each must be refused before bbolt sees it.
-func TestHostileFiles(t *testing.T) {
+// hostile is a file that would stall or end bbolt, or make it write over what is in use.
+type hostile struct {
+	name   string
+	change func(t *testing.T, b []byte)
+	want   error
+}
+
+const firstElement = pageHeaderSize // of a page, from its beginning
+
+// refuse changes a good file so: it must not be opened, not even in part.
+func refuse(t *testing.T, cases []hostile) {
 	_, file := damagedVault(t)
-	if err := inspect(bytes.NewReader(file), int64(len(file)), false); err != nil {
-		t.Fatal(err)
+	must(t, inspect(bytes.NewReader(file), int64(len(file)), false))
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			b := bytes.Clone(file)
+			c.change(t, b)
+			mustBe(t, inspect(bytes.NewReader(b), int64(len(b)), false), c.want)
+			path := filepath.Join(t.TempDir(), "vault.db")
+			must(t, os.WriteFile(path, b, 0o600))
+			_, err := Open(path, testOptions())
+			mustBe(t, err, c.want)
+			o := testOptions()
+			o.Salvage = true
+			_, err = Open(path, o)
+			mustBe(t, err, c.want)
+		})
 	}
-	const firstElement = pageHeaderSize
-	for _, c := range []struct {
-		name   string
-		change func(t *testing.T, b []byte)
-		want   error
-	}{
+}
+
+// The headers say what cannot be.
+func TestHostileHeaders(t *testing.T) {
+	refuse(t, []hostile{
 		{"page size 0", func(t *testing.T, b []byte) { setMeta(b, 8, 0) }, ErrDamaged},
 		{"page size 3000", func(t *testing.T, b []byte) { setMeta(b, 8, 3000) }, ErrDamaged},
 		{"more pages than the file", func(t *testing.T, b []byte) { setMeta(b, 40, 1<<62) }, ErrTruncated},
@@ -74,6 +94,16 @@ func TestHostileFiles(t *testing.T) {
 			must(t, err)
 			setMeta(b, 32, m.root)
 		}, ErrDamaged},
+		{"headers of two page sizes", func(t *testing.T, b []byte) {
+			order.PutUint32(b[os.Getpagesize()+pageHeaderSize+8:], 8192)
+			fixMetas(b)
+		}, ErrDamaged},
+	})
+}
+
+// The tree of pages is none.
+func TestHostileBranches(t *testing.T) {
+	refuse(t, []hostile{
 		{"a page leads back to itself", func(t *testing.T, b []byte) {
 			at, id := findPage(t, b, flagBranch)
 			order.PutUint64(b[at+firstElement+8:], id)
@@ -97,6 +127,12 @@ func TestHostileFiles(t *testing.T) {
 			at, _ := findPage(t, b, flagBranch)
 			order.PutUint16(b[at+10:], 0xffff)
 		}, ErrDamaged},
+	})
+}
+
+// Records lie where there are none.
+func TestHostileLeaves(t *testing.T) {
+	refuse(t, []hostile{
 		{"a leaf of too many records", func(t *testing.T, b []byte) {
 			at, _ := findPage(t, b, flagLeaf)
 			order.PutUint16(b[at+10:], 0xffff)
@@ -123,6 +159,12 @@ func TestHostileFiles(t *testing.T) {
 			at, _ := findPage(t, b, flagLeaf)
 			order.PutUint16(b[at+8:], 0x20)
 		}, ErrDamaged},
+	})
+}
+
+// What is free and what is used disagree.
+func TestHostileFreePages(t *testing.T) {
+	refuse(t, []hostile{
 		{"a used page is free", func(t *testing.T, b []byte) {
 			at, _ := findPage(t, b, flagFreelist)
 			_, id := findPage(t, b, flagBranch)
@@ -137,25 +179,7 @@ func TestHostileFiles(t *testing.T) {
 			order.PutUint16(b[at+10:], 0xffff)
 			order.PutUint64(b[at+pageHeaderSize:], 1<<60)
 		}, ErrDamaged},
-		{"headers of two page sizes", func(t *testing.T, b []byte) {
-			order.PutUint32(b[os.Getpagesize()+pageHeaderSize+8:], 8192)
-			fixMetas(b)
-		}, ErrDamaged},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			b := bytes.Clone(file)
-			c.change(t, b)
-			mustBe(t, inspect(bytes.NewReader(b), int64(len(b)), false), c.want)
-			path := filepath.Join(t.TempDir(), "vault.db")
-			must(t, os.WriteFile(path, b, 0o600))
-			_, err := Open(path, testOptions())
-			mustBe(t, err, c.want)
-			o := testOptions()
-			o.Salvage = true
-			_, err = Open(path, o)
-			mustBe(t, err, c.want)
-		})
-	}
+	})
 }
 
 // unreadable fails behind some bytes.

@@ -162,7 +162,7 @@ func (v *Vault) Close() error {
 	defer v.writer.Unlock()
 	if v.broken {
 		// bbolt may still hold its own locks: give the file free and leave it.
-		return v.file.Close()
+		return abandon(v.file)
 	}
 	if err := guard("", v.db.Close); err != nil {
 		return fmt.Errorf("close vault %q: %w", v.path, err)

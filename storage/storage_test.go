@@ -1,84 +1,48 @@
 package storage
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"path/filepath"
 	"testing"
 )
 
+// TestRoundTrip is a vault's life: made, filled, closed, opened, unlocked, read.
 func TestRoundTrip(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "new", "vault.db")
-	v, err := Create(path, []byte("correct horse"), testOptions())
-	if err != nil {
-		t.Fatal(err)
+	v := newVault(t)
+	if v.Locked() || !v.Protected() || v.ReadOnly() {
+		t.Errorf("locked %v, protected %v, read-only %v", v.Locked(), v.Protected(), v.ReadOnly())
 	}
-	entry := Entry{Name: "server", Kind: "server", NotAfter: testTime, Names: []string{"a.test", "b.test"}}
-	key := Key{Kind: "p256", PKCS8: []byte("a private key")}
-	err = v.Update(func(tx *Tx) error {
-		entry.ID, key.ID = tx.NewID(), tx.NewID()
-		entry.KeyID = key.ID
-		return errors.Join(
-			tx.PutCertificate(Certificate{Entry: entry, DER: []byte("der")}),
-			tx.PutKey(key),
-			tx.AppendEvent(Event{Verb: "issue", Subject: entry.ID, Detail: map[string]string{"a": "b"}}),
-			tx.AppendEvent(Event{Verb: "export"}),
-			tx.SetSetting("theme", "dark"),
-		)
-	})
-	if err != nil {
-		t.Fatal(err)
+	fill(t, v, 8)
+	must(t, v.Close())
+
+	v, err := Open(v.Path(), testOptions())
+	must(t, err)
+	if !v.Locked() || !v.Protected() {
+		t.Errorf("locked %v, protected %v", v.Locked(), v.Protected())
 	}
-	if err := v.Close(); err != nil {
-		t.Fatal(err)
-	}
-	v, err = Open(path, testOptions())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer v.Close()
-	if err := v.View(func(*Tx) error { return nil }); !errors.Is(err, ErrLocked) {
-		t.Fatalf("View of a locked vault: %v", err)
-	}
-	if err := v.Unlock(context.Background(), []byte("correct horse!")); !errors.Is(err, ErrWrongPassphrase) {
-		t.Fatalf("wrong passphrase: %v", err)
-	}
-	if err := v.Unlock(context.Background(), []byte("correct horse")); err != nil {
-		t.Fatal(err)
-	}
-	err = v.View(func(tx *Tx) error {
-		c, err := tx.Certificate(entry.ID)
-		if err != nil {
-			return err
-		}
-		if c.Name != "server" || string(c.DER) != "der" || !c.NotAfter.Equal(testTime) || len(c.Names) != 2 || c.Names[1] != "b.test" {
-			t.Errorf("certificate %+v", c)
-		}
-		k, err := tx.Key(c.KeyID)
-		if err != nil {
-			return err
-		}
-		if !bytes.Equal(k.PKCS8, key.PKCS8) {
-			t.Errorf("key %q", k.PKCS8)
-		}
-		events, err := tx.Events(0)
-		if err != nil {
-			return err
-		}
-		if len(events) != 2 || events[0].Verb != "export" || events[1].Sequence != 1 || !events[0].At.Equal(testTime) {
+	mustBe(t, v.View(func(*Tx) error { return nil }), ErrLocked)
+	mustBe(t, v.Unlock(context.Background(), []byte(testPassphrase+" ")), ErrWrongPassphrase)
+	must(t, v.Unlock(context.Background(), []byte(testPassphrase)))
+	must(t, v.View(func(tx *Tx) error {
+		events, err := tx.Events(1)
+		if len(events) != 1 || events[0].Sequence != 8 || !events[0].At.Equal(testTime) {
 			t.Errorf("events %+v", events)
 		}
-		if s, ok := tx.Setting("theme"); !ok || s != "dark" {
-			t.Errorf("setting %q %v", s, ok)
+		if value, ok := tx.Setting("theme"); value != "dark" || !ok {
+			t.Errorf("setting %q %v", value, ok)
 		}
-		entries, err := tx.Entries()
-		if err != nil || len(entries) != 1 {
-			t.Errorf("entries %v %v", entries, err)
-		}
-		return tx.VerifyEvents()
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+		return errors.Join(err, readOne(t, tx, 7), tx.VerifyEvents())
+	}))
+	must(t, v.Close())
+}
+
+// TestBrokenWrite: after bbolt failed within a write, nothing more is written, and the
+// vault closes.
+func TestBrokenWrite(t *testing.T) {
+	v := newVault(t)
+	fill(t, v, 8)
+	v.broken = true
+	mustBe(t, v.Update(func(tx *Tx) error { return tx.SetSetting("a", "b") }), ErrDamaged)
+	must(t, v.View(func(tx *Tx) error { return readOne(t, tx, 7) }))
+	must(t, v.Close())
 }

@@ -13,6 +13,9 @@ var errQuota = errors.New("quota")
 // tryLock leaves locking to bbolt: here a handle cannot take the same lock twice.
 func tryLock(*os.File, bool) (bool, error) { return true, nil }
 
+// abandon closes a file that bbolt has still mapped after it panicked.
+func abandon(f *os.File) error { return f.Close() }
+
 // canWriteFolder is found out by writing.
 func canWriteFolder(string) bool { return true }
 

@@ -34,6 +34,12 @@ func tryLock(f *os.File, exclusive bool) (bool, error) {
 	}
 }
 
+// abandon closes a file that bbolt has still mapped after it panicked. The mapping would
+// keep the lock, so it is given up first.
+func abandon(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}
+
 // canWriteFolder reports whether the folder lets this process make files.
 func canWriteFolder(folder string) bool {
 	err := unix.Access(folder, unix.W_OK)
