@@ -81,12 +81,12 @@ func (o Options) withDefaults() Options {
 type Vault struct {
 	path     string
 	options  Options
-	file     *os.File // the file under db: its lock, and what scrub writes through
+	file     *os.File // the file under db: its lock, and what wiping writes through
 	db       *bbolt.DB
 	readOnly bool
 	schema   uint32 // the schema this program writes
 
-	gate   sync.RWMutex  // held shared by transactions, alone by Close and scrub
+	gate   sync.RWMutex  // held shared by transactions, alone by Close and wiping
 	writer sync.Mutex    // one Update at a time; guards broken
 	kdf    chan struct{} // one key derivation at a time: each takes much memory
 	broken bool          // bbolt gave up within a write: no further write is safe
