@@ -12,10 +12,10 @@ import (
 	"countersign/ui/theme"
 )
 
-const (
-	optionHeight float32 = 32
-	optionsShown         = 9 // rows in view before the menu scrolls
-)
+const optionHeight float32 = 32
+
+// optionsShown is how many words are in view before the menu scrolls.
+const optionsShown = 9
 
 // optionMenu is the open menu of a Select: a list, so that a choice of
 // thousands stays small and quick.
