@@ -70,6 +70,8 @@ const (
 	ServerPathLength = "server-path-length"
 	// ServerIssuerNotAuthority: row 5 at the server, server, step 3. subject, issuer.
 	ServerIssuerNotAuthority = "server-issuer-not-authority"
+	// ServerSignatureWeak: row 6 at the server, server, step 3. subject, algorithm.
+	ServerSignatureWeak = "server-signature-weak"
 	// ServerCertificateInvalid: server, step 3. subject: none of the above.
 	ServerCertificateInvalid = "server-certificate-invalid"
 	// ServerKeyMismatch: row 10 at the server, server, step 2. subject.

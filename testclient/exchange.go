@@ -13,8 +13,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-
-	"golang.org/x/net/http2"
 )
 
 // maxHeader bounds the head of a response, in bytes.
@@ -120,19 +118,7 @@ func setUser(req *http.Request, user *url.Userinfo) {
 // done closes what it left open and waits for it.
 func (a *attempt) send(req *http.Request, conn net.Conn) (*http.Response, func(), error) {
 	if a.result.ALPN == "h2" {
-		transport := &http2.Transport{DisableCompression: true, MaxHeaderListSize: maxHeader}
-		cc, err := transport.NewClientConn(conn)
-		if err != nil {
-			return nil, func() {}, err
-		}
-		resp, err := cc.RoundTrip(req)
-		return resp, func() {
-			if resp != nil {
-				resp.Body.Close()
-			}
-			cc.Close()
-			a.conn.Close()
-		}, err
+		return a.sendHTTP2(req, conn)
 	}
 	written := make(chan error, 1)
 	go func() { written <- req.Write(conn) }()
@@ -142,6 +128,31 @@ func (a *attempt) send(req *http.Request, conn net.Conn) (*http.Response, func()
 	}
 	resp, err := readResponse(conn, req)
 	return resp, done, err
+}
+
+// sendHTTP2 speaks HTTP/2 over the connection that is there. net/http takes a
+// dialler's connection that is no *tls.Conn for HTTP/2 with prior knowledge,
+// which ALPN has given.
+func (a *attempt) sendHTTP2(req *http.Request, conn net.Conn) (*http.Response, func(), error) {
+	transport := &http.Transport{
+		DialTLSContext:         func(context.Context, string, string) (net.Conn, error) { return conn, nil },
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: maxHeader,
+		Protocols:              new(http.Protocols),
+	}
+	transport.Protocols.SetUnencryptedHTTP2(true)
+	cc, err := transport.NewClientConn(req.Context(), "https", a.target.address())
+	if err != nil {
+		return nil, func() {}, err
+	}
+	resp, err := cc.RoundTrip(req)
+	return resp, func() {
+		if resp != nil {
+			resp.Body.Close()
+		}
+		cc.Close()
+		a.conn.Close()
+	}, err
 }
 
 // readResponse reads the head of an HTTP/1 answer, those of status 1xx skipped.
@@ -182,6 +193,7 @@ func (a *attempt) readBody(resp *http.Response) error {
 // answerFailure names why no answer came over TLS: under TLS 1.3 it may be the
 // refusal of step 5.
 func (a *attempt) answerFailure(ctx context.Context, l *line, err error) *Diagnosis {
+	ended := l.ending() // before truth reads on
 	err = l.truth(err)
 	alert, refused := remoteAlert(err)
 	switch {
@@ -197,14 +209,12 @@ func (a *attempt) answerFailure(ctx context.Context, l *line, err error) *Diagno
 	if isReset(err) {
 		return a.reset(step, err)
 	}
-	if end := l.ending(); end != nil && isReset(end) {
-		return a.reset(step, end)
+	if a.result.ALPN == "h2" && ended != nil && isReset(ended) { // in HTTP/2's words, err
+		return a.reset(step, ended)
 	}
 	d := &Diagnosis{Code: NotHTTP, Side: ServerSide, Step: StepAccess, Raw: printable(err.Error())}
-	var gone http2.GoAwayError
-	var stream http2.StreamError
-	if errors.As(err, &gone) || errors.As(err, &stream) {
-		d.Code = Unknown // HTTP/2 it is, and it declined
+	if a.result.ALPN == "h2" {
+		d.Code = Unknown // it may well speak HTTP/2, and have declined
 	}
 	return d
 }

@@ -32,6 +32,8 @@ type foreign struct {
 	early    tls.Certificate // not yet valid
 	purpose  tls.Certificate // a server's
 	stranger tls.Certificate // of another authority
+	orphan   tls.Certificate // of issuing, which is not sent
+	issuing  pki.Issuer      // below root
 }
 
 func newForeign(t *testing.T) foreign {
@@ -47,6 +49,8 @@ func newForeign(t *testing.T) foreign {
 	f.client = pkitest.TLS(pkitest.Client(t, f.root, "alice"))
 	f.revoked = pkitest.TLS(pkitest.Client(t, f.root, "mallory"))
 	f.stranger = pkitest.TLS(pkitest.Client(t, pkitest.Root(t, "Other Root"), "alice"))
+	f.issuing = pkitest.Intermediate(t, f.root, "Acme Issuing")
+	f.orphan = pkitest.TLS(pkitest.Client(t, f.issuing, "alice"))
 	f.purpose = made(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth} })
 	f.expired = made(func(c *x509.Certificate) {
 		c.NotBefore, c.NotAfter = time.Now().AddDate(0, 0, -9), time.Now().AddDate(0, 0, -2)
@@ -137,13 +141,15 @@ func (f foreign) outcomes() []outcome {
 		{"expired", &f.expired, ClientCertificateExpired, 7},
 		{"not yet valid", &f.early, ClientCertificateNotYetValid, 7},
 		{"purpose", &f.purpose, ClientCertificatePurpose, 8},
+		{"intermediate not sent", &f.orphan, ClientIntermediateMissing, 4},
 		{"another key", wrong, ClientKeyMismatch, 10},
 	}
 }
 
 func (f foreign) try(t *testing.T, url string, cert *tls.Certificate, v uint16) Result {
 	t.Helper()
-	return Run(t.Context(), Try{URL: url, Certificate: cert, Roots: pkitest.Pool(f.root.Certificate), MinVersion: v, MaxVersion: v}, nil)
+	return Run(t.Context(), Try{URL: url, Certificate: cert, Roots: pkitest.Pool(f.root.Certificate),
+		Known: []*x509.Certificate{f.issuing.Certificate, f.root.Certificate}, MinVersion: v, MaxVersion: v}, nil)
 }
 
 func (o outcome) check(t *testing.T, r Result) {

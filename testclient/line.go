@@ -103,8 +103,9 @@ func (l *line) Read(p []byte) (int, error) {
 // before its last alert was read. The try closes it.
 func (l *line) Close() error { return nil }
 
-// settle waits until the server has said something, or for the time given.
-// It returns the error of a server that refused.
+// settle waits until the server has said something, or for the time given. It
+// returns the error of a server that refused; of one that accepted and then
+// went away, none.
 func (l *line) settle(ctx context.Context, ticket <-chan struct{}, wait time.Duration) error {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -115,7 +116,15 @@ func (l *line) settle(ctx context.Context, ticket <-chan struct{}, wait time.Dur
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return l.ending()
+	err := l.ending()
+	if _, refused := remoteAlert(err); !refused {
+		select {
+		case <-ticket: // read before whatever ended the reads
+			return nil
+		default:
+		}
+	}
+	return err
 }
 
 // truth is why the connection ended, given the error that a protocol saw: the

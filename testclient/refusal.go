@@ -2,6 +2,7 @@ package testclient
 
 import (
 	"crypto"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
@@ -43,13 +44,10 @@ func (a *attempt) helloRefusal(alert int, err error) *Diagnosis {
 func (a *attempt) offeredVersions() string {
 	lo, hi := a.try.MinVersion, a.try.MaxVersion
 	if lo == 0 {
-		lo = min(0x0303, max(hi, 0x0301)) // Go offers TLS 1.2 and later, or what the highest allows
-		if hi != 0 && hi < lo {
-			lo = hi
-		}
+		lo = tls.VersionTLS12
 	}
 	if hi == 0 {
-		hi = 0x0304
+		hi = tls.VersionTLS13
 	}
 	var names []string
 	for v := lo; v <= hi; v++ {
@@ -184,8 +182,8 @@ func (a *attempt) ownFault(d *Diagnosis) {
 		a.weakSignature(d)
 	case len(chain) > 1 && !chain[1].IsCA:
 		d.Code, d.Row = ClientIssuerNotAuthority, 5
-	case d.Facts["acceptable"] == "no":
-		d.Code, d.Row = ClientAuthorityUnknown, 2
+	case d.Facts["acceptable"] == "no" || len(a.missing(chain)) > 0:
+		a.unknownClient(d)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -143,15 +144,24 @@ func (s *Server) tlsConfig() *tls.Config {
 		ModeOptional: tls.VerifyClientCertIfGiven,
 		ModeMTLS:     tls.RequireAndVerifyClientCert,
 	}
-	return &tls.Config{
+	config := &tls.Config{
 		Certificates: []tls.Certificate{*s.config.Certificate},
 		ClientAuth:   modes[s.config.Mode],
 		ClientCAs:    pool,
 		MinVersion:   s.config.MinVersion,
 		MaxVersion:   s.config.MaxVersion,
-		NextProtos:   []string{"h2", "http/1.1"},
+		NextProtos:   protocols(s.config.MaxVersion),
 		Time:         s.config.Now,
 	}
+	old := config.Clone()
+	old.NextProtos = protocols(tls.VersionTLS11)
+	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		if len(hello.SupportedVersions) > 0 && slices.Max(hello.SupportedVersions) < tls.VersionTLS12 {
+			return old, nil
+		}
+		return nil, nil
+	}
+	return config
 }
 
 // listen takes the port: on both loopback addresses when none was chosen, for

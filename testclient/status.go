@@ -48,30 +48,18 @@ func (a *attempt) statusDiagnosis(bodyErr error) *Diagnosis {
 		return a.spokeHTTP(firstText(r.Body, plainTexts))
 	case r.ClientAsked && tells(r.Body, missingTexts) && !r.ClientSent:
 		d.Code, d.Row, d.Side, d.Step = ClientCertificateMissing, 1, ClientSide, StepVerifyClient
+		a.authorityFacts(d)
 	case r.ClientAsked && tells(r.Body, refusedTexts) && len(r.ClientChain) > 0:
-		d.Side, d.Step = ClientSide, StepVerifyClient
-		a.refusedByStatus(d)
+		// nginx tells the reason to its own log only.
+		d.Code, d.Side, d.Step = ClientCertificateRefused, ClientSide, StepVerifyClient
+		a.authorityFacts(d)
+		a.ownFault(d)
 	default:
 		return d
 	}
 	d.Raw = "HTTP " + r.StatusText + ": " + firstText(r.Body, append(missingTexts, refusedTexts...))
 	delete(d.Facts, "status-text")
-	a.authorityFacts(d)
 	return d
-}
-
-// refusedByStatus names a refusal that nginx explains to its own log only.
-func (a *attempt) refusedByStatus(d *Diagnosis) {
-	d.Code = ClientCertificateRefused
-	a.authorityFacts(d)
-	a.ownFault(d)
-	if d.Code == ClientCertificateRefused {
-		// Its dates, purpose and key are right: what is left, short of a
-		// revocation, is that the server does not find its authority.
-		if missing := a.missing(a.result.ClientChain); len(missing) > 0 {
-			a.unknownClient(d)
-		}
-	}
 }
 
 // spokeHTTP is row 19.

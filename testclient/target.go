@@ -1,6 +1,7 @@
 package testclient
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -136,12 +137,24 @@ func (a *attempt) prepare() *Diagnosis {
 	if a.try.Method == "" {
 		a.try.Method = "GET"
 	}
+	if a.try.MinVersion == 0 && a.try.MaxVersion != 0 && a.try.MaxVersion < tls.VersionTLS12 {
+		a.try.MinVersion = a.try.MaxVersion // below Go's own lowest
+	}
 	if a.try.ALPN == nil {
-		a.try.ALPN = []string{"h2", "http/1.1"}
+		a.try.ALPN = protocols(a.try.MaxVersion)
 	}
 	f := a.facts(StepConnect)
 	f["host"], f["port"] = printable(t.shown), t.port
 	return a.checkRequest()
+}
+
+// protocols are those to speak when the highest version of TLS is v, or any:
+// HTTP/2 needs TLS 1.2 (RFC 9113 section 9.2).
+func protocols(v uint16) []string {
+	if v != 0 && v < tls.VersionTLS12 {
+		return []string{"http/1.1"}
+	}
+	return []string{"h2", "http/1.1"}
 }
 
 // checkRequest finds what net/http would refuse, or worse mend, on the way.

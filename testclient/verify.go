@@ -94,6 +94,16 @@ func (a *attempt) invalidServer(d *Diagnosis, err x509.CertificateInvalidError) 
 func (a *attempt) unknownServer(d *Diagnosis, chain []*x509.Certificate, err error) {
 	leaf := chain[0]
 	top := chain[len(chain)-1]
+	switch {
+	case errorHas(err, "cannot sign this kind of certificate"):
+		d.Code, d.Row = ServerIssuerNotAuthority, 5
+		d.Facts["issuer"] = issuerOf(leaf)
+		return
+	case errorHas(err, "insecure algorithm"):
+		d.Code, d.Row = ServerSignatureWeak, 6
+		d.Facts["algorithm"] = leaf.SignatureAlgorithm.String()
+		return
+	}
 	d.Code, d.Row, d.Side = ServerAuthorityUnknown, 11, ClientSide
 	f := d.Facts
 	f["issuer"] = issuerOf(top)
@@ -103,7 +113,7 @@ func (a *attempt) unknownServer(d *Diagnosis, chain []*x509.Certificate, err err
 	if a.try.Roots != nil {
 		f["trusted"] = list(a.try.TrustNames)
 	}
-	f["same-name"] = yesNo(strings.Contains(err.Error(), "while trying to verify candidate authority"))
+	f["same-name"] = yesNo(errorHas(err, "while trying to verify candidate authority"))
 	if missing := a.missing(chain); len(missing) > 0 {
 		full := append(append([]*x509.Certificate{}, chain...), missing...)
 		if _, err := a.verifyServer(full); err == nil {
