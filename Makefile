@@ -5,7 +5,7 @@ GO       := bash .ci/go
 FUZZTIME ?= 10m
 COUNT    ?= 5
 
-.PHONY: help run build test fuzz bench lint format package clean
+.PHONY: help run build test fuzz bench lint format picture package clean
 
 help:
 	@echo 'make run      build Countersign and start it (without a display: in the terminal)'
@@ -14,6 +14,7 @@ help:
 	@echo 'make bench    what ours costs beside the bare libraries, as ratios'
 	@echo 'make lint     gofmt, go vet, staticcheck'
 	@echo 'make format   gofmt, written'
+	@echo 'make picture  the picture of the README, taken anew'
 	@echo 'make package  an archive to install from, in dist/'
 
 run: build
@@ -43,6 +44,12 @@ lint:
 	@bash .ci/lint gofmt
 	@bash .ci/lint vet
 	@bash .ci/lint staticcheck
+
+# The picture of the README, from the real window.
+picture:
+	@bash .ci/install build
+	@bash .ci/install test
+	COUNTERSIGN_PICTURE=$(CURDIR)/docs/pictures/show-me.png $(GO) test -tags x11 -count 1 -run TestShowMeInTheRealWindow ./ui
 
 format:
 	$(GO) fmt ./...
