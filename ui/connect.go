@@ -51,8 +51,8 @@ func newConnections(w *Window) *connections {
 	c.copyButton.Disable()
 	c.localButton = widgets.NewButton("", theme.IconServer, widgets.Plain, c.toggleLocal)
 	foot := widgets.Row(8, c.copyButton, widgets.Spacer(), c.localButton)
-	c.body = widgets.Stack(12, c.verdict.root, c.picture.root, c.answer.root, c.local.root)
-	c.scroll = container.NewVScroll(c.body)
+	c.body = widgets.Stack(12, c.form.more, c.verdict.root, c.picture.root, c.answer.root, c.local.root)
+	c.scroll = container.NewVScroll(widgets.Inset(0, gutter, 0, 2, c.body))
 	middle := &fyne.Container{Layout: &settleLayout{c.scroll}, Objects: []fyne.CanvasObject{c.scroll}}
 	c.root = container.NewBorder(widgets.Inset(0, 0, 12, 0, c.form.root), widgets.Inset(12, 0, 0, 0, foot), nil, nil, middle)
 	c.local.say()
@@ -253,13 +253,19 @@ func (c *connections) observe(s testclient.Step) {
 	})
 }
 
+// gutter is the room for the scroll bar, at the right of what else is there.
+const gutter float32 = 14
+
 // settleLayout lays a scroll out twice: only its first layout tells the
-// paragraphs inside how wide they are, and so how high.
+// paragraphs inside how wide they are, and so how high. It gives the scroll
+// the gutter at its right, where the bar hides nothing, and 2 at its left, for
+// the lines of cards.
 type settleLayout struct{ scroll *container.Scroll }
 
 // Layout is for the toolkit.
 func (l *settleLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
-	l.scroll.Resize(size)
+	l.scroll.Move(fyne.NewPos(-2, 0))
+	l.scroll.Resize(size.AddWidthHeight(gutter+2, 0))
 	for range 2 {
 		need := max(size.Height, l.scroll.Content.MinSize().Height)
 		if l.scroll.Content.Size().Height == need {
@@ -270,4 +276,6 @@ func (l *settleLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 }
 
 // MinSize is for the toolkit.
-func (l *settleLayout) MinSize([]fyne.CanvasObject) fyne.Size { return l.scroll.MinSize() }
+func (l *settleLayout) MinSize([]fyne.CanvasObject) fyne.Size {
+	return l.scroll.MinSize().SubtractWidthHeight(gutter+2, 0)
+}

@@ -67,7 +67,7 @@ func newTryForm(w *Window, try func()) *tryForm {
 	head := &fyne.Container{Layout: &tryHeadLayout{form: f}, Objects: []fyne.CanvasObject{
 		widgets.NewTitle(w.t.T("place.connections")), f.url, f.cert, f.trust, f.moreButton, f.button,
 	}}
-	f.root = widgets.Stack(8, head, f.unverified, f.more)
+	f.root = widgets.Stack(8, head, f.unverified)
 	f.setBook(book{})
 	return f
 }
@@ -113,6 +113,9 @@ func (f *tryForm) openMore(open bool) {
 	}
 	f.moreButton.SetIcon(icon)
 	f.relayout()
+	if c := f.w.connections(); c != nil && open {
+		c.scrollTo(f.more)
+	}
 }
 
 // relayout follows a choice: its words may be wider, and not to verify is said
@@ -121,7 +124,7 @@ func (f *tryForm) relayout() {
 	f.unverified.Hidden = !f.chosenTrust().insecure
 	f.root.Refresh()
 	if c := f.w.connections(); c != nil {
-		c.root.Refresh()
+		c.layoutAgain()
 	}
 }
 

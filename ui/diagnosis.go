@@ -57,7 +57,7 @@ func (v *verdict) set(tone widgets.Tone, title, body, raw string, mends ...mend)
 func (v *verdict) empty() {
 	t := v.c.w.t
 	show := mend{t.T("showme.do"), func(fyne.CanvasObject) { v.c.showMe() }}
-	local := mend{t.T("server.offer"), func(fyne.CanvasObject) { v.c.openLocal(true) }}
+	local := mend{t.T("server.offer"), func(fyne.CanvasObject) { v.c.startLocal("") }}
 	if v.c.local.running != nil {
 		v.set(widgets.ToneNone, t.T("connect.empty.running"), t.T("connect.empty.running.text"), "")
 		return
@@ -121,8 +121,7 @@ func (v *verdict) succeeded(o *outcome) {
 	}
 	if verify.Facts["verified"] == "no" {
 		tone = widgets.ToneSoon
-		why, _, _ := t.Diagnosis(verify.Facts["code"], verify.Facts)
-		notes = append(notes, t.T("connect.good.unverified", "Why", why))
+		notes = append(notes, t.T("connect.good.unverified", "Why", t.Reason(verify.Facts["code"], verify.Facts)))
 	}
 	facts := []string{}
 	for _, fact := range []string{r.Version, "HTTP " + r.StatusText, tookText(r.Total)} {
@@ -205,20 +204,20 @@ func (a *answer) show(r testclient.Result) {
 	add("cipher", r.CipherSuite)
 	add("group", r.Curve)
 	add("alpn", r.ALPN)
-	add("type", printableLine(r.Header.Get("Content-Type")))
-	add("bytes", t.T("connect.fact.bytes.value", "In", t.Number(int(r.BytesIn)), "Out", t.Number(int(r.BytesOut))))
 	a.facts.Set(facts...)
 	shown, whole := firstLines(r.Body)
 	a.body.SetText(shown)
 	a.body.Hidden = shown == ""
+	notes := []string{t.T("connect.bytes", "In", t.Number(int(r.BytesIn)), "Out", t.Number(int(r.BytesOut)))}
 	switch {
 	case shown == "":
-		a.note.SetText(t.T("connect.body.none"))
+		notes = append([]string{t.T("connect.body.none")}, notes...)
 	case !whole || r.Truncated:
-		a.note.SetText(t.T("connect.body.more", "Count", len(r.Body)))
-	default:
-		a.note.SetText("")
+		notes = append([]string{t.T("connect.body.more", "Count", len(r.Body))}, notes...)
 	}
-	a.note.Hidden = a.note.Text() == ""
+	if kind := printableLine(r.Header.Get("Content-Type")); kind != "" {
+		notes = append([]string{kind + "."}, notes...)
+	}
+	a.note.SetText(strings.Join(notes, " "))
 	a.root.Refresh()
 }

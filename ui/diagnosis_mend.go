@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -43,7 +44,7 @@ func (c *connections) mends(o *outcome, d *testclient.Diagnosis) []mend {
 	case testclient.Refused:
 		mends := []mend{again}
 		if c.local.running == nil && loopback(hostOf(o.try.URL)) && len(c.book.servers("")) > 0 {
-			mends = append([]mend{{t.T("server.offer"), func(fyne.CanvasObject) { c.openLocal(true) }}}, mends...)
+			mends = append([]mend{{t.T("server.offer"), func(fyne.CanvasObject) { c.startLocal(portOf(o.try.URL)) }}}, mends...)
 		}
 		return mends
 	case testclient.Timeout, testclient.Cancelled, testclient.Unreachable, testclient.NameNotFound:
@@ -124,12 +125,12 @@ func (c *connections) anyVersionAndTry() {
 	c.run()
 }
 
-func (c *connections) otherScheme(scheme, url string) []mend {
-	if url == "" {
+func (c *connections) otherScheme(scheme, address string) []mend {
+	if address == "" {
 		return nil
 	}
 	return []mend{{c.w.t.T("mend.scheme", "Scheme", scheme+"://"), func(fyne.CanvasObject) {
-		c.form.url.SetText(url)
+		c.form.url.SetText(address)
 		c.run()
 	}}}
 }
@@ -185,6 +186,14 @@ func withHost(address, host string) string {
 		host += ":" + port
 	}
 	return scheme + "://" + host + path
+}
+
+// portOf is the port that an address names, "" when it names none.
+func portOf(address string) string {
+	if u, err := url.Parse(address); err == nil {
+		return u.Port()
+	}
+	return ""
 }
 
 func loopback(host string) bool {

@@ -72,11 +72,11 @@ func newLocalServer(c *connections) *localServer {
 func (s *localServer) build() *fyne.Container {
 	t := s.c.w.t
 	shut := widgets.NewButton("", theme.IconClose, widgets.Quiet, func() { s.c.openLocal(false) })
-	head := widgets.Row(8, widgets.NewHeading(t.T("server.title")), widgets.Grow(s.status), s.copyURL, s.used, shut)
-	s.fields = widgets.Grid(180, 12,
+	head := widgets.Row(8, widgets.NewHeading(t.T("server.title")), widgets.Grow(s.status), shut)
+	s.fields = widgets.Grid(144, 12,
 		widgets.NewField(t.T("server.mode"), "", s.mode), s.certField, s.caField, s.portField)
 	s.missing = widgets.Stack(8, widgets.NewBody(t.T("server.missing")))
-	buttons := widgets.Row(8, s.start, s.halt, widgets.Spacer())
+	buttons := widgets.Row(8, s.start, s.halt, widgets.Spacer(), s.copyURL, s.used)
 	return widgets.NewCard(widgets.Stack(12, head, s.missing, s.fields, buttons, s.visits.root))
 }
 
@@ -199,6 +199,16 @@ func (s *localServer) begin() {
 			c.verdict.empty()
 		}
 	})
+}
+
+// startLocal shows the panel and starts the server at a port, "" for the one
+// of the panel.
+func (c *connections) startLocal(port string) {
+	if port != "" {
+		c.local.port.SetText(port)
+	}
+	c.openLocal(true)
+	c.local.begin()
 }
 
 // read gives the server that the panel says; false when the port is none.

@@ -115,7 +115,7 @@ const (
 func (c *stepColumns) sides(width float32) (client, middle, server, clientWide, middleWide, serverWide float32) {
 	room := width - badgeColumn - timeColumn
 	clientWide = clampWide(room*0.19, 104, 160)
-	serverWide = clampWide(room*0.22, 124, 190)
+	serverWide = clampWide(room*0.25, 152, 204)
 	client = badgeColumn
 	middle = client + clientWide + stepGap/2
 	server = width - timeColumn - serverWide
@@ -147,6 +147,7 @@ type stepRow struct {
 	client *widgets.Text
 	middle *widgets.Text
 	server *widgets.Text
+	strong *widgets.Text // instead of server, where the step failed
 	took   *widgets.Text
 	arrow  *widgets.Arrow
 	root   *fyne.Container
@@ -158,12 +159,13 @@ func newStepRow(cols *stepColumns) *stepRow {
 		client: widgets.NewText("").Wrap(),
 		middle: widgets.NewText("").Wrap(),
 		server: widgets.NewText("").Wrap().Align(fyne.TextAlignTrailing),
+		strong: widgets.NewText("").Bold().Wrap().Align(fyne.TextAlignTrailing).Tone(widgets.ToneBroken),
 		took:   widgets.NewText("").Small().Tone(widgets.ToneQuiet).Align(fyne.TextAlignTrailing),
 		arrow:  widgets.NewArrow(widgets.ToneQuiet, widgets.ToRight),
 	}
 	r.root = &fyne.Container{
 		Layout:  &stepRowLayout{row: r, cols: cols},
-		Objects: []fyne.CanvasObject{r.badge, r.client, r.middle, r.server, r.took, r.arrow},
+		Objects: []fyne.CanvasObject{r.badge, r.client, r.middle, r.server, r.strong, r.took, r.arrow},
 	}
 	return r
 }
@@ -192,6 +194,8 @@ func (r *stepRow) set(l stepLine) {
 		part.text.SetText(part.words)
 		part.text.SetTone(part.tone)
 	}
+	r.strong.SetText(l.server)
+	r.server.Hidden, r.strong.Hidden = l.strong, !l.strong
 	direction := widgets.ToRight
 	if l.flow == flowToClient {
 		direction = widgets.ToLeft
@@ -212,7 +216,7 @@ type stepRowLayout struct {
 func (l *stepRowLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	l.width = size.Width
 	r := l.row
-	client, middle, server, clientWide, middleWide, serverWide := l.cols.sides(size.Width)
+	client, middle, server, clientWide, middleWide, serverWide := l.sides(size.Width)
 	put := func(o fyne.CanvasObject, x, wide float32) {
 		height := heightFor(o, wide)
 		o.Move(fyne.NewPos(x, (size.Height-height)/2))
@@ -221,6 +225,7 @@ func (l *stepRowLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	put(r.badge, 0, 24)
 	put(r.client, client, clientWide)
 	put(r.server, server, serverWide)
+	put(r.strong, server, serverWide)
 	put(r.took, size.Width-timeColumn, timeColumn)
 	words := l.middleWords(middleWide)
 	x, lineX := middle, middle+words+8
@@ -236,6 +241,16 @@ func (l *stepRowLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		line -= 8
 	}
 	put(r.arrow, lineX, max(0, line))
+}
+
+// sides are those of the columns; where the server says nothing, what was
+// found has its room too.
+func (l *stepRowLayout) sides(width float32) (client, middle, server, clientWide, middleWide, serverWide float32) {
+	client, middle, server, clientWide, middleWide, serverWide = l.cols.sides(width)
+	if l.row.line.flow == flowNone && l.row.line.server == "" {
+		middleWide = server + serverWide - middle
+	}
+	return client, middle, server, clientWide, middleWide, serverWide
 }
 
 // middleWords is how wide the words of the middle are: as they need, but they
@@ -256,8 +271,12 @@ func (l *stepRowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	r := l.row
 	height := float32(24)
 	if l.width > 0 {
-		_, _, _, clientWide, middleWide, serverWide := l.cols.sides(l.width)
-		height = max(height, heightFor(r.client, clientWide), heightFor(r.server, serverWide),
+		_, _, _, clientWide, middleWide, serverWide := l.sides(l.width)
+		server := r.server
+		if r.line.strong {
+			server = r.strong
+		}
+		height = max(height, heightFor(r.client, clientWide), heightFor(server, serverWide),
 			heightFor(r.middle, l.middleWords(middleWide)))
 	}
 	return fyne.NewSize(480, max(lineAtLeast, height+16))

@@ -34,6 +34,16 @@ func (p *Printer) begin(sentence string) string {
 	return sentence
 }
 
+// Reason says in a few words why the server's certificate does not verify:
+// the title of its diagnosis when there is nothing shorter.
+func (p *Printer) Reason(code string, facts map[string]string) string {
+	if key := "reason." + code; p.Has(key) {
+		return squeeze(p.T(key, p.factArgs(facts)...))
+	}
+	title, _, _ := p.Diagnosis(code, facts)
+	return title
+}
+
 // StepName is the name of one of the seven steps: "connect" and so on.
 func (p *Printer) StepName(name string) string { return p.T("step." + name) }
 
@@ -44,11 +54,10 @@ func (p *Printer) StepDetail(name, state string, facts map[string]string) string
 	key := "step." + name + "." + state
 	switch {
 	case name == "verify-server" && facts["verified"] == "no":
-		title, _, _ := p.Diagnosis(facts["code"], facts)
 		if state == "failed" {
-			return title
+			return p.Reason(facts["code"], facts)
 		}
-		return p.T("step.verify-server.unverified", "Why", title)
+		return p.T("step.verify-server.unverified", "Why", p.Reason(facts["code"], facts))
 	case name == "client-certificate" && state == "done" && facts["chosen"] == "":
 		key = "step.client-certificate.none"
 	case name == "verify-client" && facts["answer"] == "accepted-without" && state == "done":
