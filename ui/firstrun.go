@@ -83,6 +83,7 @@ func (p *firstRun) made(d *desk.Desk, err error) {
 }
 
 func (p *firstRun) busy(busy bool) {
+	defer p.relayout() // the button's words are longer now, or shorter
 	p.do.SetBusy(busy)
 	if busy {
 		p.do.SetText(p.w.t.T("vault.making"))

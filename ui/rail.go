@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
@@ -33,20 +34,27 @@ func newRail(w *Window, spots []spot) *rail {
 		settings,
 		widgets.PadXY(0, 4, widgets.Rule()),
 		r.foot(w))
-	r.root = widgets.Over(newGround(theme.Rail), widgets.Inset(12, 12, 8, 12, column))
+	r.root = widgets.Over(newGround(theme.Rail),
+		container.NewBorder(nil, nil, nil, widgets.RuleDown(), widgets.Inset(12, 12, 8, 12, column)))
 	return r
 }
 
 // foot says which vault this is, and locks it; or that it has no passphrase.
 func (r *rail) foot(w *Window) fyne.CanvasObject {
 	name := widgets.NewText(vaultName(w.desk.Path())).Tone(widgets.ToneQuiet).Truncate()
+	parts := widgets.Stack(0)
+	if w.desk.ReadOnly() {
+		parts.Add(widgets.Inset(4, 8, 0, 8, widgets.NewStatus(widgets.ToneSoon, w.t.T("rail.read-only"))))
+	}
 	if !w.desk.Protected() {
-		return widgets.PadXY(8, 4, widgets.Stack(0, name,
+		parts.Add(widgets.PadXY(8, 4, widgets.Stack(0, name,
 			widgets.NewStatus(widgets.ToneSoon, w.t.T("rail.open")),
-			widgets.NewQuiet(w.t.T("rail.open.hint"))))
+			widgets.NewQuiet(w.t.T("rail.open.hint")))))
+		return parts
 	}
 	lock := widgets.NewButton(w.t.T("rail.lock"), theme.IconLock, widgets.Quiet, w.lock)
-	return widgets.Inset(0, 0, 0, 8, widgets.Row(4, widgets.Grow(name), lock))
+	parts.Add(widgets.Inset(0, 0, 0, 8, widgets.Row(4, widgets.Grow(name), lock)))
+	return parts
 }
 
 // mark shows which place is on show.

@@ -41,12 +41,12 @@ type settings struct {
 
 func newSettings(w *Window) *settings {
 	s := &settings{w: w}
-	form := widgets.Stack(16,
-		widgets.NewTitle(w.t.T("settings.title")),
+	version := widgets.NewText(w.t.T("settings.about", "Version", w.opt.Version)).Small().Tone(widgets.ToneQuiet)
+	form := widgets.Stack(12,
+		widgets.Row(12, widgets.Grow(widgets.NewTitle(w.t.T("settings.title"))), version),
 		s.window(),
 		s.vault(),
-		s.passphrase(),
-		widgets.NewQuiet(w.t.T("settings.about.text", "Version", w.opt.Version)))
+		s.passphrase())
 	s.root = container.NewVScroll(widgets.AtMost(600, widgets.Inset(0, 12, 0, 0, form)))
 	return s
 }

@@ -105,6 +105,7 @@ func (p *unlockPage) fault(why string) {
 }
 
 func (p *unlockPage) busy(busy bool) {
+	defer p.root.Refresh() // the button's words are longer now, or shorter
 	p.do.SetBusy(busy)
 	if busy {
 		p.do.SetText(p.w.t.T("vault.unlocking"))
