@@ -12,7 +12,7 @@ import (
 
 // decodeDER reads the elements of data, which usually are one.
 func (d *decoder) decodeDER(data []byte, source string) {
-	for {
+	for d.fatal == nil {
 		element, rest := cutElement(data)
 		if element == nil { // cut off, or BER
 			element, rest = data, nil

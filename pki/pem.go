@@ -24,7 +24,7 @@ func (d *decoder) decodePEM(text []byte) {
 	if bytes.Contains(text, []byte(`\n`)) {
 		text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte(`\r`), nil), []byte(`\n`), []byte("\n"))
 	}
-	for {
+	for d.fatal == nil {
 		block, rest := nextPEM(text)
 		if block == nil {
 			return
