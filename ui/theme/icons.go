@@ -7,7 +7,6 @@ import (
 	"image/color"
 
 	"fyne.io/fyne/v2"
-	fynetheme "fyne.io/fyne/v2/theme"
 )
 
 // IconName names one drawing of the icon family: 24 by 24, lines of 1.75.
@@ -89,13 +88,4 @@ func (i *icon) Content() []byte {
 func hex(c color.Color) string {
 	n := color.NRGBAModel.Convert(c).(color.NRGBA)
 	return fmt.Sprintf("%02x%02x%02x", n.R, n.G, n.B)
-}
-
-// Recolor gives a drawing in the colour of another role: one of ours, or one
-// of the toolkit's.
-func Recolor(r fyne.Resource, role fyne.ThemeColorName) fyne.Resource {
-	if ours, ok := r.(*icon); ok {
-		return IconIn(ours.name, role)
-	}
-	return fynetheme.NewColoredResource(r, role)
 }
