@@ -219,15 +219,21 @@ http {
 	}
 }`, f.dir, address))
 	run(t, exec.Command(nginx, "-p", f.dir, "-c", f.path("nginx.conf")))
+	await(t, address)
+	return address
+}
+
+// await waits until a server listens.
+func await(t *testing.T, address string) {
+	t.Helper()
 	for range 500 {
 		if c, err := net.Dial("tcp", address); err == nil {
 			c.Close()
-			return address
+			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatal("nginx did not start")
-	return ""
+	t.Fatalf("nothing listens at %s", address)
 }
 
 // TestNginx: it refuses with HTTP 400 after a good handshake, and says no more.
@@ -250,6 +256,26 @@ func TestNginx(t *testing.T) {
 			t.Errorf("%+v", r.Diagnosis)
 		}
 	})
+}
+
+// TestGnuTLSServer: it refuses with the alert access_denied, whatever is wrong,
+// and looks at no purpose.
+func TestGnuTLSServer(t *testing.T) {
+	serv := pkitest.Need(t, "gnutls-serv")
+	f := newForeign(t)
+	address := closedPort(t)
+	_, port, _ := net.SplitHostPort(address)
+	run(t, exec.Command(serv, "--http", "--port", port, "--x509certfile", f.path("server.pem"), "--x509keyfile", f.path("server.key"),
+		"--x509cafile", f.path("root.pem"), "--require-client-cert", "--verify-client-cert"))
+	await(t, address)
+	for _, v := range versions {
+		for _, o := range f.outcomes() {
+			if o.code == ClientCertificatePurpose {
+				o.code = ""
+			}
+			t.Run(versionName(v)+"/"+o.name, func(t *testing.T) { o.check(t, f.try(t, "https://"+address, o.cert, v)) })
+		}
+	}
 }
 
 // TestCurlReadsOurAlert: the true reason reaches a client that we did not

@@ -59,13 +59,13 @@ func closedPort(t *testing.T) string {
 }
 
 func TestNetwork(t *testing.T) {
-	hang := raw(t, silent)
+	const soon = 300 * time.Millisecond
+	tlsRecord := raw(t, answer("\x15\x03\x03\x00\x02\x02\x46"))
+	hang, other := raw(t, silent), raw(t, answer("220 mail.acme.test ESMTP\r\n"))
 	reset := raw(t, func(c net.Conn) {
 		c.Read(make([]byte, 1))
 		c.(*net.TCPConn).SetLinger(0)
 	})
-	tlsRecord := raw(t, answer("\x15\x03\x03\x00\x02\x02\x46"))
-	other := raw(t, answer("220 mail.acme.test ESMTP\r\n"))
 	for _, c := range []struct {
 		name string
 		try  Try
@@ -76,8 +76,8 @@ func TestNetwork(t *testing.T) {
 	}{
 		{"no such name", Try{URL: "https://nowhere.invalid/"}, NameNotFound, NetworkSide, 1, "host=nowhere.invalid"},
 		{"nothing listens", Try{URL: "https://" + closedPort(t)}, Refused, NetworkSide, 1, "host=127.0.0.1"},
-		{"silent at the hello", Try{URL: "https://" + hang, Timeout: 50 * time.Millisecond}, Timeout, NetworkSide, 2, "after=50ms"},
-		{"silent over HTTP", Try{URL: "http://" + hang, Timeout: 50 * time.Millisecond}, Timeout, NetworkSide, 6, "after=50ms"},
+		{"silent at the hello", Try{URL: "https://" + hang, Timeout: soon}, Timeout, NetworkSide, 2, "after=300ms"},
+		{"silent over HTTP", Try{URL: "http://" + hang, Timeout: soon}, Timeout, NetworkSide, 6, "after=300ms"},
 		{"reset at the hello", Try{URL: "https://" + reset}, Reset, NetworkSide, 2, "asked=no"},
 		{"reset over HTTP", Try{URL: "http://" + reset}, Reset, NetworkSide, 6, "sent=no"},
 		{"a TLS record for HTTP", Try{URL: "http://" + tlsRecord}, ClientSpokeHTTP, ClientSide, 6, "url=https://" + tlsRecord},
@@ -103,7 +103,6 @@ func TestNetwork(t *testing.T) {
 		{"address", Try{URL: "https://acme.test", Address: "127.0.0.1:0"}, BadRequest, ClientSide, 1, "field=address"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.try.Now = clock
 			r := Run(t.Context(), c.try, nil)
 			d := r.Diagnosis
 			if d == nil {
@@ -112,7 +111,7 @@ func TestNetwork(t *testing.T) {
 			if d.Code != c.code || d.Side != c.side || d.Step != c.step || d.Raw == "" {
 				t.Errorf("got %s %s step %d: %s", d.Code, d.Side, d.Step, d.Raw)
 			}
-			if k, v, _ := strings.Cut(c.fact, "="); k != "" && d.Facts[k] != v {
+			if k, v, ok := strings.Cut(c.fact, "="); ok && d.Facts[k] != v {
 				t.Errorf("facts %q, want %s", d.Facts, c.fact)
 			}
 			checkStates(t, r)
@@ -144,16 +143,20 @@ func TestPlainHTTPToTLS(t *testing.T) {
 // TestCancel: a try ends when its context does, wherever it is.
 func TestCancel(t *testing.T) {
 	p := newPair(t)
-	block := make(chan struct{})
-	defer close(block)
+	asked := make(chan struct{}, 1)
 	slow := serve(t, p, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/body" {
 			io.WriteString(w, "some")
 			w.(http.Flusher).Flush()
 		}
-		<-block
+		asked <- struct{}{}
+		<-r.Context().Done()
 	}, true)
-	hang := raw(t, silent)
+	hang := raw(t, func(c net.Conn) {
+		c.Read(make([]byte, 1))
+		asked <- struct{}{}
+		silent(c)
+	})
 	for _, c := range []struct {
 		name, url, alpn string
 		step            int
@@ -167,10 +170,22 @@ func TestCancel(t *testing.T) {
 	} {
 		t.Run(c.name+" "+c.alpn, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
 			x := p.try(c.url, 0)
 			x.ALPN = []string{c.alpn}
-			time.AfterFunc(100*time.Millisecond, cancel)
-			r := Run(ctx, x, nil)
+			reached := make(chan struct{})
+			go func() {
+				<-asked
+				if c.step == StepExchange {
+					<-reached
+				}
+				cancel()
+			}()
+			r := Run(ctx, x, func(s Step) {
+				if s.Number == StepAccess && s.State == Done {
+					close(reached)
+				}
+			})
 			if r.OK() || r.Diagnosis.Code != Cancelled || r.Diagnosis.Side != ClientSide || r.Diagnosis.Step != c.step {
 				t.Errorf("%+v", r.Diagnosis)
 			}
