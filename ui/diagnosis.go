@@ -166,7 +166,7 @@ type answer struct {
 
 // Bounds of what is shown of a body.
 const (
-	bodyLines = 12
+	bodyLines = 40
 	bodyWide  = 160
 )
 

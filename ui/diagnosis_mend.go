@@ -42,18 +42,33 @@ func (c *connections) mends(o *outcome, d *testclient.Diagnosis) []mend {
 			return []mend{{t.T("mend.versions"), func(fyne.CanvasObject) { c.anyVersionAndTry() }}}
 		}
 	case testclient.Refused:
-		mends := []mend{again}
+		mends := append([]mend{again}, c.useLocal()...)
 		if c.local.running == nil && loopback(hostOf(o.try.URL)) && len(c.book.servers("")) > 0 {
 			mends = append([]mend{{t.T("server.offer"), func(fyne.CanvasObject) { c.startLocal(portOf(o.try.URL)) }}}, mends...)
 		}
 		return mends
-	case testclient.Timeout, testclient.Cancelled, testclient.Unreachable, testclient.NameNotFound:
+	case testclient.Timeout, testclient.Unreachable, testclient.NameNotFound:
+		return append([]mend{again}, c.useLocal()...)
+	case testclient.Cancelled:
 		return []mend{again}
 	}
 	if d.Step == testclient.StepVerifyClient || d.Step == testclient.StepClientCertificate {
 		return c.otherCertificates(o)
 	}
 	return nil
+}
+
+// useLocal offers the local server that runs.
+func (c *connections) useLocal() []mend {
+	if c.local.running == nil {
+		return nil
+	}
+	return []mend{{c.w.t.T("mend.local"), func(fyne.CanvasObject) {
+		c.form.serverName.SetText("")
+		c.form.address.SetText("")
+		c.local.fillForm()
+		c.run()
+	}}}
 }
 
 // otherCertificates offers the certificates that the server accepts; when

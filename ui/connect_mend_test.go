@@ -1,0 +1,159 @@
+package ui
+
+import (
+	"net"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+
+	"countersign/pki"
+	"countersign/testclient"
+	"countersign/ui/desk"
+	"countersign/ui/widgets"
+)
+
+func TestRefusedWithoutCertificate(t *testing.T) {
+	l, made := example(t)
+	l.serve(testclient.ModeMTLS, made.Server.ID, made.Authority.ID)
+	l.c.form.chooseCert("")
+	l.try()
+	l.wantTitle("The server wants a client certificate, and none was sent")
+	l.wantTones([7]widgets.Tone{good, good, good, good, broken, grey, grey})
+	row := l.c.picture.rows[4].line
+	if row.server != "insists on one" || !strings.Contains(row.middle, "certificate required") {
+		t.Errorf("step 5 says %q, %q", row.middle, row.server)
+	}
+	if !strings.Contains(l.c.verdict.raw.Text(), "certificate required") || !l.c.verdict.fold.Visible() || l.c.verdict.fold.Open() {
+		t.Errorf("the error itself is not folded away: %q", l.c.verdict.raw.Text())
+	}
+	l.queue.until("the refusal is in the log", func() bool { return !l.c.local.visits.empty() })
+	seen := l.c.local.visits.words(l.c.local.visits.list[0])
+	if seen.end != "refused" || seen.who != "no certificate" {
+		t.Errorf("the server saw %+v", seen)
+	}
+	test.Tap(l.button("Use alice"))
+	l.queue.drain()
+	l.wantTitle("The server let alice in")
+	l.wantTones(allGood)
+}
+
+func TestRefusedForItsAuthority(t *testing.T) {
+	l, made := example(t)
+	partner := l.authority("Partner Root")
+	bob := l.leaf(pki.Client, partner.ID, "bob", "")
+	carol := l.leaf(pki.Client, partner.ID, "carol", "")
+	l.serve(testclient.ModeMTLS, made.Server.ID, partner.ID)
+	l.c.form.chooseCert(made.Client.ID)
+	l.try()
+	l.wantTitle("The server refused alice: it does not trust the authority")
+	l.wantTones([7]widgets.Tone{good, good, good, good, broken, grey, grey})
+	if body := l.c.verdict.notice.Body(); !strings.Contains(body, "It trusts only Partner Root, and alice is signed by Example Root.") {
+		t.Errorf("the verdict says %q", body)
+	}
+	l.button("Use a certificate it accepts (2)")
+	items := l.c.certificateItems(l.c.last)
+	if len(items) != 2 || items[0].Label != "as bob, signed by Partner Root" || items[1].Label != "as carol, signed by Partner Root" {
+		t.Fatalf("the menu has %v", items)
+	}
+	items[1].Action()
+	l.queue.drain()
+	l.wantTitle("The server let carol in")
+	if l.c.form.chosenCert() != carol.ID || carol.ID == bob.ID {
+		t.Error("carol is not chosen in the form")
+	}
+}
+
+func TestServerNotTrusted(t *testing.T) {
+	l, made := example(t)
+	other := l.authority("Acme Root")
+	l.serve(testclient.ModeMTLS, made.Server.ID, made.Authority.ID)
+	l.c.form.chooseTrust(trusted{ids: []desk.ID{other.ID}})
+	l.try()
+	l.wantTitle("You do not trust the authority of this server")
+	l.wantTones([7]widgets.Tone{good, good, broken, grey, grey, grey, grey})
+	test.Tap(l.button("Trust Example Root"))
+	l.queue.drain()
+	l.wantTitle("The server let alice in")
+	if got := l.c.form.trust.Value(); got != "trust Example Root" {
+		t.Errorf("the form says %q", got)
+	}
+}
+
+func TestNotVerified(t *testing.T) {
+	l, made := example(t)
+	l.serve(testclient.ModeTLS, made.Server.ID, "")
+	l.c.form.chooseTrust(trusted{insecure: true})
+	if !l.c.form.unverified.Visible() {
+		t.Error("nothing warns that the server is not verified")
+	}
+	l.c.form.url.SetText(strings.Replace(l.c.form.url.Text, "localhost", "localhost.localdomain", 1))
+	l.c.form.address.SetText(l.c.local.running.Addr())
+	l.try()
+	l.wantTitle("The server answered")
+	l.wantTones([7]widgets.Tone{good, good, widgets.ToneSoon, grey, grey, good, good})
+	if l.c.picture.rows[3].line.middle != "not asked for" {
+		t.Errorf("step 4 says %q", l.c.picture.rows[3].line.middle)
+	}
+	l.c.form.chooseTrust(trusted{ids: []desk.ID{made.Authority.ID}})
+	if l.c.form.unverified.Visible() {
+		t.Error("the warning stays")
+	}
+	l.try()
+	l.wantTitle("The server's certificate is not for localhost.localdomain")
+	test.Tap(l.button("Connect to localhost"))
+	l.queue.drain()
+	l.wantTitle("The server answered")
+}
+
+func TestWrongScheme(t *testing.T) {
+	l, made := example(t)
+	l.serve(testclient.ModePlain, "", "")
+	l.c.form.url.SetText(strings.Replace(l.c.form.url.Text, "http:", "https:", 1))
+	l.try()
+	l.wantTitle("The server speaks plain HTTP here")
+	test.Tap(l.button("Use http://"))
+	l.queue.drain()
+	l.wantTitle("The server answered")
+	l.wantTones([7]widgets.Tone{good, grey, grey, grey, grey, good, good})
+
+	l.serve(testclient.ModeTLS, made.Server.ID, "")
+	l.c.form.url.SetText(strings.Replace(l.c.form.url.Text, "https:", "http:", 1))
+	l.try()
+	l.wantTitle("The server wants TLS here")
+	test.Tap(l.button("Use https://"))
+	l.queue.drain()
+	l.wantTitle("The server answered")
+}
+
+func TestNobodyListens(t *testing.T) {
+	l, _ := example(t)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	listener.Close()
+	l.c.form.url.SetText("https://" + address)
+	l.try()
+	l.wantTitle("Nothing listens on " + address)
+	l.wantTones([7]widgets.Tone{broken, grey, grey, grey, grey, grey, grey})
+	test.Tap(l.button("Start the local server"))
+	l.queue.drain()
+	if s := l.c.local.running; s == nil || s.Addr() != address || !l.c.local.root.Visible() {
+		t.Fatalf("no server at that port: %q", l.c.local.portField.Fault())
+	}
+	l.try()
+	l.wantTitle("The server let alice in")
+}
+
+func TestBackToTheLocalServer(t *testing.T) {
+	l, made := example(t)
+	l.serve(testclient.ModeMTLS, made.Server.ID, made.Authority.ID)
+	l.c.form.url.SetText("https://nowhere.invalid/")
+	l.try()
+	l.wantTitle("There is no computer named nowhere.invalid")
+	test.Tap(l.button("Try the local server"))
+	l.queue.drain()
+	l.wantTitle("The server let alice in")
+}
