@@ -44,6 +44,9 @@ func window(vault string) error {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		return terminal.ErrNoDisplay
 	}
+	if cache, err := os.UserCacheDir(); err == nil {
+		_ = os.MkdirAll(cache, 0o700) // the toolkit makes its own folder in it, and complains without
+	}
 	a := app.NewWithID(id)
 	a.SetIcon(fyne.NewStaticResource("Icon.png", icon))
 	ui.New(a, ui.Options{Vault: vault, Version: version}).ShowAndRun()

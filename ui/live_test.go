@@ -52,6 +52,7 @@ func startLive(t *testing.T) *live {
 	home := t.TempDir()
 	program := filepath.Join(home, "countersign")
 	build := exec.Command("go", "build", "-tags", "x11,migrated_fynedo,no_emoji", "-o", program, "countersign")
+	build.Env = append(os.Environ(), "CGO_ENABLED=1") // the window itself needs it
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
@@ -59,7 +60,7 @@ func startLive(t *testing.T) *live {
 	w.display = startDisplay(t)
 	w.start(exec.Command("openbox"))
 	app := exec.Command(program, "--vault", w.vault)
-	app.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home, "FYNE_THEME=light", "LC_ALL=", "LANG=en_US.UTF-8", "LANGUAGE=")
+	app.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_CACHE_HOME="+home, "FYNE_THEME=light", "LC_ALL=", "LANG=en_US.UTF-8", "LANGUAGE=")
 	w.start(app)
 	for range 300 {
 		out, _ := w.xdotool("search", "--onlyvisible", "--name", "^Countersign$")
@@ -186,32 +187,32 @@ var (
 	good   = color.RGBA{0x18, 0x7a, 0x4b, 0xff}
 )
 
-func near(c color.Color, want color.RGBA) bool {
+func near(c color.Color, want color.RGBA, off int) bool {
 	r, g, b, _ := c.RGBA()
 	distance := func(a uint32, b uint8) int { return max(int(a>>8)-int(b), int(b)-int(a>>8)) }
-	return distance(r, want.R) < 12 && distance(g, want.G) < 12 && distance(b, want.B) < 12
+	return distance(r, want.R) <= off && distance(g, want.G) <= off && distance(b, want.B) <= off
 }
 
 // filled finds the primary button: a row of the accent's colour at least 60
 // pixels long.
-func filled(img image.Image) (image.Point, bool) { return longRow(img, 60, 8) }
+func filled(img image.Image) (image.Point, bool) { return longRow(img, 60, 8, 12) }
 
 // ringed finds the focused card: a thin row of the accent's colour at least
 // 200 pixels long, above the card's middle.
 func ringed(img image.Image) (image.Point, bool) {
-	at, ok := longRow(img, 200, 1)
+	at, ok := longRow(img, 200, 1, 40) // a thin line is mixed with what is beside it
 	return at.Add(image.Pt(0, 30)), ok
 }
 
-// longRow finds the first row of accent pixels of a length, repeated over so
-// many rows.
-func longRow(img image.Image, length, rows int) (image.Point, bool) {
+// longRow finds the first row of pixels off from the accent by so much at
+// most, of a length, repeated over so many rows.
+func longRow(img image.Image, length, rows, off int) (image.Point, bool) {
 	b := img.Bounds()
 	seen := 0
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		start, best := -1, image.Rectangle{}
 		for x := b.Min.X; x <= b.Max.X; x++ {
-			on := x < b.Max.X && near(img.At(x, y), accent)
+			on := x < b.Max.X && near(img.At(x, y), accent, off)
 			switch {
 			case on && start < 0:
 				start = x
@@ -254,7 +255,7 @@ func badges(img image.Image, x int) int {
 	b := img.Bounds()
 	count, run := 0, 0
 	for y := b.Min.Y; y <= b.Max.Y; y++ {
-		if y < b.Max.Y && (near(img.At(x, y), goodTint) || run > 0 && near(img.At(x, y), good)) {
+		if y < b.Max.Y && (near(img.At(x, y), goodTint, 6) || run > 0 && near(img.At(x, y), good, 110)) {
 			run++
 			continue
 		}
