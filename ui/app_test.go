@@ -94,6 +94,8 @@ func TestNoticeAndToast(t *testing.T) {
 		t.Error("it does not say that it copied")
 	}
 	b.picture("toast")
+	b.notify(b.Window.t.T("settings.passphrase.done"))
+	b.picture("toast-long")
 	b.queue.pass(toastFor)
 	if b.frame.foot.toast.Visible() {
 		t.Error("the toast stays")

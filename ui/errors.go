@@ -2,6 +2,8 @@ package ui
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -25,7 +27,7 @@ type trouble struct {
 // explain words an error. What it does not know reads as "did not work", with
 // the raw text for whoever looks into it.
 func explain(t *i18n.Printer, err error) trouble {
-	e := desk.Explain(err)
+	e := desk.Explain(withPath(err))
 	if len(e.Faults) > 0 {
 		return trouble{title: t.T("error.faults"), next: faultLines(t, e.Faults)}
 	}
@@ -33,7 +35,7 @@ func explain(t *i18n.Printer, err error) trouble {
 	if !t.Has("error." + code) {
 		code = "unknown"
 	}
-	made := trouble{title: t.T("error."+code, e.Facts...), raw: e.Raw}
+	made := trouble{title: t.T("error."+code, e.Facts...), raw: err.Error()}
 	if key := "error." + code + ".cause"; t.Has(key) {
 		made.cause = t.T(key, e.Facts...)
 	}
@@ -41,6 +43,17 @@ func explain(t *i18n.Printer, err error) trouble {
 		made.next = t.T(key, e.Facts...)
 	}
 	return made
+}
+
+// withPath says of an error of the file system on which file it is, when the
+// desk did not: then it has words.
+func withPath(err error) error {
+	var ours *desk.PathError
+	var system *fs.PathError
+	if desk.Explain(err).Code != "unknown" || errors.As(err, &ours) || !errors.As(err, &system) {
+		return err
+	}
+	return fmt.Errorf("%w (%w)", err, &desk.PathError{Deed: system.Op, Path: system.Path, Err: system.Err})
 }
 
 // body is cause and next step, a paragraph.

@@ -46,6 +46,7 @@ func TestExplain(t *testing.T) {
 		{path(os.ErrPermission), "Countersign may not use /x/alice.pem."},
 		{path(syscall.ENOSPC), "The disk is full."},
 		{path(errors.New("something")), "Reading or writing /x/alice.pem failed."},
+		{&fs.PathError{Op: "mkdir", Path: "/x", Err: os.ErrPermission}, "Countersign may not use /x."},
 		{pki.ErrPasswordNeeded, "This file needs its password."},
 		{context.DeadlineExceeded, "This took too long."},
 		{errors.New("something"), "This did not work."},

@@ -22,8 +22,12 @@ type foot struct {
 	root  *fyne.Container
 }
 
-// toastFor is how long a confirmation stays.
-const toastFor = 4 * time.Second
+// toastFor is how long a confirmation stays; toastWidth is where its words go
+// on in the next line, in device-independent pixels.
+const (
+	toastFor           = 4 * time.Second
+	toastWidth float32 = 480
+)
 
 func newFoot(w *Window) *foot {
 	f := &foot{w: w, line: widgets.Stack(0), toast: widgets.Stack(0), stop: func() {}}
@@ -53,7 +57,12 @@ func (f *foot) idle() {
 // say shows a confirmation for a while.
 func (f *foot) say(text string) {
 	f.stop()
-	f.show(f.toast, widgets.NewStatus(widgets.ToneGood, text))
+	words := widgets.NewText(text)
+	width := fyne.MeasureText(text, theme.SizeBody, fyne.TextStyle{}).Width
+	if width > toastWidth {
+		words, width = words.Wrap(), toastWidth
+	}
+	f.show(f.toast, widgets.AtLeast(width, 0, words))
 	f.toast.Objects[0] = widgets.Row(0, widgets.Spacer(), f.toast.Objects[0], widgets.Spacer())
 	f.root.Refresh()
 	f.stop = f.w.run.After(toastFor, func() { f.hide(f.toast) })
