@@ -42,7 +42,7 @@ func (f *foot) working(doing string, cancel context.CancelFunc) {
 	f.idle()
 	f.now = widgets.NewProgress(doing, f.w.t.T("cancel"), cancel)
 	f.now.Start()
-	f.show(f.line, f.now)
+	f.show(f.line, newFloating(f.now))
 }
 
 // idle takes the progress line away.
@@ -61,10 +61,10 @@ func (f *foot) say(text string) {
 	width := fyne.MeasureText(text, theme.SizeBody, fyne.TextStyle{}).Width
 	if width > toastWidth {
 		words, width = words.Wrap(), toastWidth
+		words.Resize(fyne.NewSize(width, 0)) // it learns how many lines it has
 	}
-	f.show(f.toast, widgets.AtLeast(width, 0, words))
-	f.toast.Objects[0] = widgets.Row(0, widgets.Spacer(), f.toast.Objects[0], widgets.Spacer())
-	f.root.Refresh()
+	card := newFloating(widgets.AtLeast(width, 0, words))
+	f.show(f.toast, widgets.Row(0, widgets.Spacer(), card, widgets.Spacer()))
 	f.stop = f.w.run.After(toastFor, func() { f.hide(f.toast) })
 }
 
@@ -75,9 +75,12 @@ func (f *foot) clear() {
 	f.hide(f.toast)
 }
 
+func newFloating(o fyne.CanvasObject) fyne.CanvasObject {
+	return widgets.NewPanel(theme.Surface, theme.Line, theme.RadiusSmall, widgets.PadXY(12, 8, o))
+}
+
 func (f *foot) show(in *fyne.Container, o fyne.CanvasObject) {
-	card := widgets.NewPanel(theme.Surface, theme.Line, theme.RadiusSmall, widgets.PadXY(12, 8, o))
-	in.Objects = []fyne.CanvasObject{card}
+	in.Objects = []fyne.CanvasObject{o}
 	in.Show()
 	f.root.Refresh()
 }

@@ -43,7 +43,7 @@ func newFrame(w *Window) *frame {
 	f.detail = newDetailColumn(w)
 	f.foot = newFoot(w)
 	f.root = container.New(&frameLayout{f}, f.rail.root,
-		container.NewStack(f.middle.root, f.foot.root), f.detail)
+		container.NewStack(f.middle.root, f.foot.root), f.detail, newGround(theme.Line))
 	return f
 }
 
@@ -90,14 +90,17 @@ func (f *frame) drop() {
 	f.detail.clear()
 }
 
-// frameLayout lays rail, middle and detail side by side. It takes no notice
+// frameLayout lays rail, middle and detail side by side, and a line at the
+// rail's edge. It takes no notice
 // of the detail's own least width, which is fixed.
 type frameLayout struct{ f *frame }
 
 func (l *frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	rail, mid, det := objects[0], objects[1], objects[2]
+	rail, mid, det, line := objects[0], objects[1], objects[2], objects[3]
 	rail.Move(fyne.NewPos(0, 0))
 	rail.Resize(fyne.NewSize(railWidth, size.Height))
+	line.Move(fyne.NewPos(railWidth-1, 0))
+	line.Resize(fyne.NewSize(1, size.Height))
 	left, wide := railWidth, size.Width-railWidth
 	open, narrow := det.Visible(), size.Width < narrowUnder
 	l.f.detail.narrow(narrow)

@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
@@ -34,8 +33,7 @@ func newRail(w *Window, spots []spot) *rail {
 		settings,
 		widgets.PadXY(0, 4, widgets.Rule()),
 		r.foot(w))
-	r.root = widgets.Over(newGround(theme.Rail),
-		container.NewBorder(nil, nil, nil, widgets.RuleDown(), widgets.Inset(12, 12, 8, 12, column)))
+	r.root = widgets.Over(newGround(theme.Rail), widgets.Inset(12, 12, 8, 12, column))
 	return r
 }
 
