@@ -28,7 +28,7 @@ type (
 	closer interface{ close() }
 	// refresher, for a detail: read again after the vault changed.
 	refresher interface{ refresh() }
-	// dropper takes files dropped on the window.
+	// starter, for a form: what has the focus when it opens.
 	starter interface{ firstFocus() fyne.Focusable }
 )
 
