@@ -183,3 +183,56 @@ func TestDescribeIsUTC(t *testing.T) {
 		t.Errorf("not after %v", d.NotAfter)
 	}
 }
+
+// Keys that crypto/x509 does not read are named all the same.
+func TestDescribeUnknownKeys(t *testing.T) {
+	pkitest.Need(t, "openssl")
+	tests := map[string][]string{
+		"Ed448":     {"ED448"},
+		"RSA-PSS":   {"RSA-PSS"},
+		"RSA 1024":  {"RSA", "-pkeyopt", "rsa_keygen_bits:1024"},
+		"P-224":     {"EC", "-pkeyopt", "ec_paramgen_curve:P-224"},
+		"1.2.3.4.5": nil,
+	}
+	for want, algorithm := range tests {
+		c := &x509.Certificate{RawSubjectPublicKeyInfo: []byte{0x30, 8, 0x30, 6, 6, 4, 0x2a, 3, 4, 5}}
+		if algorithm != nil {
+			dir := t.TempDir()
+			pkitest.Run(t, "openssl", append([]string{"genpkey", "-out", dir + "/key.pem", "-algorithm"}, algorithm...)...)
+			pkitest.Run(t, "openssl", "req", "-x509", "-new", "-key", dir+"/key.pem", "-subj", "/CN=x", "-out", dir+"/cert.pem")
+			c = readCertificate(t, dir+"/cert.pem")
+		}
+		if d := pki.Describe(c); d.Key != want || d.KeyKind != "" {
+			t.Errorf("%q of kind %q, want %q", d.Key, d.KeyKind, want)
+		}
+	}
+	if d := pki.Describe(&x509.Certificate{}); d.Key != "" {
+		t.Errorf("no key is %q", d.Key)
+	}
+}
+
+// The names of attributes and extensions are those of their RFCs.
+func TestDescribeForeignNames(t *testing.T) {
+	pkitest.Need(t, "openssl")
+	dir := t.TempDir()
+	write(t, dir+"/key.pem", readFile(t, writeKey(t)))
+	pkitest.Run(t, "openssl", "req", "-x509", "-new", "-key", dir+"/key.pem", "-out", dir+"/cert.pem",
+		"-subj", "/postalCode=1/title=Dr/GN=A/SN=B/organizationIdentifier=C/2.5.4.65=D/CN=x",
+		"-addext", "certificatePolicies=1.2.3", "-addext", "authorityInfoAccess=OCSP;URI:http://a.example/",
+		"-addext", "crlDistributionPoints=URI:http://a.example/", "-addext", "tlsfeature=status_request",
+		"-addext", "nameConstraints=critical,permitted;DNS:a.example", "-addext", "issuerAltName=DNS:a.example",
+		"-addext", "nsComment=hello", "-addext", "inhibitAnyPolicy=0", "-addext", "policyConstraints=requireExplicitPolicy:0")
+	d := pki.Describe(readCertificate(t, dir+"/cert.pem"))
+	if want := "CN=x, 2.5.4.65=D, organizationIdentifier=C, SN=B, GN=A, title=Dr, postalCode=1"; d.Subject != want {
+		t.Errorf("subject %s, want %s", d.Subject, want)
+	}
+	var got []string
+	for _, e := range d.Extensions[3:] { // behind the two key identifiers and the basic constraints
+		got = append(got, e.Name)
+	}
+	want := []string{"certificatePolicies", "authorityInfoAccess", "cRLDistributionPoints", "tlsFeature", "nameConstraints",
+		"issuerAltName", "netscapeComment", "inhibitAnyPolicy", "policyConstraints"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

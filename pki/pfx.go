@@ -283,6 +283,9 @@ func (p *pfx) readBag(oid asn1.ObjectIdentifier, value cryptobyte.String) bag {
 		return bag{key: key, err: err}
 	case oid.Equal(oidShroudedKeyBag):
 		key, err := p.budget.decryptKey(value, p.password)
+		if errors.Is(err, ErrWrongPassword) {
+			err = p.wrong()
+		}
 		return bag{key: key, err: err}
 	case oid.Equal(oidCertBag), oid.Equal(oidCRLBag):
 		var body cryptobyte.String
