@@ -25,6 +25,7 @@ type Cell struct {
 	Dot    bool // a dot before the text, which is bold: a status
 	Mono   bool
 	Bold   bool
+	Indent int // how many steps of a tree to the right
 }
 
 // ListRow is one row: a cell a column, in the columns' order.
@@ -39,6 +40,7 @@ type slot struct {
 const (
 	cellEdge float32 = 16 // before the first and after the last column
 	cellGap  float32 = 16
+	treeStep float32 = 24
 )
 
 // placeColumns shares width out, leaving out columns of the highest priority

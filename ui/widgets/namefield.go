@@ -21,6 +21,10 @@ type ParseName func(typed string) (shown, kind string, ok bool)
 // the last one away.
 type NameField struct {
 	widget.BaseWidget
+
+	// OnSubmitted is told of Enter when nothing is left to make a chip of.
+	OnSubmitted func()
+
 	parse   ParseName
 	changed func([]string)
 	faults  map[string]bool
@@ -205,6 +209,8 @@ func (e *nameEntry) TypedKey(k *fyne.KeyEvent) {
 		e.owner.remove(e.owner.chips[len(e.owner.chips)-1])
 	case (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) && e.Text != "":
 		e.owner.Commit()
+	case (k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter) && e.owner.OnSubmitted != nil:
+		e.owner.OnSubmitted()
 	default:
 		e.Input.TypedKey(k)
 	}

@@ -134,6 +134,8 @@ func (r *rowView) arrange() {
 
 func (c *cellView) arrange(cell Cell, align fyne.TextAlign, x, width float32) {
 	style := fyne.TextStyle{Bold: cell.Dot || cell.Bold, Monospace: cell.Mono}
+	inward := min(treeStep*float32(cell.Indent), width/2)
+	x, width = x+inward, width-inward
 	if cell.Dot {
 		c.dot.Hidden = false
 		c.dot.FillColor = colorOf(cell.Tone.Color())

@@ -1,0 +1,23 @@
+package i18n
+
+import (
+	"testing"
+	"time"
+)
+
+func TestMonth(t *testing.T) {
+	at := time.Date(2026, time.November, 22, 9, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ language, month, short string }{
+		{"en", "Nov 2026", "Nov"},
+		{"zh-TW", "2026年11月", "11月"},
+		{"ja", "2026年11月", "11月"},
+	} {
+		p := &Printer{language: c.language}
+		if got := p.Month(at); got != c.month {
+			t.Errorf("%s: the month is %q, want %q", c.language, got, c.month)
+		}
+		if got := p.ShortMonth(at); got != c.short {
+			t.Errorf("%s: the short month is %q, want %q", c.language, got, c.short)
+		}
+	}
+}
