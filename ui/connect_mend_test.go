@@ -157,3 +157,23 @@ func TestBackToTheLocalServer(t *testing.T) {
 	l.queue.drain()
 	l.wantTitle("The server let alice in")
 }
+
+func TestReissueForTheLocalServer(t *testing.T) {
+	l, made := example(t)
+	wrong := l.leaf(pki.Server, made.Authority.ID, "api.acme.test", "api.acme.test 10.0.0.7")
+	l.serve(testclient.ModeMTLS, wrong.ID, made.Authority.ID)
+	port := l.c.local.running.Port()
+	l.try()
+	l.wantTitle("The server's certificate is not for localhost")
+	test.Tap(l.button("Reissue with the name localhost"))
+	l.queue.drain()
+	l.wantTitle("The server let alice in")
+	id := l.c.local.config.CertificateID
+	if l.c.local.running.Port() != port || id == wrong.ID {
+		t.Errorf("port %d of the certificate %q", l.c.local.running.Port(), id)
+	}
+	again, err := l.desk.Get(id)
+	if err != nil || strings.Join(again.Names, " ") != "api.acme.test localhost 10.0.0.7" || again.Name != "api.acme.test" {
+		t.Errorf("made %+v, %v", again, err)
+	}
+}

@@ -35,8 +35,10 @@ func (c *connections) mends(o *outcome, d *testclient.Diagnosis) []mend {
 		return c.otherScheme("https", d.Facts["url"])
 	case testclient.ServerNameMismatch, testclient.ServerNoSAN, testclient.ServerNoIPSAN:
 		return c.nameMends(o, d)
-	case testclient.ServerCertificateExpired, testclient.ServerCertificatePurpose:
-		return c.reissueServer(o)
+	case testclient.ServerCertificateExpired, testclient.ServerCertificatePurpose, testclient.ServerSignatureWeak:
+		if o.presented != nil && o.presented.Name == d.Facts["subject"] { // not an authority over it
+			return c.reissueServer(o, "")
+		}
 	case testclient.NoCommonVersion:
 		if o.try.MinVersion != 0 || o.try.MaxVersion != 0 {
 			return []mend{{t.T("mend.versions"), func(fyne.CanvasObject) { c.anyVersionAndTry() }}}
@@ -153,7 +155,7 @@ func (c *connections) otherScheme(scheme, address string) []mend {
 // nameMends are for a server whose certificate has not the name: reissue it,
 // when it is ours, or use a name that it has.
 func (c *connections) nameMends(o *outcome, d *testclient.Diagnosis) []mend {
-	mends := c.reissueServer(o)
+	mends := c.reissueServer(o, d.Facts["name"])
 	for name := range strings.SplitSeq(d.Facts["names"], "\n") {
 		if name == "" || strings.ContainsAny(name, "*@/") {
 			continue
@@ -169,18 +171,6 @@ func (c *connections) nameMends(o *outcome, d *testclient.Diagnosis) []mend {
 		break
 	}
 	return mends
-}
-
-// reissueServer offers a new certificate for a server of ours.
-func (c *connections) reissueServer(o *outcome) []mend {
-	if o.presented == nil {
-		return nil
-	}
-	issuer := o.presented.IssuerID
-	if a, ok := c.book.byID[issuer]; !ok || !a.HasKey {
-		return nil
-	}
-	return []mend{{c.w.t.T("mend.reissue"), func(fyne.CanvasObject) { c.w.openIssue(pki.Server, issuer) }}}
 }
 
 // withHost is the address with another host, at the same port and path.

@@ -315,6 +315,22 @@ func (s *localServer) end(server *testclient.Server) {
 	}
 }
 
+// retire ends a server that another takes the place of, and shows that it
+// does not run, should the other not come about. It may be called off the
+// window's goroutine.
+func (s *localServer) retire(old *testclient.Server) {
+	if old == nil {
+		return
+	}
+	s.end(old)
+	s.c.w.run.UI(func() {
+		if s.running == old {
+			s.running = nil
+			s.say()
+		}
+	})
+}
+
 // drop lets go of the server when the place goes.
 func (s *localServer) drop() {
 	old := s.running

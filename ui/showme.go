@@ -19,7 +19,7 @@ func (c *connections) showMe() {
 	var b book
 	var o *outcome
 	c.start("localhost", c.w.t.T("showme.doing"), func(ctx context.Context) error {
-		c.local.end(old)
+		c.local.retire(old)
 		var err error
 		shown, err = d.ShowMe(ctx, c.local.log, c.serving, c.observe)
 		if err != nil && shown.Result.StartedAt.IsZero() {
