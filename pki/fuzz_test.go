@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+	"software.sslmate.com/src/go-pkcs12"
 
 	"countersign/pki"
 	"countersign/pki/pkitest"
@@ -119,6 +120,11 @@ func FuzzDecodePKCS12(f *testing.F) {
 	f.Add(encode(f, b, pki.PresetCompatible), password)
 	f.Add(encode(f, b, pki.PresetCompatible), "")
 	f.Add(dearPKCS12(f), password)
+	clear, err := pkcs12.Passwordless.Encode(b.Key, b.Certificate, b.Chain, "") // no MAC, so that changes get further
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(clear, "")
 	f.Fuzz(func(t *testing.T, data []byte, password string) {
 		b, err := pki.DecodePKCS12(data, password)
 		if err != nil {

@@ -40,15 +40,22 @@ func extensions(list ...string) []pki.Extension {
 	return out
 }
 
+func withRSA(r pki.Request) pki.Request {
+	r.Key = pki.RSA2048
+	return r
+}
+
+// leafExtensions are those of every leaf, and more.
+func leafExtensions(more ...string) []pki.Extension {
+	return extensions(append([]string{"!keyUsage", "extKeyUsage", "!basicConstraints",
+		"subjectKeyIdentifier", "authorityKeyIdentifier"}, more...)...)
+}
+
 func TestProfiles(t *testing.T) {
 	root := newRoot(t, pki.P256, "Test Root")
 	issue := func(r pki.Request) *x509.Certificate {
 		c, _ := mustIssue(t, root, r)
 		return c
-	}
-	rsa := func(r pki.Request) pki.Request {
-		r.Key = pki.RSA2048
-		return r
 	}
 	withPath := func(n int) pki.Request {
 		r := request(t, pki.Authority, "Test Intermediate", "")
@@ -58,9 +65,6 @@ func TestProfiles(t *testing.T) {
 	ca := []string{"keyCertSign", "cRLSign"}
 	sign, encipher := []string{"digitalSignature"}, []string{"digitalSignature", "keyEncipherment"}
 	authority := extensions("!keyUsage", "!basicConstraints", "subjectKeyIdentifier", "authorityKeyIdentifier")
-	leaf := func(more ...string) []pki.Extension {
-		return extensions(append([]string{"!keyUsage", "extKeyUsage", "!basicConstraints", "subjectKeyIdentifier", "authorityKeyIdentifier"}, more...)...)
-	}
 	long := strings.Repeat("a", 60) + ".example.com"
 	tests := []struct {
 		name string
@@ -70,17 +74,17 @@ func TestProfiles(t *testing.T) {
 		{"root", root.Certificate, profile{true, -1, ca, nil, extensions("!keyUsage", "!basicConstraints", "subjectKeyIdentifier")}},
 		{"intermediate", issue(withPath(-1)), profile{true, 0, ca, nil, authority}},
 		{"intermediate with path length 2", issue(withPath(2)), profile{true, 2, ca, nil, authority}},
-		{"server", issue(request(t, pki.Server, "", "localhost")), profile{false, -1, sign, []string{"serverAuth"}, leaf("subjectAltName")}},
-		{"server with an RSA key", issue(rsa(request(t, pki.Server, "", "localhost"))),
-			profile{false, -1, encipher, []string{"serverAuth"}, leaf("subjectAltName")}},
+		{"server", issue(request(t, pki.Server, "", "localhost")), profile{false, -1, sign, []string{"serverAuth"}, leafExtensions("subjectAltName")}},
+		{"server with an RSA key", issue(withRSA(request(t, pki.Server, "", "localhost"))),
+			profile{false, -1, encipher, []string{"serverAuth"}, leafExtensions("subjectAltName")}},
 		{"server with an empty subject", issue(request(t, pki.Server, "", long)),
-			profile{false, -1, sign, []string{"serverAuth"}, leaf("!subjectAltName")}},
-		{"client", issue(request(t, pki.Client, "Super Client", "")), profile{false, -1, sign, []string{"clientAuth"}, leaf()}},
-		{"client with an RSA key", issue(rsa(request(t, pki.Client, "Super Client", ""))), profile{false, -1, sign, []string{"clientAuth"}, leaf()}},
+			profile{false, -1, sign, []string{"serverAuth"}, leafExtensions("!subjectAltName")}},
+		{"client", issue(request(t, pki.Client, "Super Client", "")), profile{false, -1, sign, []string{"clientAuth"}, leafExtensions()}},
+		{"client with an RSA key", issue(withRSA(request(t, pki.Client, "Super Client", ""))), profile{false, -1, sign, []string{"clientAuth"}, leafExtensions()}},
 		{"client with an e-mail name", issue(request(t, pki.Client, "Super Client", "a@b.example")),
-			profile{false, -1, sign, []string{"clientAuth"}, leaf("subjectAltName")}},
+			profile{false, -1, sign, []string{"clientAuth"}, leafExtensions("subjectAltName")}},
 		{"both", issue(request(t, pki.Both, "", "::1")),
-			profile{false, -1, sign, []string{"serverAuth", "clientAuth"}, leaf("subjectAltName")}},
+			profile{false, -1, sign, []string{"serverAuth", "clientAuth"}, leafExtensions("subjectAltName")}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,7 +2,6 @@ package pki
 
 import (
 	"crypto"
-	"crypto/dsa" //nolint:staticcheck // to name it
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
@@ -94,8 +93,6 @@ func KeyLabel(pub crypto.PublicKey) string {
 		if pub != nil && pub.Curve != nil {
 			return pub.Curve.Params().Name
 		}
-	case *dsa.PublicKey:
-		return "DSA"
 	}
 	return ""
 }
@@ -107,11 +104,14 @@ func keyLabelOf(c *x509.Certificate) string {
 		return label
 	}
 	s := cryptobyte.String(c.RawSubjectPublicKeyInfo)
+	var info, algorithm cryptobyte.String
 	var oid asn1.ObjectIdentifier
-	if !s.ReadASN1(&s, cbasn1.SEQUENCE) || !s.ReadASN1(&s, cbasn1.SEQUENCE) || !s.ReadASN1ObjectIdentifier(&oid) {
+	if !s.ReadASN1(&info, cbasn1.SEQUENCE) || !info.ReadASN1(&algorithm, cbasn1.SEQUENCE) || !algorithm.ReadASN1ObjectIdentifier(&oid) {
 		return ""
 	}
 	switch oid.String() {
+	case "1.2.840.10040.4.1":
+		return "DSA"
 	case "1.3.101.113":
 		return "Ed448"
 	case "1.2.840.113549.1.1.10":

@@ -16,102 +16,16 @@ import (
 	"countersign/pki"
 )
 
-func TestCheck(t *testing.T) {
+// A checkTest is a request and the faults it has below a good root at now.
+type checkTest struct {
+	name    string
+	request pki.Request
+	want    pki.Faults
+}
+
+func runChecks(t *testing.T, tests []checkTest) {
+	t.Helper()
 	root := newRoot(t, pki.P256, "Test Root").Certificate
-	server := func(edit func(*pki.Request)) pki.Request {
-		r := request(t, pki.Server, "", "localhost")
-		edit(&r)
-		return r
-	}
-	client := func(edit func(*pki.Request)) pki.Request {
-		r := request(t, pki.Client, "Super Client", "")
-		edit(&r)
-		return r
-	}
-	authority := func(edit func(*pki.Request)) pki.Request {
-		r := request(t, pki.Authority, "Test Authority", "")
-		edit(&r)
-		return r
-	}
-	fault := func(field pki.Field, code, value string) pki.Faults {
-		return pki.Faults{{Field: field, Code: code, Value: value}}
-	}
-	tests := []struct {
-		name    string
-		request pki.Request
-		want    pki.Faults
-	}{
-		{"server", server(func(r *pki.Request) {}), nil},
-		{"client whose name is no domain", client(func(r *pki.Request) {}), nil},
-		{"both", server(func(r *pki.Request) { r.Kind = pki.Both }), nil},
-		{"intermediate", authority(func(r *pki.Request) {}), nil},
-		{"no kind", server(func(r *pki.Request) { r.Kind = "" }), fault(pki.FieldKind, pki.CodeKindUnknown, "")},
-		{"unknown kind", server(func(r *pki.Request) { r.Kind = "x" }), fault(pki.FieldKind, pki.CodeKindUnknown, "x")},
-
-		{"client without a name", client(func(r *pki.Request) { r.Subject.CommonName = " " }),
-			fault(pki.FieldName, pki.CodeNameMissing, "")},
-		{"authority without a name", authority(func(r *pki.Request) { r.Subject.CommonName = "" }),
-			fault(pki.FieldName, pki.CodeNameMissing, "")},
-		{"64 characters", client(func(r *pki.Request) { r.Subject.CommonName = strings.Repeat("é", 64) }), nil},
-		{"65 characters", client(func(r *pki.Request) { r.Subject.CommonName = strings.Repeat("a", 65) }),
-			fault(pki.FieldName, pki.CodeNameTooLong, "64")},
-		{"control character", client(func(r *pki.Request) { r.Subject.CommonName = "a\x00b" }),
-			fault(pki.FieldName, pki.CodeNameControl, `a\u{0000}b`)},
-		{"not UTF-8", client(func(r *pki.Request) { r.Subject.CommonName = "a\xff" }),
-			fault(pki.FieldName, pki.CodeNameEncoding, `a\x{FF}`)},
-		{"named as its issuer", client(func(r *pki.Request) { r.Subject.CommonName = "Test Root" }),
-			fault(pki.FieldName, pki.CodeNameLikeIssuer, "Test Root")},
-		{"country in lower case", client(func(r *pki.Request) { r.Subject.Country = "de " }), nil},
-		{"country of three letters", client(func(r *pki.Request) { r.Subject.Country = "DEU" }),
-			fault(pki.FieldCountry, pki.CodeCountryTwoLetter, "DEU")},
-		{"country of digits", client(func(r *pki.Request) { r.Subject.Country = "12" }),
-			fault(pki.FieldCountry, pki.CodeCountryTwoLetter, "12")},
-		{"serial number", client(func(r *pki.Request) { r.Subject.SerialNumber = "é" }),
-			fault(pki.FieldSerialNumber, pki.CodeNameEncoding, "é")},
-		{"e-mail address", client(func(r *pki.Request) { r.Subject.EmailAddress = "é@example.com" }),
-			fault(pki.FieldEmailAddress, pki.CodeNameEncoding, "é@example.com")},
-		{"domain component", client(func(r *pki.Request) { r.Subject.DomainComponent = "example..com" }),
-			fault(pki.FieldDomainComponent, pki.CodeNameEncoding, "example..com")},
-
-		{"server without names", server(func(r *pki.Request) { r.Names = nil }),
-			fault(pki.FieldNames, pki.CodeNamesMissing, "")},
-		{"both without names", server(func(r *pki.Request) { r.Kind, r.Names = pki.Both, nil }),
-			fault(pki.FieldNames, pki.CodeNamesMissing, "")},
-		{"authority with names", authority(func(r *pki.Request) { r.Names = names(t, "a.example") }),
-			fault(pki.FieldNames, pki.CodeNamesUnwanted, "a.example")},
-		{"address as DNS name", server(func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameDNS, Value: "192.0.2.1"}} }),
-			fault(pki.FieldNames, pki.CodeNamesAddressInDNS, "192.0.2.1")},
-		{"DNS name as address", server(func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameIP, Value: "a.example"}} }),
-			fault(pki.FieldNames, pki.CodeNamesBadIP, "a.example")},
-		{"raw UTF-8 DNS name", server(func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameDNS, Value: "bücher.example"}} }),
-			fault(pki.FieldNames, pki.CodeNamesBadDNS, "bücher.example")},
-		{"DNS name as e-mail", server(func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameEmail, Value: "a.example"}} }),
-			fault(pki.FieldNames, pki.CodeNamesBadEmail, "a.example")},
-		{"DNS name as URI", server(func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameURI, Value: "a.example"}} }),
-			fault(pki.FieldNames, pki.CodeNamesBadURI, "a.example")},
-		{"name of no kind", server(func(r *pki.Request) { r.Names = []pki.Name{{Value: "a.example"}} }),
-			fault(pki.FieldNames, pki.CodeNamesBadDNS, "a.example")},
-		{"wildcard", server(func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameDNS, Value: "*.localhost"}} }),
-			fault(pki.FieldNames, pki.CodeNamesWildcard, "*.localhost")},
-
-		{"no key", client(func(r *pki.Request) { r.Key = "" }), fault(pki.FieldKey, pki.CodeKeyUnknown, "")},
-		{"unknown key", client(func(r *pki.Request) { r.Key = "rsa1024" }), fault(pki.FieldKey, pki.CodeKeyUnknown, "rsa1024")},
-
-		{"ends now", client(func(r *pki.Request) { r.NotAfter = now }),
-			fault(pki.FieldValidity, pki.CodeValidityPast, "2026-03-01T12:00:00Z")},
-		{"ends in a minute", client(func(r *pki.Request) { r.NotAfter = now.Add(time.Minute) }), nil},
-		{"ends after its issuer", client(func(r *pki.Request) { r.NotAfter = now.AddDate(20, 0, 0) }), nil},
-		{"path length", authority(func(r *pki.Request) { r.PathLength = -2 }),
-			fault(pki.FieldPathLength, pki.CodePathLength, "-2")},
-		{"path length of a client", client(func(r *pki.Request) { r.PathLength = 3 }), nil},
-
-		{"all at once", pki.Request{Kind: pki.Server, Subject: pki.Subject{Country: "X"}, NotAfter: now.AddDate(-1, 0, 0)}, pki.Faults{
-			{Field: pki.FieldCountry, Code: pki.CodeCountryTwoLetter, Value: "X"},
-			{Field: pki.FieldNames, Code: pki.CodeNamesMissing},
-			{Field: pki.FieldKey, Code: pki.CodeKeyUnknown},
-			{Field: pki.FieldValidity, Code: pki.CodeValidityPast, Value: "2025-03-01T12:00:00Z"},
-		}},
-	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, faultsOf(t, test.request.Check(root, now))); diff != "" {
@@ -119,6 +33,111 @@ func TestCheck(t *testing.T) {
 			}
 		})
 	}
+}
+
+func fault(field pki.Field, code, value string) pki.Faults {
+	return pki.Faults{{Field: field, Code: code, Value: value}}
+}
+
+// server, client and authority make a good request and change it.
+func server(t *testing.T, edit func(*pki.Request)) pki.Request {
+	r := request(t, pki.Server, "", "localhost")
+	edit(&r)
+	return r
+}
+
+func client(t *testing.T, edit func(*pki.Request)) pki.Request {
+	r := request(t, pki.Client, "Super Client", "")
+	edit(&r)
+	return r
+}
+
+func authority(t *testing.T, edit func(*pki.Request)) pki.Request {
+	r := request(t, pki.Authority, "Test Authority", "")
+	edit(&r)
+	return r
+}
+
+func TestCheck(t *testing.T) {
+	runChecks(t, []checkTest{
+		{"server", server(t, func(r *pki.Request) {}), nil},
+		{"client whose name is no domain", client(t, func(r *pki.Request) {}), nil},
+		{"both", server(t, func(r *pki.Request) { r.Kind = pki.Both }), nil},
+		{"intermediate", authority(t, func(r *pki.Request) {}), nil},
+		{"no kind", server(t, func(r *pki.Request) { r.Kind = "" }), fault(pki.FieldKind, pki.CodeKindUnknown, "")},
+		{"unknown kind", server(t, func(r *pki.Request) { r.Kind = "x" }), fault(pki.FieldKind, pki.CodeKindUnknown, "x")},
+		{"no key", client(t, func(r *pki.Request) { r.Key = "" }), fault(pki.FieldKey, pki.CodeKeyUnknown, "")},
+		{"unknown key", client(t, func(r *pki.Request) { r.Key = "rsa1024" }), fault(pki.FieldKey, pki.CodeKeyUnknown, "rsa1024")},
+
+		{"ends now", client(t, func(r *pki.Request) { r.NotAfter = now }),
+			fault(pki.FieldValidity, pki.CodeValidityPast, "2026-03-01T12:00:00Z")},
+		{"ends in a minute", client(t, func(r *pki.Request) { r.NotAfter = now.Add(time.Minute) }), nil},
+		{"ends after its issuer", client(t, func(r *pki.Request) { r.NotAfter = now.AddDate(20, 0, 0) }), nil},
+		{"path length", authority(t, func(r *pki.Request) { r.PathLength = -2 }),
+			fault(pki.FieldPathLength, pki.CodePathLength, "-2")},
+		{"path length of a client", client(t, func(r *pki.Request) { r.PathLength = 3 }), nil},
+
+		{"all at once", pki.Request{Kind: pki.Server, Subject: pki.Subject{Country: "X"}, NotAfter: now.AddDate(-1, 0, 0)}, pki.Faults{
+			{Field: pki.FieldCountry, Code: pki.CodeCountryTwoLetter, Value: "X"},
+			{Field: pki.FieldNames, Code: pki.CodeNamesMissing},
+			{Field: pki.FieldKey, Code: pki.CodeKeyUnknown},
+			{Field: pki.FieldValidity, Code: pki.CodeValidityPast, Value: "2025-03-01T12:00:00Z"},
+		}},
+	})
+}
+
+func TestCheckSubject(t *testing.T) {
+	runChecks(t, []checkTest{
+		{"client without a name", client(t, func(r *pki.Request) { r.Subject.CommonName = " " }),
+			fault(pki.FieldName, pki.CodeNameMissing, "")},
+		{"authority without a name", authority(t, func(r *pki.Request) { r.Subject.CommonName = "" }),
+			fault(pki.FieldName, pki.CodeNameMissing, "")},
+		{"64 characters", client(t, func(r *pki.Request) { r.Subject.CommonName = strings.Repeat("é", 64) }), nil},
+		{"65 characters", client(t, func(r *pki.Request) { r.Subject.CommonName = strings.Repeat("a", 65) }),
+			fault(pki.FieldName, pki.CodeNameTooLong, "64")},
+		{"control character", client(t, func(r *pki.Request) { r.Subject.CommonName = "a\x00b" }),
+			fault(pki.FieldName, pki.CodeNameControl, `a\u{0000}b`)},
+		{"not UTF-8", client(t, func(r *pki.Request) { r.Subject.CommonName = "a\xff" }),
+			fault(pki.FieldName, pki.CodeNameEncoding, `a\x{FF}`)},
+		{"named as its issuer", client(t, func(r *pki.Request) { r.Subject.CommonName = "Test Root" }),
+			fault(pki.FieldName, pki.CodeNameLikeIssuer, "Test Root")},
+		{"country in lower case", client(t, func(r *pki.Request) { r.Subject.Country = "de " }), nil},
+		{"country of three letters", client(t, func(r *pki.Request) { r.Subject.Country = "DEU" }),
+			fault(pki.FieldCountry, pki.CodeCountryTwoLetter, "DEU")},
+		{"country of digits", client(t, func(r *pki.Request) { r.Subject.Country = "12" }),
+			fault(pki.FieldCountry, pki.CodeCountryTwoLetter, "12")},
+		{"serial number", client(t, func(r *pki.Request) { r.Subject.SerialNumber = "é" }),
+			fault(pki.FieldSerialNumber, pki.CodeNameEncoding, "é")},
+		{"e-mail address", client(t, func(r *pki.Request) { r.Subject.EmailAddress = "é@example.com" }),
+			fault(pki.FieldEmailAddress, pki.CodeNameEncoding, "é@example.com")},
+		{"domain component", client(t, func(r *pki.Request) { r.Subject.DomainComponent = "example..com" }),
+			fault(pki.FieldDomainComponent, pki.CodeNameEncoding, "example..com")},
+	})
+}
+
+func TestCheckNames(t *testing.T) {
+	runChecks(t, []checkTest{
+		{"server without names", server(t, func(r *pki.Request) { r.Names = nil }),
+			fault(pki.FieldNames, pki.CodeNamesMissing, "")},
+		{"both without names", server(t, func(r *pki.Request) { r.Kind, r.Names = pki.Both, nil }),
+			fault(pki.FieldNames, pki.CodeNamesMissing, "")},
+		{"authority with names", authority(t, func(r *pki.Request) { r.Names = names(t, "a.example") }),
+			fault(pki.FieldNames, pki.CodeNamesUnwanted, "a.example")},
+		{"address as DNS name", server(t, func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameDNS, Value: "192.0.2.1"}} }),
+			fault(pki.FieldNames, pki.CodeNamesAddressInDNS, "192.0.2.1")},
+		{"DNS name as address", server(t, func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameIP, Value: "a.example"}} }),
+			fault(pki.FieldNames, pki.CodeNamesBadIP, "a.example")},
+		{"raw UTF-8 DNS name", server(t, func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameDNS, Value: "bücher.example"}} }),
+			fault(pki.FieldNames, pki.CodeNamesBadDNS, "bücher.example")},
+		{"DNS name as e-mail", server(t, func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameEmail, Value: "a.example"}} }),
+			fault(pki.FieldNames, pki.CodeNamesBadEmail, "a.example")},
+		{"DNS name as URI", server(t, func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameURI, Value: "a.example"}} }),
+			fault(pki.FieldNames, pki.CodeNamesBadURI, "a.example")},
+		{"name of no kind", server(t, func(r *pki.Request) { r.Names = []pki.Name{{Value: "a.example"}} }),
+			fault(pki.FieldNames, pki.CodeNamesBadDNS, "a.example")},
+		{"wildcard", server(t, func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameDNS, Value: "*.localhost"}} }),
+			fault(pki.FieldNames, pki.CodeNamesWildcard, "*.localhost")},
+	})
 }
 
 func TestCheckRoot(t *testing.T) {
