@@ -158,9 +158,9 @@ func (o *outcome) findPresented(b book) {
 	if len(o.result.ServerChain) == 0 {
 		return
 	}
-	print := pki.Fingerprint(o.result.ServerChain[0])
+	sum := pki.Fingerprint(o.result.ServerChain[0])
 	for _, c := range b.byID {
-		if c.Fingerprint == print {
+		if c.Fingerprint == sum {
 			o.presented = &c
 			return
 		}

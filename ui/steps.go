@@ -99,8 +99,8 @@ func (p *picture) setHost(host string) {
 	p.host.SetText(host)
 }
 
-// stepColumns are the widths of the picture's columns; all rows share them.
-type stepColumns struct{ width float32 }
+// stepColumns knows how wide the columns of the picture are, alike in all rows.
+type stepColumns struct{}
 
 const (
 	badgeColumn  float32 = 38
@@ -218,7 +218,7 @@ func (l *stepRowLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	r := l.row
 	client, middle, server, clientWide, middleWide, serverWide := l.sides(size.Width)
 	put := func(o fyne.CanvasObject, x, wide float32) {
-		height := heightFor(o, wide)
+		height := highAt(o, wide)
 		o.Move(fyne.NewPos(x, (size.Height-height)/2))
 		o.Resize(fyne.NewSize(wide, height))
 	}
@@ -276,14 +276,14 @@ func (l *stepRowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 		if r.line.strong {
 			server = r.strong
 		}
-		height = max(height, heightFor(r.client, clientWide), heightFor(server, serverWide),
-			heightFor(r.middle, l.middleWords(middleWide)))
+		height = max(height, highAt(r.client, clientWide), highAt(server, serverWide),
+			highAt(r.middle, l.middleWords(middleWide)))
 	}
 	return fyne.NewSize(480, max(lineAtLeast, height+16))
 }
 
-// heightFor is the height that words need at a width.
-func heightFor(o fyne.CanvasObject, width float32) float32 {
+// highAt is the height that words need at a width.
+func highAt(o fyne.CanvasObject, width float32) float32 {
 	if o.Size().Width != width {
 		o.Resize(fyne.NewSize(width, o.Size().Height))
 	}
