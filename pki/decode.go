@@ -67,7 +67,7 @@ type decoder struct {
 	password string
 	budget   budget
 	items    []Item
-	fatal    error // the first error that a person can mend with another password
+	fatal    error // what ends the reading: a password that does not fit, too much of something
 	first    error // the first error of any item
 }
 
@@ -110,7 +110,17 @@ func (d *decoder) result() ([]Item, error) {
 	return nil, ErrNotRecognised
 }
 
-func (d *decoder) add(item Item) { d.items = append(d.items, item) }
+// maxItems bounds the things in one file; MaxInput holds half as many of the
+// smallest certificates.
+const maxItems = 100_000
+
+func (d *decoder) add(item Item) {
+	if len(d.items) == maxItems {
+		d.fatal = ErrTooLarge
+		return
+	}
+	d.items = append(d.items, item)
+}
 
 // fail records what could not be read.
 func (d *decoder) fail(name, source string, err error) {
