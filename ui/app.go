@@ -22,6 +22,7 @@ import (
 type Options struct {
 	Vault    string           // the vault's file; need not exist yet
 	Version  string           // shown in settings
+	Folder   string           // where exports go unless said otherwise; "": Downloads
 	Executor Executor         // nil: Live()
 	Printer  *i18n.Printer    // nil: the language of the settings, else of the environment
 	Now      func() time.Time // nil: time.Now

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/x509"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -70,15 +71,34 @@ func (d *Desk) exportAll(id ID, formats []Format, password string) ([]File, erro
 		if err != nil {
 			return nil, fmt.Errorf("export %q as %s: %w", s.name, f, err)
 		}
-		files[n] = File{Name: FileName(s.name) + suffix(f), Data: data, Secret: f.HasKey()}
-		if f == CA {
-			files[n].Name = FileName(nameOf(s.chain[len(s.chain)-1])) + ".pem"
-		}
+		files[n] = File{Name: s.fileName(f), Data: data, Secret: f.HasKey()}
 	}
 	if err := d.noteExport(s, formats); err != nil {
 		return nil, err
 	}
 	return files, nil
+}
+
+// FileNames gives the names that an export's files will have.
+func (d *Desk) FileNames(id ID, formats []Format) ([]string, error) {
+	s, err := d.source(id, false)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, f := range formats {
+		if name := s.fileName(f); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+func (s source) fileName(f Format) string {
+	if f == CA {
+		return FileName(nameOf(s.chain[len(s.chain)-1])) + ".pem"
+	}
+	return FileName(s.name) + suffix(f)
 }
 
 // source is what an export is made of.
