@@ -1,8 +1,16 @@
 package ui
 
 import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
 
 	"countersign/pki"
 	"countersign/ui/desk"
@@ -10,83 +18,64 @@ import (
 	"countersign/ui/widgets"
 )
 
-// export writes a certificate to files: where it goes is chosen first, and
-// that sets the formats.
-type export struct {
-	w    *Window
-	desk *desk.Desk
-	cert desk.Certificate
+// byHand is the target that is none: any format, chosen by its name.
+const byHand = "hand"
 
-	targets []desk.Target // of the tiles; the last is by hand
-	chosen  int           // -1 at first
-	turn    int           // of the last look for names
-	saved   bool
+// export writes a certificate to files, by where they go.
+type export struct {
+	w       *Window
+	cert    desk.Certificate
+	targets []desk.Target
+	target  desk.Target
 
 	tiles    *widgets.TileRow
-	first    fyne.Focusable
-	checks   []*widgets.Check // of formats, in their order
-	formats  []desk.Format
-	hand     *widgets.Field
-	password *exportPassword
+	why      *widgets.Text
+	format   *widgets.Select
+	formatIn *widgets.Field
+	password *widgets.Input
+	secretIn *widgets.Field
 	folder   *widgets.Input
 	folderIn *widgets.Field
-	why      *widgets.Text
-	files    *fyne.Container
-	notice   *widgets.Notice
-	lower    *fyne.Container
-	result   *exportResult
-	cancel   *widgets.Button
+	files    *widgets.Facts
 	save     *widgets.Button
-	scroll   *container.Scroll
-	body     *fyne.Container
-	root     *fyne.Container
+	trouble  *fyne.Container // the question whether to replace
+	form     *fyne.Container
+	body     *fyne.Container // the form, then what was written
+	root     fyne.CanvasObject
 }
 
-// handTarget is the code of the tile whose formats a person chooses.
-const handTarget = "hand"
-
-// openExport opens the export of a certificate.
+// openExport shows the export of a certificate.
 func (w *Window) openExport(c desk.Certificate) { w.open(newExport(w, c)) }
 
 func newExport(w *Window, c desk.Certificate) *export {
-	e := &export{w: w, desk: w.desk, cert: c, chosen: -1}
+	e := &export{w: w, cert: c, targets: targetsFor(c)}
 	t := w.t
-	e.targets = append(exportTargets(c), desk.Target{Code: handTarget})
-	var tiles []*widgets.Tile
-	for _, target := range e.targets {
-		key := "export.target." + target.Code
-		tiles = append(tiles, widgets.NewTile(t.T(key), t.T(key+".text"), "", nil))
-	}
-	e.first = tiles[0]
-	e.tiles = widgets.NewTileRow(-1, e.choose, tiles...)
+	e.save = widgets.NewButton(t.T("export.save"), theme.IconExport, widgets.Primary, func() { e.write(false) })
+	cancel := widgets.NewButton(t.T("cancel"), "", widgets.Plain, w.back)
+	e.why = widgets.NewQuiet("")
 	e.buildFields()
-	e.save = widgets.NewButton(t.T("export.save"), theme.IconExport, widgets.Primary, func() { e.submit(false) })
-	e.save.Disable()
-	e.cancel = widgets.NewButton(t.T("cancel"), "", widgets.Plain, w.back)
-	e.result = newExportResult(e)
-	e.body = widgets.Stack(16, widgets.NewLabel(t.T("export.where")), e.tiles, e.notice, e.lower, e.result.root)
-	e.scroll = container.NewVScroll(widgets.Inset(0, gutter, 2, 2, e.body))
-	middle := &fyne.Container{Layout: &settleLayout{e.scroll}, Objects: []fyne.CanvasObject{e.scroll}}
-	title := widgets.NewTitle(t.T("export.title", "Name", pki.Escape(c.Name)))
-	head := widgets.Inset(0, 0, 12, 0, widgets.Row(12, widgets.Grow(title), e.cancel, e.save))
-	e.root = container.NewBorder(head, nil, nil, nil, middle)
-	if len(e.targets) == 2 { // one place and by hand: that place it is
-		e.tiles.Select(0)
-		e.choose(0)
-	}
+	e.trouble = widgets.Stack(0)
+	e.trouble.Hide()
+	e.form = widgets.Stack(16, e.tileRow(), e.trouble, e.why, e.formatIn, e.secretIn, e.folderIn,
+		widgets.NewCard(widgets.Stack(8, widgets.NewLabel(t.T("export.files")), e.files)))
+	e.body = widgets.Stack(0, e.form)
+	head := widgets.Row(8, widgets.Grow(widgets.NewTitle(t.T("export.title", "Name", pki.Escape(c.Name))).Truncate()), cancel, e.save)
+	e.root = widgets.Stack(16, head,
+		widgets.Grow(container.NewVScroll(widgets.Inset(0, 12, 8, 0, e.body))))
+	e.choose(0)
 	return e
 }
 
-// exportTargets are the targets that a certificate can go to: without its key
-// in the vault, those that need none.
-func exportTargets(c desk.Certificate) []desk.Target {
+// targetsFor are the places for a certificate, and by hand. Without its key
+// nothing is left but what holds none.
+func targetsFor(c desk.Certificate) []desk.Target {
 	var list []desk.Target
-	for _, target := range desk.TargetsFor(c.Kind) {
-		if c.HasKey || !needsKey(target.Formats) {
-			list = append(list, target)
+	for _, t := range desk.TargetsFor(c.Kind) {
+		if c.HasKey || !needsKey(t.Formats) {
+			list = append(list, t)
 		}
 	}
-	return list
+	return append(list, desk.Target{Code: byHand})
 }
 
 func needsKey(formats []desk.Format) bool {
@@ -98,106 +87,198 @@ func needsKey(formats []desk.Format) bool {
 	return false
 }
 
+func (e *export) tileRow() fyne.CanvasObject {
+	var tiles []*widgets.Tile
+	for _, target := range e.targets {
+		tiles = append(tiles, widgets.NewTile(e.w.t.T("export.target."+target.Code), e.w.t.T("export.target."+target.Code+".text"), "", nil))
+	}
+	e.tiles = widgets.NewTileRow(0, e.choose, tiles...)
+	return e.tiles
+}
+
 func (e *export) buildFields() {
 	t := e.w.t
-	var checks []fyne.CanvasObject
-	for _, f := range desk.Formats() {
-		if f.HasKey() && !e.cert.HasKey {
-			continue
-		}
-		check := widgets.NewCheck(t.T("export.format."+string(f)), f == desk.PEM, func(bool) { e.formatsChanged() })
-		e.formats = append(e.formats, f)
-		e.checks = append(e.checks, check)
-		checks = append(checks, check)
+	var names []string
+	for _, f := range e.formats() {
+		names = append(names, t.T("export.format."+string(f)))
 	}
-	e.hand = widgets.NewField(t.T("export.formats"), "", widgets.Grid(220, 12, checks...))
-	e.password = newExportPassword(e)
-	e.folder = widgets.NewInput("", func(string) { e.changed() })
-	e.folder.OnSubmitted = func(string) { e.submit(false) }
-	e.folder.SetText(e.w.exportFolder())
-	browse := widgets.NewButton(t.T("export.folder.browse"), theme.IconFolder, widgets.Plain, e.browse)
+	e.format = widgets.NewSelect("", names, 0, func(int) { e.chosen() })
+	e.formatIn = widgets.NewField(t.T("export.format"), "", e.format)
+	e.password = widgets.NewInput("", func(string) { e.secretIn.SetFault("") })
+	e.password.OnSubmitted = func(string) { e.write(false) }
+	again := widgets.NewButton(t.T("export.password.again"), theme.IconRefresh, widgets.Plain, e.newPassword)
+	copied := widgets.NewButton(t.T("export.password.copy"), theme.IconCopy, widgets.Plain, func() { e.w.copySecret(e.password.Text) })
+	e.secretIn = widgets.NewField(t.T("export.password"), t.T("export.password.hint"),
+		widgets.Row(8, widgets.Grow(e.password), copied, again))
+	e.folder = widgets.NewInput("", func(string) { e.folderIn.SetFault("") })
+	e.folder.OnSubmitted = func(string) { e.write(false) }
+	browse := widgets.NewButton(t.T("file.browse"), theme.IconFolder, widgets.Plain, e.browse)
 	e.folderIn = widgets.NewField(t.T("export.folder"), "", widgets.Row(8, widgets.Grow(e.folder), browse))
-	e.why = widgets.NewQuiet("")
-	e.files = widgets.Stack(12)
-	e.notice = widgets.NewNotice(widgets.ToneSoon, "", "")
-	e.notice.Hide()
-	card := widgets.NewCard(widgets.Stack(16, widgets.NewHeading(t.T("export.files")), e.files, e.why))
-	e.lower = newSide(widgets.Stack(16, e.hand, e.password.field, e.folderIn), card)
-	e.lower.Hide()
+	e.folder.SetText(exportFolder(e.w.opt.Folder))
+	e.files = widgets.NewFacts(t.T("copy"), e.w.copy)
+	e.newPassword()
 }
 
-func (e *export) content() fyne.CanvasObject    { return e.root }
-func (e *export) refresh()                      {}
-func (e *export) firstFocus() fyne.Focusable    { return e.first }
-func (e *export) close()                        { e.turn++; e.password.forget() }
-func (e *export) changed()                      { e.folderIn.SetFault(""); e.hideNotice() }
-func (e *export) target() desk.Target           { return e.targets[e.chosen] }
-func (e *export) byHand() bool                  { return e.target().Code == handTarget }
-
-// choose takes a target; what was saved for another one stays where it is.
-func (e *export) choose(i int) {
-	e.chosen = i
-	e.unsave()
-	e.hand.Hidden = !e.byHand()
-	e.lower.Show()
-	e.save.Enable()
-	e.formatsChanged()
-}
-
-// unsave goes back from what was saved to what can be.
-func (e *export) unsave() {
-	e.saved = false
-	e.result.root.Hide()
-	e.lower.Show()
-	e.cancel.Show()
-	e.save.SetText(e.w.t.T("export.save"))
-	e.save.SetIcon(theme.IconExport)
-	e.hideNotice()
-}
-
-// wanted is the target with its formats; those of by hand are ticked.
-func (e *export) wanted() desk.Target {
-	target := e.target()
-	if e.byHand() {
-		for i, f := range e.formats {
-			if e.checks[i].Checked() {
-				target.Formats = append(target.Formats, f)
-			}
+// formats are those that can be chosen by hand.
+func (e *export) formats() []desk.Format {
+	var list []desk.Format
+	for _, f := range desk.Formats() {
+		if e.cert.HasKey || !f.HasKey() {
+			list = append(list, f)
 		}
 	}
-	return target
+	return list
 }
 
-func (e *export) formatsChanged() {
-	target := e.wanted()
-	e.hand.SetFault("")
-	e.password.field.Hidden = !target.NeedsPassword()
-	e.why.SetText(e.whyText(target))
+// exportFolder is where files go when nobody says otherwise.
+func exportFolder(given string) string {
+	if given != "" {
+		return given
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	downloads := filepath.Join(home, "Downloads")
+	if info, err := os.Stat(downloads); err == nil && info.IsDir() {
+		return downloads
+	}
+	return home
+}
+
+func (e *export) content() fyne.CanvasObject { return e.root }
+func (e *export) refresh()                   {}
+func (e *export) firstFocus() fyne.Focusable { return nil }
+
+// close leaves no password on a screen that nobody sees.
+func (e *export) close() {
+	e.password.SetText("")
+	e.body.RemoveAll()
+}
+
+func (e *export) newPassword() {
+	made, err := e.w.desk.NewPassword()
+	if err != nil {
+		e.w.fail(err)
+		return
+	}
+	e.password.SetText(made)
+}
+
+func (e *export) browse() {
+	dialog.ShowFolderOpen(func(folder fyne.ListableURI, err error) {
+		if err == nil && folder != nil {
+			e.folder.SetText(folder.Path())
+		}
+	}, e.w.win)
+}
+
+func (e *export) choose(index int) {
+	e.target = e.targets[index]
+	e.chosen()
+}
+
+// chosen shows what the target takes.
+func (e *export) chosen() {
+	if e.target.Code == byHand {
+		e.target.Formats = []desk.Format{e.formats()[e.format.Selected()]}
+	}
+	t := e.w.t
+	e.formatIn.Hidden = e.target.Code != byHand
+	e.secretIn.Hidden = !e.target.NeedsPassword()
+	e.why.SetText(e.reason())
 	e.why.Hidden = e.why.Text() == ""
-	e.showFiles(target)
+	names, err := e.w.desk.FileNames(e.cert.ID, e.target.Formats)
+	if err != nil {
+		e.w.fail(err)
+		return
+	}
+	var facts []widgets.Fact
+	for n, name := range names {
+		facts = append(facts, widgets.Fact{Label: name, Value: t.T("export.holds." + string(e.target.Formats[n]))})
+	}
+	e.files.SetLabelWidth(240)
+	e.files.Set(facts...)
+	e.ask(nil)
 }
 
-// whyText tells what is worth knowing of the formats.
-func (e *export) whyText(target desk.Target) string {
-	if key := "export.why." + target.Code; e.w.t.Has(key) {
+// reason says why a target gets what it gets, where that needs saying.
+func (e *export) reason() string {
+	if key := "export.why." + e.target.Code; e.w.t.Has(key) {
 		return e.w.t.T(key)
 	}
-	for _, f := range target.Formats {
-		if f == desk.Key {
-			return e.w.t.T("export.why.key")
+	for _, f := range e.target.Formats {
+		if key := "export.why." + string(f); e.w.t.Has(key) {
+			return e.w.t.T(key)
 		}
 	}
 	return ""
 }
 
-func (e *export) layoutAgain() {
-	e.body.Refresh()
-	e.root.Refresh()
+// ask shows a question above the form, or takes it away.
+func (e *export) ask(question fyne.CanvasObject) {
+	e.trouble.RemoveAll()
+	e.trouble.Hidden = question == nil
+	if question != nil {
+		e.trouble.Add(question)
+	}
+	if e.root != nil {
+		e.root.Refresh()
+	}
 }
 
-func (e *export) hideNotice() {
-	if e.notice.Visible() {
-		e.notice.Hide()
-		e.layoutAgain()
+// write makes the files and writes them, none of them when one is there
+// already and nobody said that it may be replaced.
+func (e *export) write(replace bool) {
+	folder := strings.TrimSpace(e.folder.Text)
+	if e.target.NeedsPassword() && e.password.Text == "" {
+		e.secretIn.SetFault(e.w.t.T("export.password.empty"))
+		e.root.Refresh()
+		return
 	}
+	if folder == "" {
+		e.folderIn.SetFault(e.w.t.T("export.folder.empty"))
+		e.root.Refresh()
+		return
+	}
+	d, id, target, password := e.w.desk, e.cert.ID, e.target, e.password.Text
+	var files []desk.File
+	e.save.SetBusy(true)
+	e.w.spawn(e.w.t.T("export.saving"), func(context.Context) error {
+		var err error
+		if files, err = d.ExportFor(id, target, password); err != nil {
+			return err
+		}
+		return desk.WriteFiles(folder, files, replace)
+	}, func(err error) {
+		e.save.SetBusy(false)
+		e.wrote(folder, files, err)
+	})
+}
+
+func (e *export) wrote(folder string, files []desk.File, err error) {
+	var taken *desk.PathError
+	switch {
+	case errors.As(err, &taken) && errors.Is(err, desk.ErrFileExists):
+		t := e.w.t
+		e.ask(widgets.NewNotice(widgets.ToneSoon, t.T("export.exists", "Name", filepath.Base(taken.Path)), t.T("export.exists.text"),
+			widgets.NewButton(t.T("export.replace"), "", widgets.Danger, func() { e.write(true) })))
+	case err != nil:
+		e.w.fail(err)
+	default:
+		e.w.dismissNotice()
+		e.showWritten(folder, files)
+	}
+}
+
+// copySecret puts a secret on the clipboard and takes it away after half a
+// minute, unless something else is there by then.
+func (w *Window) copySecret(secret string) {
+	w.app.Clipboard().SetContent(secret)
+	w.notify(w.t.T("export.password.copied"))
+	w.run.After(30*time.Second, func() {
+		if w.app.Clipboard().Content() == secret {
+			w.app.Clipboard().SetContent("")
+		}
+	})
 }

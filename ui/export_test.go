@@ -126,9 +126,9 @@ func TestEveryTargetHasWordsAndWrites(t *testing.T) {
 			if target.Code == byHand {
 				continue
 			}
-			for _, key := range []string{"export.target.", "export.next."} {
-				if !b.Window.t.Has(key + target.Code) {
-					t.Errorf("no message %s%s", key, target.Code)
+			for _, key := range []string{"export.target." + target.Code, "export.target." + target.Code + ".text", "export.next." + target.Code} {
+				if !b.Window.t.Has(key) {
+					t.Errorf("no message %s", key)
 				}
 			}
 			e.take(t, target.Code)
@@ -138,11 +138,12 @@ func TestEveryTargetHasWordsAndWrites(t *testing.T) {
 			if e.save.Visible() {
 				t.Fatalf("%s for %s was not written", e.cert.Name, target.Code)
 			}
-			args := e.pathArgs(folder)
-			for _, key := range []string{"export.next.", "export.code."} {
-				if text := b.Window.t.T(key+target.Code, args...); strings.Contains(text, "<no value>") {
-					t.Errorf("%s%s lacks a path: %s", key, target.Code, text)
-				}
+			files := e.paths(folder)
+			if text := b.Window.t.T("export.next."+target.Code, files.args()...); strings.Contains(text, "<no value>") {
+				t.Errorf("the words for %s lack a path: %s", target.Code, text)
+			}
+			if strings.Contains(configFor(target.Code, files), `""`) {
+				t.Errorf("the lines for %s lack a path: %s", target.Code, configFor(target.Code, files))
 			}
 			e.again()
 		}

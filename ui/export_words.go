@@ -16,7 +16,7 @@ import (
 // next in the program that the files are for.
 func (e *export) showWritten(folder string, files []desk.File) {
 	t := e.w.t
-	args := e.pathArgs(folder)
+	args := e.paths(folder).args()
 	parts := []fyne.CanvasObject{
 		widgets.NewNotice(widgets.ToneGood, t.T("export.done", "Count", len(files)), pki.Escape(folder)),
 		e.written(folder, files),
@@ -30,8 +30,8 @@ func (e *export) showWritten(folder string, files []desk.File) {
 		}
 		parts = append(parts, widgets.Stack(8, lines...))
 	}
-	if key := "export.code." + e.target.Code; t.Has(key) {
-		parts = append(parts, widgets.NewCode(t.T(key, args...), t.T("copy"), e.w.copy))
+	if config := configFor(e.target.Code, e.paths(folder)); config != "" {
+		parts = append(parts, widgets.NewCode(config, t.T("copy"), e.w.copy))
 	}
 	other := widgets.NewButton(t.T("export.other"), theme.IconExport, widgets.Plain, e.again)
 	done := widgets.NewButton(t.T("export.finish"), theme.IconCheck, widgets.Primary, e.w.back)
@@ -68,18 +68,30 @@ func (e *export) written(folder string, files []desk.File) fyne.CanvasObject {
 	return widgets.NewCard(widgets.Stack(8, parts...))
 }
 
-// pathArgs are the files' paths for the words of a target.
-func (e *export) pathArgs(folder string) []any {
-	names := map[desk.Format]string{
-		desk.P12: "Bundle", desk.P12Compatible: "Bundle", desk.PEM: "Certificate",
-		desk.Chain: "Chain", desk.Key: "Key", desk.CA: "CA", desk.DER: "Certificate",
-	}
-	args := []any{"Name", pki.Escape(e.cert.Name), "Password", e.password.Text}
+// paths are where the target's files were written.
+func (e *export) paths(folder string) configFiles {
+	files := configFiles{name: e.cert.Name, fingerprint: e.cert.Fingerprint}
 	for _, f := range e.target.Formats {
 		one, err := e.w.desk.FileNames(e.cert.ID, []desk.Format{f})
-		if err == nil && len(one) == 1 {
-			args = append(args, names[f], filepath.Join(folder, one[0]))
+		if err != nil || len(one) != 1 {
+			continue
+		}
+		path := filepath.Join(folder, one[0])
+		switch f {
+		case desk.P12, desk.P12Compatible:
+			files.p12 = path
+		case desk.Chain:
+			files.chain = path
+		case desk.Key:
+			files.key = path
+		case desk.CA:
+			files.ca = path
 		}
 	}
-	return args
+	return files
+}
+
+// args are the paths for the words of a target.
+func (f configFiles) args() []any {
+	return []any{"Bundle", f.p12, "Chain", f.chain, "Key", f.key, "CA", f.ca}
 }
