@@ -35,11 +35,10 @@ type tryForm struct {
 
 // moreParts are the fields that most tries leave alone.
 type moreParts struct {
-	method, lowest, highest         *widgets.Select
-	serverName, address, timeout    *widgets.Input
-	headers, body                   *widgets.Input
-	timeoutField, headersField      *widgets.Field
-	timeoutFaulty, headersAreFaulty bool
+	method, lowest, highest      *widgets.Select
+	serverName, address, timeout *widgets.Input
+	headers, body                *widgets.Input
+	timeoutField, headersField   *widgets.Field
 }
 
 // trusted is one choice of whom to trust.

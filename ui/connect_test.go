@@ -57,10 +57,11 @@ func (l *lab) leaf(kind pki.Kind, issuer desk.ID, name string, names string) des
 	r := pki.NewRequest(kind)
 	r.Subject.CommonName = name
 	if names != "" {
-		var err error
-		if r.Names, err = pki.ParseNames(names); err != nil && len(r.Names) == 0 {
-			l.t.Fatal(err)
+		parsed, faults := pki.ParseNames(names)
+		if len(faults) > 0 {
+			l.t.Fatal(faults)
 		}
+		r.Names = parsed
 	}
 	return l.issue(desk.IssueRequest{IssuerID: issuer, Request: r})
 }
