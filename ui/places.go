@@ -4,25 +4,19 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
-	"countersign/pki"
-	"countersign/ui/desk"
 	"countersign/ui/theme"
 )
 
 // spots lists the places of the rail, in its order.
 func spots() []spot {
 	return []spot{
-		{"overview", theme.IconOverview, func(w *Window) place { return newBlank(w, "overview") }},
-		{"authorities", theme.IconAuthority, func(w *Window) place { return newBlank(w, "authorities") }},
-		{"certificates", theme.IconCertificate, func(w *Window) place { return newBlank(w, "certificates") }},
+		{"overview", theme.IconOverview, func(w *Window) place { return newOverview(w) }},
+		{"authorities", theme.IconAuthority, func(w *Window) place { return newAuthorities(w) }},
+		{"certificates", theme.IconCertificate, func(w *Window) place { return newCertificates(w) }},
 		{"connections", theme.IconConnection, func(w *Window) place { return newConnections(w) }},
-		{"activity", theme.IconActivity, func(w *Window) place { return newBlank(w, "activity") }},
+		{"activity", theme.IconActivity, func(w *Window) place { return newActivity(w) }},
 	}
 }
-
-// openIssue opens the form for a new certificate of that kind, signed by
-// issuer ("" to choose there).
-func (w *Window) openIssue(kind pki.Kind, issuer desk.ID) { w.open(newBlank(w, "issue")) }
 
 // openShowMe goes to Connections and shows what mutual TLS is, with everything
 // that it needs made on the way.

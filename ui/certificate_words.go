@@ -1,0 +1,91 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+	"countersign/ui/i18n"
+	"countersign/ui/widgets"
+)
+
+// healthTone is the tone of a certificate's health. Words always stand beside
+// it.
+func healthTone(h desk.Health) widgets.Tone {
+	switch h {
+	case desk.Good:
+		return widgets.ToneGood
+	case desk.Expiring, desk.NotYetValid:
+		return widgets.ToneSoon
+	case desk.Expired:
+		return widgets.ToneBroken
+	}
+	return widgets.ToneQuiet
+}
+
+// expiryWords says when a certificate ends, or that it has: "in 12 days",
+// "expired 4 days ago", "revoked".
+func expiryWords(t *i18n.Printer, c desk.Certificate, now time.Time) string {
+	switch c.Health(now) {
+	case desk.Revoked:
+		return t.T("expiry.revoked")
+	case desk.NotYetValid:
+		return t.T("expiry.from", "Date", t.Date(c.NotBefore))
+	case desk.Expired:
+		return spanWords(t, "expiry.ended.", int(now.Sub(c.NotAfter)/day))
+	}
+	return spanWords(t, "expiry.", c.DaysLeft(now))
+}
+
+const day = 24 * time.Hour
+
+// spanWords says a number of days in the unit that a person would take: days
+// up to a year, months up to two, years beyond.
+func spanWords(t *i18n.Printer, key string, days int) string {
+	switch {
+	case days < 1:
+		return t.T(key + "today")
+	case days <= 366:
+		return t.T(key+"days", "Count", days)
+	case days < 730:
+		return t.T(key+"months", "Count", int(float64(days)/30.44+0.5))
+	}
+	return t.T(key+"years", "Count", int((float64(days)+1)/365.25))
+}
+
+// expiryCell is what a list shows of a certificate's end: words, and the day.
+func expiryCell(t *i18n.Printer, c desk.Certificate, now time.Time) widgets.Cell {
+	return widgets.Cell{
+		Text: expiryWords(t, c, now), Second: t.Date(c.NotAfter),
+		Tone: healthTone(c.Health(now)), Dot: true,
+	}
+}
+
+// otherNames are a certificate's names that its own name does not say yet.
+func otherNames(c desk.Certificate) string {
+	var others []string
+	for _, name := range c.Names {
+		if name != c.Name {
+			others = append(others, pki.Escape(name))
+		}
+	}
+	return strings.Join(others, ", ")
+}
+
+// lifeUsed is the share of a certificate's life that is over, from 0 to 1.
+func lifeUsed(notBefore, notAfter, now time.Time) float64 {
+	whole := notAfter.Sub(notBefore)
+	if whole <= 0 {
+		return 1
+	}
+	return min(1, max(0, float64(now.Sub(notBefore))/float64(whole)))
+}
+
+// placeOf is the place of the rail that lists a certificate.
+func placeOf(c desk.Certificate) string {
+	if c.IsAuthority() {
+		return "authorities"
+	}
+	return "certificates"
+}
