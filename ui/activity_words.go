@@ -1,0 +1,138 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+	"countersign/ui/i18n"
+	"countersign/ui/widgets"
+)
+
+// The verbs of activities that lead elsewhere than others, or have words of
+// their own.
+const (
+	verbConnect = "connect"
+	verbExport  = "export"
+	verbIssue   = "issue"
+)
+
+// deedWords says what was done, without its name: "Server certificate issued".
+func deedWords(t *i18n.Printer, a desk.Activity) string {
+	for _, key := range []string{
+		"activity." + a.Verb + "." + a.Detail["kind"],
+		"activity." + a.Verb + "." + a.Detail["state"],
+		"activity." + a.Verb,
+	} {
+		if t.Has(key) {
+			return t.T(key)
+		}
+	}
+	return t.T("activity.other", "Verb", pki.Escape(a.Verb))
+}
+
+// deedTitle is the name of what it was done to; where it has none, what was
+// done.
+func deedTitle(t *i18n.Printer, a desk.Activity) string {
+	if a.Name == "" {
+		return deedWords(t, a)
+	}
+	return pki.Escape(a.Name)
+}
+
+// deedFacts says more of it; as is the name of the certificate that a
+// connection presented, "" for none.
+func deedFacts(t *i18n.Printer, a desk.Activity, as string) string {
+	switch a.Verb {
+	case verbConnect:
+		_, words := outcomeWords(t, a)
+		if as != "" {
+			words = t.T("activity.as", "What", words, "Name", pki.Escape(as))
+		}
+		return words
+	case verbExport:
+		return formatWords(t, a.Detail["formats"])
+	case verbIssue:
+		if issuer := a.Detail["issuer"]; issuer != "" && issuer != a.Name {
+			return t.T("activity.signed-by", "Name", pki.Escape(issuer))
+		}
+	}
+	return ""
+}
+
+// formatWords turns the codes of formats, as an export notes them, into words.
+func formatWords(t *i18n.Printer, codes string) string {
+	var words []string
+	for code := range strings.SplitSeq(codes, ", ") {
+		if key := "activity.format." + code; t.Has(key) {
+			code = t.T(key)
+		}
+		words = append(words, code)
+	}
+	return t.List(words)
+}
+
+// outcomeWords says what became of a connection.
+func outcomeWords(t *i18n.Printer, a desk.Activity) (widgets.Tone, string) {
+	status := a.Detail["status"]
+	switch {
+	case a.Detail["state"] != "ok":
+		title, _, _ := t.Diagnosis(a.Detail["code"], map[string]string{"status": status})
+		return widgets.ToneBroken, title
+	case status != "":
+		return widgets.ToneGood, t.T("activity.passed.status", "Status", status)
+	}
+	return widgets.ToneGood, t.T("activity.passed")
+}
+
+// whenWords is the time of what happened today, else the day.
+func (w *Window) whenWords(at time.Time) string {
+	now := w.now()
+	at = at.In(now.Location())
+	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
+		return at.Format("15:04")
+	}
+	return w.t.Date(at)
+}
+
+// showSubject goes to the certificate that something was done to, when the
+// vault still has it.
+func (w *Window) showSubject(id desk.ID) {
+	if id == "" {
+		return
+	}
+	var c desk.Certificate
+	d := w.desk
+	w.background("", func(context.Context) error {
+		var err error
+		c, err = d.Get(id)
+		return err
+	}, func() { w.navigate(placeOf(c), c.ID) })
+}
+
+// tryAgain goes to Connections, with the address and the certificate of an
+// earlier try.
+func (w *Window) tryAgain(a desk.Activity) {
+	w.navigate("connections", a.Subject)
+	c := w.connections()
+	if c == nil {
+		return
+	}
+	c.filled = true
+	if a.Subject == "" {
+		c.form.chooseCert("")
+	}
+	c.form.url.SetText(a.Name)
+	c.form.relayout()
+}
+
+// openDeed goes where an activity leads.
+func (w *Window) openDeed(a desk.Activity) {
+	if a.Verb == verbConnect {
+		w.tryAgain(a)
+		return
+	}
+	w.showSubject(a.Subject)
+}
