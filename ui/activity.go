@@ -147,6 +147,11 @@ func (a *activity) filter() {
 	a.empty.Hidden = len(a.all) > 0
 	a.none.Hidden = len(a.rows) > 0 || len(a.all) == 0
 	a.search.Hidden, a.save.Hidden = len(a.all) == 0, len(a.all) == 0
+	if len(a.rows) == 0 {
+		a.save.Disable()
+	} else {
+		a.save.Enable()
+	}
 	if open := a.w.detailID(); open != "" {
 		at := slices.IndexFunc(a.rows, func(i int) bool { return a.all[i].Subject == open })
 		if at >= 0 {

@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"countersign/storage"
 	"countersign/ui/desk"
@@ -121,3 +122,11 @@ func (b *bench) picture(name string) {
 		b.t.Fatal(err)
 	}
 }
+
+// blank is a place with nothing but a word.
+type blank struct{ label *widget.Label }
+
+func newBlank(name string) *blank { return &blank{widget.NewLabel(name)} }
+
+func (b *blank) content() fyne.CanvasObject { return b.label }
+func (b *blank) refresh()                   {}

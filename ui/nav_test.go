@@ -140,7 +140,7 @@ func TestShortcuts(t *testing.T) {
 func TestShortcutsFromAPlaceWithoutThem(t *testing.T) {
 	b := unlocked(t)
 	certificates, connections := b.put("certificates"), b.put("connections")
-	b.frame.made["overview"] = newBlank(b.Window, "x")
+	b.frame.made["overview"] = newBlank("x")
 	b.navigate("overview", "")
 	b.press(fyne.KeyF)
 	if got, want := said(certificates), "refresh, search"; got != want {

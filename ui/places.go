@@ -1,11 +1,6 @@
 package ui
 
-import (
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
-
-	"countersign/ui/theme"
-)
+import "countersign/ui/theme"
 
 // spots lists the places of the rail, in its order.
 func spots() []spot {
@@ -26,11 +21,3 @@ func (w *Window) openShowMe() {
 		s.showMe()
 	}
 }
-
-// blank stands where a screen is not built yet.
-type blank struct{ label *widget.Label }
-
-func newBlank(w *Window, name string) *blank { return &blank{widget.NewLabel(name)} }
-
-func (b *blank) content() fyne.CanvasObject { return b.label }
-func (b *blank) refresh()                   {}

@@ -151,7 +151,7 @@ func TestVaultInUse(t *testing.T) {
 func TestLockClearsTheScreens(t *testing.T) {
 	b := unlocked(t)
 	f := b.frame
-	b.open(newBlank(b.Window, "a form"))
+	b.open(newBlank("a form"))
 	b.setDetail(newBrand())
 	b.fail(errors.New("something"))
 	b.copy("a secret that was shown")
