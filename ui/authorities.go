@@ -19,6 +19,7 @@ type authorities struct {
 	desk *desk.Desk
 
 	list  *widgets.DataList
+	add   *widgets.Button
 	empty *fyne.Container
 	root  *fyne.Container
 
@@ -45,12 +46,12 @@ func newAuthorities(w *Window) *authorities {
 		widgets.Column{Title: t.T("authorities.column.made"), Min: 96, Priority: 2})
 	a.list.OnSelected = a.chosen
 	a.list.OnOpened = func(row int) { a.chosen([]int{row}) }
-	create := widgets.NewButton(t.T("authorities.new"), theme.IconPlus, widgets.Primary, a.create)
+	a.add = widgets.NewButton(t.T("authorities.new"), theme.IconPlus, widgets.Primary, a.create)
 	first := widgets.NewButton(t.T("authorities.new"), theme.IconPlus, widgets.Primary, a.create)
 	a.empty = widgets.NewEmptyState(theme.IconAuthority, t.T("authorities.empty"), first)
 	a.empty.Hide()
 	a.root = widgets.Stack(12,
-		widgets.Row(12, widgets.NewTitle(t.T("place.authorities")), widgets.Spacer(), create),
+		widgets.Row(12, widgets.NewTitle(t.T("place.authorities")), widgets.Spacer(), a.add),
 		widgets.Grow(widgets.Over(a.list, a.empty)))
 	return a
 }
@@ -126,7 +127,7 @@ func (a *authorities) take(rows []branch, wanted desk.ID) {
 	}
 	a.rows = rows
 	a.list.SetRows(len(rows), a.row)
-	a.list.Hidden, a.empty.Hidden = len(rows) == 0, len(rows) != 0
+	a.list.Hidden, a.add.Hidden, a.empty.Hidden = len(rows) == 0, len(rows) == 0, len(rows) != 0
 	a.root.Refresh()
 	at := slices.IndexFunc(rows, func(b branch) bool { return b.ID == keep })
 	if at < 0 {

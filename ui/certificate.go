@@ -223,36 +223,34 @@ func shortened(hex string) string {
 	return hex[:11] + "…" + hex[len(hex)-5:]
 }
 
-// actions are what can be done with the certificate, two beside each other.
+// actions are what can be done with the certificate: what it is for first,
+// then the rest, two beside each other.
 func (d *certDetail) actions() fyne.CanvasObject {
 	t, c := d.w.t, d.cert
 	d.buttons = nil
-	add := func(text string, icon theme.IconName, kind widgets.ButtonKind, do func()) {
-		d.buttons = append(d.buttons, widgets.NewButton(text, icon, kind, do))
+	button := func(text string, icon theme.IconName, kind widgets.ButtonKind, do func()) fyne.CanvasObject {
+		b := widgets.NewButton(text, icon, kind, do)
+		d.buttons = append(d.buttons, b)
+		return b
 	}
+	all := widgets.Stack(8)
+	weight := widgets.Primary
 	if c.IsAuthority() && c.HasKey {
-		add(t.T("detail.new"), theme.IconPlus, widgets.Primary, func() { d.w.openIssue(pki.Server, c.ID) })
-		add(t.T("detail.export"), "", widgets.Plain, func() { d.w.openExport(c) })
-	} else {
-		add(t.T("detail.export"), "", widgets.Primary, func() { d.w.openExport(c) })
+		weight = widgets.Plain
+		all.Add(button(t.T("detail.new"), theme.IconPlus, widgets.Primary, func() { d.w.openIssue(pki.Server, c.ID) }))
 	}
+	rest := []fyne.CanvasObject{button(t.T("detail.export"), "", weight, func() { d.w.openExport(c) })}
 	if !c.IsAuthority() && c.HasKey {
-		add(t.T("detail.try"), theme.IconPlay, widgets.Plain, func() { d.w.tryCertificate(c.ID) })
+		rest = append(rest, button(t.T("detail.try"), theme.IconPlay, widgets.Plain, func() { d.w.tryCertificate(c.ID) }))
 	}
-	add(t.T("detail.pem"), theme.IconCopy, widgets.Plain, func() { d.w.copyPEM(c.ID) })
-	objects := make([]fyne.CanvasObject, len(d.buttons))
-	for i, b := range d.buttons {
-		objects[i] = b
+	rest = append(rest, button(t.T("detail.pem"), theme.IconCopy, widgets.Plain, func() { d.w.copyPEM(c.ID) }))
+	all.Add(widgets.Grid(136, 8, rest...))
+	if d.issued > 0 {
+		all.Add(button(t.T("detail.issued.show", "Count", d.issued), theme.IconCertificate, widgets.Plain, func() {
+			d.w.showCertificates(lens{issuer: c.ID, name: c.Name})
+		}))
 	}
-	grid := widgets.Grid(136, 8, objects...)
-	if d.issued == 0 {
-		return grid
-	}
-	show := widgets.NewButton(t.T("detail.issued.show", "Count", d.issued), theme.IconCertificate, widgets.Plain, func() {
-		d.w.showCertificates(lens{issuer: c.ID, name: c.Name})
-	})
-	d.buttons = append(d.buttons, show)
-	return widgets.Stack(8, grid, show)
+	return all
 }
 
 func (d *certDetail) moreFacts() *widgets.Disclosure {

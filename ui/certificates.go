@@ -19,6 +19,7 @@ type certificates struct {
 	desk *desk.Desk
 
 	search   *widgets.Input
+	add      *widgets.Button
 	chips    *widgets.FilterChips
 	lensText *widgets.Text
 	lensLine *fyne.Container
@@ -48,7 +49,7 @@ func newCertificates(w *Window) *certificates {
 	c := &certificates{w: w, desk: w.desk}
 	t := w.t
 	c.search = widgets.NewSearch(t.T("certificates.search"), func(string) { c.reload() })
-	create := widgets.NewButton(t.T("certificates.new"), theme.IconPlus, widgets.Primary, c.create)
+	c.add = widgets.NewButton(t.T("certificates.new"), theme.IconPlus, widgets.Primary, c.create)
 	c.chips = widgets.NewFilterChips(c.filters(desk.Counts{}), 0, c.chipChosen)
 	c.lensText = widgets.NewText("").Bold().Truncate()
 	clear := widgets.NewButton(t.T("certificates.lens.clear"), theme.IconClose, widgets.Quiet, c.showAll)
@@ -62,7 +63,7 @@ func newCertificates(w *Window) *certificates {
 	c.empty.Hide()
 	c.none.Hide()
 	c.root = widgets.Stack(12,
-		widgets.Row(12, widgets.NewTitle(t.T("place.certificates")), widgets.Grow(c.search), create),
+		widgets.Row(12, widgets.NewTitle(t.T("place.certificates")), widgets.Grow(c.search), c.add),
 		c.chips, c.lensLine, widgets.Grow(widgets.Over(c.list, c.empty, c.none)))
 	return c
 }
@@ -98,6 +99,7 @@ func (w *Window) certificates() *certificates {
 func (w *Window) showCertificates(l lens) {
 	w.navigate("certificates", "")
 	if c := w.certificates(); c != nil {
+		c.clearSearch()
 		c.setLens(l)
 	}
 }
@@ -135,9 +137,14 @@ func (c *certificates) filters(n desk.Counts) []widgets.Filter {
 func (c *certificates) chipChosen(i int) { c.setLens(chipLenses[i]) }
 
 func (c *certificates) showAll() {
-	c.search.Text = "" // SetText would read twice
-	c.search.Refresh()
+	c.clearSearch()
 	c.setLens(lens{})
+}
+
+// clearSearch empties the field without reading the list: SetText would.
+func (c *certificates) clearSearch() {
+	c.search.Text = ""
+	c.search.Refresh()
 }
 
 // setLens narrows the list to what a lens lets through.
@@ -201,8 +208,7 @@ func (c *certificates) read(look lens, search string) (reading, error) {
 // take shows what was read; the certificates that were chosen stay chosen.
 func (c *certificates) take(r reading, look lens, wanted desk.ID) {
 	if look != c.look {
-		c.search.Text = ""
-		c.search.Refresh()
+		c.clearSearch()
 		c.look = look
 		c.chips.Select(look.chip())
 		c.lensLine.Hide()
@@ -220,7 +226,13 @@ func (c *certificates) take(r reading, look lens, wanted desk.ID) {
 	c.list.Hidden = len(c.rows) == 0
 	c.empty.Hidden = r.counts.All != 0
 	c.none.Hidden = len(c.rows) != 0 || r.counts.All == 0
-	c.chips.Hidden = r.counts.All == 0
+	for _, o := range []fyne.CanvasObject{c.search, c.add, c.chips} {
+		if r.counts.All == 0 {
+			o.Hide()
+		} else {
+			o.Show()
+		}
+	}
 	c.root.Refresh()
 	var chosen []int
 	for i, row := range c.rows {

@@ -9,7 +9,6 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
-	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
 
@@ -51,10 +50,9 @@ func newIssueForm(w *Window, kind pki.Kind, issuer desk.ID) *issueForm {
 	f.first = widgets.NewNotice(widgets.ToneAccent, t.T("issue.first"), t.T("issue.first.text"))
 	f.first.Hide()
 	var tiles []*widgets.Tile
-	icons := []theme.IconName{theme.IconServer, theme.IconClient, theme.IconBoth, theme.IconAuthority}
-	for i, k := range issueKinds {
+	for _, k := range issueKinds {
 		key := "issue.kind." + string(k)
-		tiles = append(tiles, widgets.NewTile(t.T(key), t.T(key+".text"), icons[i], nil))
+		tiles = append(tiles, widgets.NewTile(t.T(key), t.T(key+".text"), "", nil))
 	}
 	f.tiles = widgets.NewTileRow(slices.Index(issueKinds, kind), func(i int) { f.setKind(issueKinds[i]) }, tiles...)
 	f.buildFields()
@@ -171,7 +169,7 @@ func (f *issueForm) setIssuers() {
 		case desk.Expired, desk.Revoked, desk.NotYetValid:
 			word = t.T("issue.issuer."+string(h), "Name", word)
 		default:
-			if newest < 0 || a.Made.After(f.authorityOf(f.issuerIDs[newest]).Made) {
+			if newest < 0 || !a.Made.Before(f.authorityOf(f.issuerIDs[newest]).Made) {
 				newest = len(f.issuerIDs)
 			}
 		}

@@ -160,7 +160,9 @@ func (c *issueCard) judge(a asked, s foreseen) []fyne.CanvasObject {
 		list = append(list, widgets.NewNotice(widgets.ToneGood, t.T("issue.card.good"), ""))
 	}
 	for _, w := range s.main.Warnings {
-		list = append(list, widgets.NewNotice(widgets.ToneSoon, warningText(t, w), ""))
+		if w.Code != pki.WarningValidityAfterIssuer { // said below, with what to do
+			list = append(list, widgets.NewNotice(widgets.ToneSoon, warningText(t, w), ""))
+		}
 	}
 	if ends := c.authorityEnds(s); ends != nil && len(s.main.Faults) == 0 {
 		list = append(list, ends)

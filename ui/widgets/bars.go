@@ -1,8 +1,6 @@
 package widgets
 
 import (
-	"strconv"
-
 	"fyne.io/fyne/v2"
 
 	"countersign/ui/theme"
@@ -91,7 +89,7 @@ func newBar(owner *Bars, index int, shown Bar, most int) *bar {
 	b := &bar{Bar: shown, owner: owner, index: index, back: newPlate("", "", radiusChip), fill: newPlate("", "", 4)}
 	b.count = NewText("").Small().Align(fyne.TextAlignCenter)
 	if shown.Count > 0 {
-		b.count.text = strconv.Itoa(shown.Count)
+		b.count.text = thousands(shown.Count)
 	}
 	b.under = NewText(shown.Label).Small().Tone(ToneQuiet).Align(fyne.TextAlignCenter)
 	if most > 0 {

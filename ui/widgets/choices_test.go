@@ -88,7 +88,7 @@ func TestFilterChipsSet(t *testing.T) {
 	chips := NewFilterChips([]Filter{{"All", 1}, {"Server", 1}}, 1, nil)
 	open(t, Stack(0, chips), 600, 100, false)
 	chips.Set([]Filter{{"All", 100000}, {"Server", 2}, {"Client", 3}})
-	equalLists(t, "labels", chips.Labels(), []string{"All 100000", "Server 2", "Client 3"})
+	equalLists(t, "labels", chips.Labels(), []string{"All 100,000", "Server 2", "Client 3"})
 	equal(t, "selected", chips.Selected(), 1)
 	if end := chips.chips[0].Size().Width; end < chips.chips[0].MinSize().Width {
 		t.Errorf("width is %v, want %v", end, chips.chips[0].MinSize().Width)

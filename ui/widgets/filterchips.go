@@ -1,8 +1,6 @@
 package widgets
 
 import (
-	"strconv"
-
 	"fyne.io/fyne/v2"
 
 	"countersign/ui/theme"
@@ -47,7 +45,7 @@ func (f *FilterChips) Set(filters []Filter) {
 	for i, filter := range filters {
 		text := filter.Label
 		if filter.Count >= 0 {
-			text += " " + strconv.Itoa(filter.Count)
+			text += " " + thousands(filter.Count)
 		}
 		f.chips[i].words.text = text
 		f.chips[i].selected = i == f.selected

@@ -56,7 +56,7 @@ func (n *Number) restyle() {
 
 // CreateRenderer is for the toolkit.
 func (n *Number) CreateRenderer() fyne.WidgetRenderer {
-	dot := Inset(4, 0, 0, 0, AtLeast(dotSide, dotSide, n.dot))
-	words := Stack(0, AtLeast(0, 36, n.number), RowTop(8, dot, Grow(n.words)))
+	dot := Inset(2, 0, 0, 0, AtLeast(dotSide, dotSide, n.dot))
+	words := Stack(0, AtLeast(0, 36, n.number), Row(8, dot, Grow(n.words)))
 	return newBody(Over(n.back, PadXY(16, 12, words)), n.restyle)
 }

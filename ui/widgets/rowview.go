@@ -139,7 +139,11 @@ func (c *cellView) arrange(cell Cell, align fyne.TextAlign, x, width float32) {
 	if cell.Dot {
 		c.dot.Hidden = false
 		c.dot.FillColor = colorOf(cell.Tone.Color())
-		c.dot.Move(fyne.NewPos(x, 27))
+		line := float32(27)
+		if cell.Second != "" {
+			line = 18
+		}
+		c.dot.Move(fyne.NewPos(x, line))
 		c.dot.Resize(fyne.NewSquareSize(dotSide))
 		x, width = x+dotSide+8, width-dotSide-8
 	}
