@@ -157,7 +157,7 @@ func (l *visitLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	l.width = size.Width
 	who, what := l.columns(size.Width)
 	x := visitTime + who + 12
-	whatHigh, tlsHigh := highAt(objects[2], what), highAt(objects[4], what)
+	whatHigh, tlsHigh := heightFor(objects[2], what), heightFor(objects[4], what)
 	place := func(o fyne.CanvasObject, x, y, wide, high float32) {
 		o.Move(fyne.NewPos(x, y))
 		o.Resize(fyne.NewSize(wide, high))
@@ -175,5 +175,5 @@ func (l *visitLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 		return fyne.NewSize(400, 52)
 	}
 	_, what := l.columns(l.width)
-	return fyne.NewSize(400, 16+highAt(objects[2], what)+highAt(objects[4], what))
+	return fyne.NewSize(400, 16+heightFor(objects[2], what)+heightFor(objects[4], what))
 }

@@ -218,7 +218,7 @@ func (l *stepRowLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	r := l.row
 	client, middle, server, clientWide, middleWide, serverWide := l.sides(size.Width)
 	put := func(o fyne.CanvasObject, x, wide float32) {
-		height := highAt(o, wide)
+		height := heightFor(o, wide)
 		o.Move(fyne.NewPos(x, (size.Height-height)/2))
 		o.Resize(fyne.NewSize(wide, height))
 	}
@@ -276,16 +276,9 @@ func (l *stepRowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 		if r.line.strong {
 			server = r.strong
 		}
-		height = max(height, highAt(r.client, clientWide), highAt(server, serverWide),
-			highAt(r.middle, l.middleWords(middleWide)))
+		height = max(height, heightFor(r.client, clientWide), heightFor(server, serverWide),
+			heightFor(r.middle, l.middleWords(middleWide)))
 	}
 	return fyne.NewSize(480, max(lineAtLeast, height+16))
 }
 
-// highAt is the height that words need at a width.
-func highAt(o fyne.CanvasObject, width float32) float32 {
-	if o.Size().Width != width {
-		o.Resize(fyne.NewSize(width, o.Size().Height))
-	}
-	return o.MinSize().Height
-}
