@@ -32,7 +32,7 @@ type activity struct {
 	turn int   // of the last reading; what comes of earlier ones is dropped
 }
 
-// deed is an activity in words.
+// deed is an activity in words; its time is that of the clock on the wall.
 type deed struct {
 	desk.Activity
 	words, facts string
@@ -117,6 +117,7 @@ func readDeeds(d *desk.Desk, t *i18n.Printer) ([]deed, error) {
 	}
 	all := make([]deed, len(activities))
 	for i, x := range activities {
+		x.At = x.At.In(d.Now().Location())
 		all[i] = newDeed(t, x, known[x.Subject])
 	}
 	return all, nil
@@ -128,7 +129,7 @@ func newDeed(t *i18n.Printer, x desk.Activity, cert *desk.Certificate) deed {
 		as = cert.Name
 	}
 	d := deed{Activity: x, words: deedWords(t, x), facts: deedFacts(t, x, as), cert: cert}
-	d.text = strings.ToLower(strings.Join([]string{d.words, d.facts, x.Name, x.Detail["serial"], t.Date(x.At.Local())}, "\n"))
+	d.text = strings.ToLower(strings.Join([]string{d.words, d.facts, x.Name, x.Detail["serial"], t.Date(x.At)}, "\n"))
 	return d
 }
 
@@ -171,11 +172,10 @@ func (a *activity) row(i int) widgets.ListRow {
 	if d.Verb == verbConnect {
 		tone, _ = outcomeWords(a.w.t, d.Activity)
 	}
-	at := d.At.In(a.w.now().Location())
 	return widgets.ListRow{Cells: []widgets.Cell{
 		{Text: d.words, Second: d.facts, Tone: tone, Bold: tone != widgets.ToneNone},
 		{Text: pki.Escape(d.Name)},
-		{Text: at.Format("15:04"), Second: a.w.t.Date(at)},
+		{Text: d.At.Format("15:04"), Second: a.w.t.Date(d.At)},
 	}}
 }
 

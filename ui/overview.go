@@ -24,7 +24,6 @@ type overview struct {
 	urgent   *shelf
 	tries    *shelf
 	deeds    *shelf
-	whole    *widgets.Status // in urgent: nothing needs attention
 	create   *widgets.Button
 	empty    *fyne.Container // the vault holds nothing
 	scroll   *container.Scroll
@@ -68,8 +67,8 @@ func newOverview(w *Window) *overview {
 
 func (o *overview) buildShelves() {
 	t, w := o.w.t, o.w
-	o.whole = widgets.NewStatus(widgets.ToneGood, t.T("overview.whole"))
-	o.urgent = newShelf(t.T("overview.urgent"), nil, widgets.PadXY(8, 4, o.whole), attentionShown, o.showUrgent, o.reveal)
+	whole := widgets.NewStatus(widgets.ToneGood, t.T("overview.whole"))
+	o.urgent = newShelf(t.T("overview.urgent"), nil, widgets.PadXY(8, 4, whole), attentionShown, o.showUrgent, o.reveal)
 	try := widgets.NewButton(t.T("overview.try"), "", widgets.Quiet, func() { w.navigate("connections", "") })
 	o.tries = newShelf(t.T("overview.tries"), try, widgets.PadXY(8, 4, widgets.NewQuiet(t.T("overview.tries.none"))),
 		triesShown, func(i int) { w.tryAgain(o.seen.tries[i]) }, o.reveal)
