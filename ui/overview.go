@@ -52,7 +52,7 @@ func newOverview(w *Window) *overview {
 	}
 	o.chart = newChart(w)
 	o.buildShelves()
-	board := &fyne.Container{Layout: boardLayout{}, Objects: []fyne.CanvasObject{o.urgent.root, o.tries.root, o.deeds.root}}
+	board := &fyne.Container{Layout: &boardLayout{}, Objects: []fyne.CanvasObject{o.urgent.root, o.tries.root, o.deeds.root}}
 	body := widgets.Stack(12, widgets.Columns(12, figures...), o.chart.root, board)
 	o.scroll = container.NewVScroll(widgets.Inset(0, gutter, 0, 2, body))
 	o.middle = &fyne.Container{Layout: &settleLayout{o.scroll}, Objects: []fyne.CanvasObject{o.scroll}}

@@ -75,62 +75,52 @@ func (s *shelf) texts() []string {
 
 // boardLayout puts three cards beside each other, of one height; where that is
 // too narrow the third goes below the other two.
-type boardLayout struct{}
+type boardLayout struct{ width float32 }
 
 const (
 	boardGap   float32 = 12
 	boardThree float32 = 840 // from this width on all three are in one line
 )
 
+// lines parts the cards into those that stand beside each other.
+func (l *boardLayout) lines(cards []fyne.CanvasObject) [][]fyne.CanvasObject {
+	if l.width >= boardThree || len(cards) < 3 {
+		return [][]fyne.CanvasObject{cards}
+	}
+	return [][]fyne.CanvasObject{cards[:2], cards[2:]}
+}
+
 // Layout is for the toolkit.
-func (boardLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	columns := boardColumns(size.Width)
+func (l *boardLayout) Layout(cards []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
 	y := float32(0)
-	for start := 0; start < len(objects); start += columns {
-		line := objects[start:min(len(objects), start+columns)]
-		gaps := boardGap * float32(len(line)-1)
-		width := (size.Width - gaps) / float32(len(line))
-		var height float32
-		for _, o := range line {
-			o.Resize(fyne.NewSize(width, o.Size().Height)) // paragraphs learn their lines
-			height = max(height, o.MinSize().Height)
+	for _, line := range l.lines(cards) {
+		width := (size.Width - boardGap*float32(len(line)-1)) / float32(len(line))
+		for _, card := range line {
+			card.Resize(fyne.NewSize(width, card.Size().Height)) // paragraphs learn their lines
 		}
-		if columns == len(objects) {
-			height = max(height, size.Height)
-		}
-		for i, o := range line {
-			o.Move(fyne.NewPos(float32(i)*(width+boardGap), y))
-			o.Resize(fyne.NewSize(width, height))
+		height := highest(line)
+		for i, card := range line {
+			card.Move(fyne.NewPos(float32(i)*(width+boardGap), y))
+			card.Resize(fyne.NewSize(width, height))
 		}
 		y += height + boardGap
 	}
 }
 
-// MinSize is for the toolkit. The height is that at the width the cards have.
-func (boardLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	var width float32
-	for _, o := range objects[:min(2, len(objects))] {
-		width += o.Size().Width + boardGap
+// MinSize is for the toolkit. The height is that at the width of the last layout.
+func (l *boardLayout) MinSize(cards []fyne.CanvasObject) fyne.Size {
+	height := -boardGap
+	for _, line := range l.lines(cards) {
+		height += highest(line) + boardGap
 	}
-	last := objects[len(objects)-1]
-	columns := len(objects)
-	if last.Position().Y > 0 || last.Size().Width == 0 {
-		columns = 2
-	}
-	var height float32
-	for start := 0; start < len(objects); start += columns {
-		var most float32
-		for _, o := range objects[start:min(len(objects), start+columns)] {
-			most = max(most, o.MinSize().Height)
-		}
-		height += most + boardGap
-	}
-	return fyne.NewSize(320, height-boardGap)
+	return fyne.NewSize(320, height)
 }
 
-func boardColumns(width float32) int {
-	if width >= boardThree {
-		return 3
+func highest(cards []fyne.CanvasObject) float32 {
+	var most float32
+	for _, card := range cards {
+		most = max(most, card.MinSize().Height)
 	}
-	return 2
+	return most
 }
