@@ -81,6 +81,25 @@ func (b book) servers(chosen desk.ID) []desk.Certificate {
 	return list
 }
 
+// local is the best of certificates for a server on this computer: one that
+// is usable and answers to localhost; else one that is usable; else the first.
+func (b book) local(list []desk.Certificate, usable func(desk.Certificate) bool) desk.ID {
+	best, rank := desk.ID(""), -1
+	for _, c := range list {
+		r := 0
+		if usable(c) {
+			r = 1
+			if slices.ContainsFunc(c.Names, loopback) {
+				r = 2
+			}
+		}
+		if r > rank {
+			best, rank = c.ID, r
+		}
+	}
+	return best
+}
+
 // above are the IDs of the authorities over a certificate, nearest first.
 func (b book) above(id desk.ID) []desk.ID {
 	var ids []desk.ID

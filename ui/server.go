@@ -85,7 +85,8 @@ func (s *localServer) setBook(b book) {
 	cert, ca := s.chosenCert(), s.chosenCA()
 	s.certIDs = nil
 	var words []string
-	for _, c := range b.servers(cert) {
+	list := b.servers(cert)
+	for _, c := range list {
 		s.certIDs = append(s.certIDs, c.ID)
 		word := c.Name
 		if b.names[c.Name] > 1 {
@@ -100,8 +101,8 @@ func (s *localServer) setBook(b book) {
 		words = append(words, a.Name)
 	}
 	s.clients.SetOptions(words, -1)
-	if cert == "" && len(s.certIDs) > 0 {
-		cert = s.certIDs[0]
+	if cert == "" {
+		cert = b.local(list, s.c.usable)
 	}
 	if ca == "" {
 		ca = b.root(cert)

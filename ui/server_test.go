@@ -7,7 +7,9 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
+	"countersign/pki"
 	"countersign/testclient"
+	"countersign/ui/desk"
 )
 
 func TestServerStartsAndStops(t *testing.T) {
@@ -111,4 +113,19 @@ func TestServerNeedsACertificate(t *testing.T) {
 	l.queue.drain()
 	l.try()
 	l.wantTitle("The server answered")
+}
+
+func TestServerPrefersLocalhost(t *testing.T) {
+	l := newLab(t)
+	made, err := l.desk.MakeExample(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.leaf(pki.Server, made.Authority.ID, "api.acme.test", "api.acme.test")
+	if got := l.c.local.cert.Value(); got != desk.ExampleServer {
+		t.Errorf("the panel chose %q", got)
+	}
+	if got := l.c.local.clients.Value(); got != desk.ExampleAuthority {
+		t.Errorf("the panel lets in clients of %q", got)
+	}
 }

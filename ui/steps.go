@@ -281,4 +281,3 @@ func (l *stepRowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	}
 	return fyne.NewSize(480, max(lineAtLeast, height+16))
 }
-
