@@ -112,7 +112,7 @@ func (w *Window) openVault(path string) {
 // enter shows the frame of an unlocked vault.
 func (w *Window) enter(d *desk.Desk) {
 	w.vault, w.desk = d, d
-	w.page = nil
+	w.dropPage()
 	w.frame = newFrame(w)
 	w.setMenu()
 	w.win.SetContent(newPresence(w.frame.root, w.stir))
@@ -169,13 +169,22 @@ func (w *Window) endSession() {
 	w.idle.stop()
 }
 
+// dropPage lets go of the full page. One that moves stops moving: the toolkit
+// draws a window anew for as long as anything in it does, shown or not.
+func (w *Window) dropPage() {
+	if moving, ok := w.page.(interface{ close() }); ok {
+		moving.close()
+	}
+	w.page = nil
+}
+
 // dropScreens lets go of everything that shows what is in the vault.
 func (w *Window) dropScreens() {
 	if w.frame != nil {
 		w.frame.drop()
 		w.frame = nil
 	}
-	w.page = nil
+	w.dropPage()
 	overlays := w.win.Canvas().Overlays()
 	for top := overlays.Top(); top != nil; top = overlays.Top() {
 		overlays.Remove(top)

@@ -36,16 +36,20 @@ func leading(o ...fyne.CanvasObject) fyne.CanvasObject {
 }
 
 // waiting says what is being done, while there is nothing else to show.
-type waiting struct{ root fyne.CanvasObject }
+type waiting struct {
+	turn *widget.Activity
+	root fyne.CanvasObject
+}
 
 func newWaiting(doing string) *waiting {
 	turn := widget.NewActivity()
 	turn.Start()
 	line := widgets.Row(8, widgets.Spacer(), widgets.AtLeast(20, 20, turn), widgets.NewText(doing).Tone(widgets.ToneQuiet), widgets.Spacer())
-	return &waiting{widgets.Over(newGround(theme.Ground), widgets.Middle(sheetWidth, line))}
+	return &waiting{turn, widgets.Over(newGround(theme.Ground), widgets.Middle(sheetWidth, line))}
 }
 
 func (p *waiting) content() fyne.CanvasObject { return p.root }
+func (p *waiting) close()                     { p.turn.Stop() }
 func (p *waiting) focus() fyne.Focusable      { return nil }
 
 // newPassphrase is a field for a passphrase; Enter in it submits.

@@ -31,7 +31,8 @@ type Text struct {
 	cuts   bool
 	markup bool
 
-	shown []*canvas.Text
+	made  []*canvas.Text // that there are
+	shown []*canvas.Text // of them, in use
 	lines int
 }
 
@@ -148,27 +149,40 @@ func (t *Text) measure(s string, bold bool) float32 {
 	return fyne.MeasureText(s, t.size, style).Width
 }
 
-// arrange makes the texts that are shown for a width.
-func (t *Text) arrange(width float32) {
-	var lines [][]piece
-	switch {
-	case t.wraps && width > 0:
-		lines = breakLines(splitWords(t.text, t.style.Bold, t.markup), width, t.measure)
-	case t.cuts && width > 0:
-		cut := ellipsis(t.text, width, func(s string) float32 { return t.measure(s, false) })
-		lines = [][]piece{{{cut, t.style.Bold}}}
-	default:
-		lines = [][]piece{{{t.text, t.style.Bold}}}
-	}
+// arrange makes the texts that are shown in a room, and reports whether they
+// are others than before. It keeps those that it has: the toolkit takes a new
+// object for a reason to lay out and draw again, and so would never rest.
+func (t *Text) arrange(room fyne.Size) (changed bool) {
+	lines := t.breakUp(room.Width)
 	t.lines = max(1, len(lines))
-	t.shown = t.shown[:0]
 	height := lineHeight(t.size)
-	for i, line := range lines {
-		t.arrangeLine(line, float32(i)*height, width, height)
+	top := (room.Height - float32(t.lines)*height) / 2
+	if t.wraps || top < 0 {
+		top = 0
 	}
+	before := len(t.shown)
+	t.shown = t.shown[:0]
+	for i, line := range lines {
+		if t.arrangeLine(line, top+float32(i)*height, room.Width, height) {
+			changed = true
+		}
+	}
+	return changed || before != len(t.shown)
 }
 
-func (t *Text) arrangeLine(line []piece, y, width, height float32) {
+// breakUp gives the pieces of each line in a width.
+func (t *Text) breakUp(width float32) [][]piece {
+	switch {
+	case t.wraps && width > 0:
+		return breakLines(splitWords(t.text, t.style.Bold, t.markup), width, t.measure)
+	case t.cuts && width > 0:
+		cut := ellipsis(t.text, width, func(s string) float32 { return t.measure(s, false) })
+		return [][]piece{{{cut, t.style.Bold}}}
+	}
+	return [][]piece{{{t.text, t.style.Bold}}}
+}
+
+func (t *Text) arrangeLine(line []piece, y, width, height float32) (changed bool) {
 	var used float32
 	widths := make([]float32, len(line))
 	for i, p := range line {
@@ -183,14 +197,35 @@ func (t *Text) arrangeLine(line []piece, y, width, height float32) {
 		x = (width - used) / 2
 	}
 	for i, p := range line {
-		c := canvas.NewText(p.text, colorOf(t.color))
-		c.TextSize, c.TextStyle = t.size, t.style
-		c.TextStyle.Bold = p.bold
-		c.Move(fyne.NewPos(max(0, x), y))
-		c.Resize(fyne.NewSize(widths[i], height))
-		t.shown = append(t.shown, c)
+		style := t.style
+		style.Bold = p.bold
+		if t.put(p.text, style, fyne.NewPos(max(0, x), y), fyne.NewSize(widths[i], height)) {
+			changed = true
+		}
 		x += widths[i]
 	}
+	return changed
+}
+
+// put shows one more piece, in an object of before when there is one.
+func (t *Text) put(text string, style fyne.TextStyle, at fyne.Position, size fyne.Size) (changed bool) {
+	n := len(t.shown)
+	if n == len(t.made) {
+		t.made = append(t.made, canvas.NewText("", nil))
+	}
+	c := t.made[n]
+	t.shown = t.made[:n+1]
+	paint := colorOf(t.color)
+	if c.Text != text || c.Color != paint || c.TextSize != t.size || c.TextStyle != style {
+		c.Text, c.Color, c.TextSize, c.TextStyle = text, paint, t.size, style
+		changed = true
+	}
+	if c.Position() != at || c.Size() != size {
+		c.Move(at)
+		c.Resize(size)
+		changed = true
+	}
+	return changed
 }
 
 // naturalWidth is that of the whole text on one line.
@@ -203,7 +238,7 @@ func (t *Text) naturalWidth() float32 {
 
 // CreateRenderer is for the toolkit.
 func (t *Text) CreateRenderer() fyne.WidgetRenderer {
-	t.arrange(t.Size().Width)
+	t.arrange(t.Size())
 	return &textRenderer{t}
 }
 
@@ -212,13 +247,9 @@ type textRenderer struct{ t *Text }
 func (r *textRenderer) Destroy() {}
 
 func (r *textRenderer) Layout(size fyne.Size) {
-	r.t.arrange(size.Width)
-	if extra := (size.Height - float32(r.t.lines)*lineHeight(r.t.size)) / 2; extra > 0 && !r.t.wraps {
-		for _, c := range r.t.shown {
-			c.Move(c.Position().AddXY(0, extra))
-		}
+	if r.t.arrange(size) {
+		canvas.Refresh(r.t)
 	}
-	canvas.Refresh(r.t)
 }
 
 func (r *textRenderer) MinSize() fyne.Size {

@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -73,5 +74,27 @@ func TestLinesAreMultiplesOfFour(t *testing.T) {
 		if h := text.MinSize().Height; int(h)%4 != 0 {
 			t.Errorf("height is %v, want a multiple of four", h)
 		}
+	}
+}
+
+// A text that is laid out again in the same room shows the same objects: the
+// toolkit would draw the window without end otherwise.
+func TestTextRests(t *testing.T) {
+	text := NewText("some words that take two lines").Wrap()
+	open(t, text, 120, 80, false)
+	before := slices.Clone(text.shown)
+	if len(before) < 2 {
+		t.Fatalf("%d pieces", len(before))
+	}
+	if text.arrange(text.Size()) {
+		t.Error("arranging it again changes it")
+	}
+	if !slices.Equal(before, text.shown) {
+		t.Error("arranging it again makes other objects")
+	}
+	text.SetText("one")
+	equal(t, "shown", text.shown[0].Text, "one")
+	if text.shown[0] != before[0] {
+		t.Error("other words make another object")
 	}
 }
