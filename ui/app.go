@@ -115,7 +115,7 @@ func (w *Window) enter(d *desk.Desk) {
 	w.dropPage()
 	w.frame = newFrame(w)
 	w.setMenu()
-	w.win.SetContent(newPresence(w.frame.root, w.stir))
+	w.fill(newPresence(w.frame.root, w.stir))
 	w.navigate("overview", "")
 	w.countAttention()
 	w.showJobs()
@@ -123,12 +123,20 @@ func (w *Window) enter(d *desk.Desk) {
 	w.watchIdle()
 }
 
+// fill puts something else into the window. What had the focus is told that it
+// has not any more: the toolkit does not, and a cursor would blink unseen, for
+// which the whole window is drawn many times a second.
+func (w *Window) fill(o fyne.CanvasObject) {
+	w.win.Canvas().Unfocus()
+	w.win.SetContent(o)
+}
+
 // show fills the window with a page.
 func (w *Window) show(p page) {
 	w.dropScreens()
 	w.page = p
 	w.setMenu()
-	w.win.SetContent(p.content())
+	w.fill(p.content())
 	if f := p.focus(); f != nil {
 		w.win.Canvas().Focus(f)
 	}
@@ -224,7 +232,7 @@ func (w *Window) rebuild() {
 		w.frame.drop()
 		w.frame = newFrame(w)
 		w.setMenu()
-		w.win.SetContent(newPresence(w.frame.root, w.stir))
+		w.fill(newPresence(w.frame.root, w.stir))
 		w.navigate(place, "")
 		w.countAttention()
 		w.showJobs()

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"countersign/ui/desk"
+	"countersign/ui/widgets"
 )
 
 // place is what a screen is to the frame.
@@ -47,7 +48,7 @@ func (w *Window) navigate(name string, id desk.ID) {
 	w.frame.leaveForms()
 	w.frame.current = name
 	w.frame.rail.mark(name)
-	w.frame.middle.show(p)
+	w.showInMiddle(p)
 	p.refresh()
 	if s, ok := p.(selector); ok && id != "" {
 		s.selectID(id)
@@ -63,7 +64,7 @@ func (w *Window) open(p place) {
 	w.stir()
 	w.closeDetail()
 	w.frame.forms = append(w.frame.forms, p)
-	w.frame.middle.show(p)
+	w.showInMiddle(p)
 	p.refresh()
 	if s, ok := p.(starter); ok {
 		if f := s.firstFocus(); f != nil {
@@ -83,8 +84,17 @@ func (w *Window) back() {
 	closePlace(w.frame.forms[last])
 	w.frame.forms = w.frame.forms[:last]
 	p := w.shown()
-	w.frame.middle.show(p)
+	w.showInMiddle(p)
 	p.refresh()
+}
+
+// showInMiddle shows a form or a place. A line of the last one that has the
+// focus loses it; see fill.
+func (w *Window) showInMiddle(p place) {
+	if _, typing := w.win.Canvas().Focused().(*widgets.Input); typing {
+		w.win.Canvas().Unfocus()
+	}
+	w.frame.middle.show(p)
 }
 
 // shown is the form or place in the middle.
