@@ -57,6 +57,7 @@ func newAuthorities(w *Window) *authorities {
 }
 
 func (a *authorities) content() fyne.CanvasObject { return a.root }
+func (a *authorities) focusList()                 { a.list.Focus() }
 func (a *authorities) create()                    { a.w.openIssue(pki.Authority, "") }
 
 // close forgets what was read of the vault.

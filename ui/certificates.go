@@ -107,6 +107,7 @@ func (w *Window) showCertificates(l lens) {
 func (c *certificates) content() fyne.CanvasObject { return c.root }
 func (c *certificates) refresh()                   { c.reload() }
 func (c *certificates) create()                    { c.w.openIssue(pki.Server, "") }
+func (c *certificates) focusList()                 { c.list.Focus() }
 func (c *certificates) focusSearch()               { c.w.win.Canvas().Focus(c.search) }
 
 // close forgets what was read of the vault.

@@ -262,6 +262,9 @@ func TestKeyboardGoesThroughTheList(t *testing.T) {
 	if b.detailID() != "" {
 		t.Error("Esc leaves the detail open")
 	}
+	if b.win.Canvas().Focused() != list {
+		t.Error("Esc does not go back to the list")
+	}
 	list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	if b.detailID() != c.rows[4].ID {
 		t.Error("Enter does not open the detail again")

@@ -23,8 +23,8 @@ type detail struct {
 
 func newDetailColumn(w *Window) *detail {
 	d := &detail{scroll: container.NewVScroll(widgets.Stack(0)), edge: widgets.RuleDown()}
-	d.shut = widgets.RowTop(0, widgets.Spacer(), widgets.NewButton("", theme.IconClose, widgets.Quiet, w.closeDetail))
-	d.bar = widgets.Row(0, widgets.NewButton(w.t.T("back"), theme.IconBack, widgets.Quiet, w.closeDetail), widgets.Spacer())
+	d.shut = widgets.RowTop(0, widgets.Spacer(), widgets.NewButton("", theme.IconClose, widgets.Quiet, w.leaveDetail))
+	d.bar = widgets.Row(0, widgets.NewButton(w.t.T("back"), theme.IconBack, widgets.Quiet, w.leaveDetail), widgets.Spacer())
 	d.bar.Hide()
 	d.root = widgets.Over(newGround(theme.Surface),
 		container.NewBorder(widgets.Inset(8, 8, 0, 8, d.bar), nil, d.edge, nil, d.scroll),

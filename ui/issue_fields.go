@@ -172,7 +172,7 @@ func (f *issueForm) spanText(s span) string {
 		words = t.T("issue.valid.years", "Count", s.years)
 	}
 	end := f.w.now().AddDate(s.years, 0, s.days)
-	if issuer := f.authorityOf(f.issuerID()); issuer.ID != "" && end.After(issuer.NotAfter) {
+	if issuer := f.authorityOf(f.issuerID()); issuer.ID != "" && end.Sub(issuer.NotAfter) > day {
 		return t.T("issue.valid.capped", "Span", words, "Date", t.Date(issuer.NotAfter))
 	}
 	return t.T("issue.valid.option", "Span", words, "Date", t.Date(end))

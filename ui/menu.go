@@ -97,7 +97,7 @@ func (w *Window) escape() {
 	case top != nil:
 		overlays.Remove(top)
 	case w.frame.detail.Visible() && len(w.frame.forms) == 0:
-		w.closeDetail()
+		w.leaveDetail()
 	case len(w.frame.forms) > 0:
 		w.back()
 	case w.frame.middle.notices.Visible():

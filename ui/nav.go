@@ -19,6 +19,8 @@ type (
 	selector interface{ selectID(id desk.ID) }
 	// searcher has a search field; Ctrl+F goes there.
 	searcher interface{ focusSearch() }
+	// lister has a list whose selection shows a detail.
+	lister interface{ focusList() }
 	// exporter exports what is selected; Ctrl+E.
 	exporter interface{ exportSelected() }
 	// trier tries what is selected, or what its form says; Ctrl+T.
@@ -124,6 +126,18 @@ func (w *Window) closeDetail() {
 	w.stir()
 	w.frame.detail.clear()
 	w.frame.root.Refresh()
+}
+
+// leaveDetail closes the column as a person does: the keyboard goes back to
+// the list that the detail belongs to.
+func (w *Window) leaveDetail() {
+	w.closeDetail()
+	if w.frame == nil {
+		return
+	}
+	if l, ok := w.shown().(lister); ok {
+		l.focusList()
+	}
 }
 
 func closePlace(p place) {
