@@ -39,9 +39,10 @@ func main() {
 }
 
 // window opens the window on a vault and returns when it is closed. The
-// toolkit panics without a display, so that is looked at first.
+// toolkit panics without an X display (Wayland desktops have one too), so that
+// is looked at first.
 func window(vault string) error {
-	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" {
 		return terminal.ErrNoDisplay
 	}
 	if cache, err := os.UserCacheDir(); err == nil {
