@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"os"
 	"runtime"
+	"runtime/debug"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -45,6 +46,7 @@ func window(vault string) error {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" {
 		return terminal.ErrNoDisplay
 	}
+	debug.SetGCPercent(50) // 22 MB less at rest, for a collector that is seldom at work
 	if cache, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(cache, 0o700) // the toolkit makes its own folder in it, and complains without
 	}

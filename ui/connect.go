@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -157,7 +158,11 @@ func (w *Window) tryCertificate(id desk.ID) { w.navigate("connections", id) }
 
 // try is what Ctrl+T does.
 func (c *connections) try() {
-	if c.stop == nil {
+	switch {
+	case c.stop != nil: // one is under way
+	case strings.TrimSpace(c.form.url.Text) == "":
+		c.w.win.Canvas().Focus(c.form.url)
+	default:
 		c.run()
 	}
 }

@@ -72,7 +72,7 @@ func faultLines(t *i18n.Printer, faults pki.Faults) string {
 
 // faultText words one fault of a request, for its field.
 func faultText(t *i18n.Printer, f pki.Fault) string {
-	return t.T("fault."+f.Code, "Value", dayOr(t, f.Value))
+	return t.T("fault."+f.Code, "Value", pki.Escape(dayOr(t, f.Value)))
 }
 
 // warningText words one warning of a request.

@@ -38,6 +38,7 @@ type export struct {
 	folderIn *widgets.Field
 	files    *widgets.Facts
 	save     *widgets.Button
+	cancel   *widgets.Button
 	trouble  *fyne.Container // the question whether to replace
 	form     *fyne.Container
 	body     *fyne.Container // the form, then what was written
@@ -51,7 +52,7 @@ func newExport(w *Window, c desk.Certificate) *export {
 	e := &export{w: w, cert: c, targets: targetsFor(c)}
 	t := w.t
 	e.save = widgets.NewButton(t.T("export.save"), theme.IconExport, widgets.Primary, func() { e.write(false) })
-	cancel := widgets.NewButton(t.T("cancel"), "", widgets.Plain, w.back)
+	e.cancel = widgets.NewButton(t.T("cancel"), "", widgets.Plain, w.back)
 	e.why = widgets.NewQuiet("")
 	e.buildFields()
 	e.trouble = widgets.Stack(0)
@@ -59,7 +60,7 @@ func newExport(w *Window, c desk.Certificate) *export {
 	e.form = widgets.Stack(16, e.tileRow(), e.trouble, e.why, e.formatIn, e.secretIn, e.folderIn,
 		widgets.NewCard(widgets.Stack(8, widgets.NewLabel(t.T("export.files")), e.files)))
 	e.body = widgets.Stack(0, e.form)
-	head := widgets.Row(8, widgets.Grow(widgets.NewTitle(t.T("export.title", "Name", pki.Escape(c.Name))).Truncate()), cancel, e.save)
+	head := widgets.Row(8, widgets.Grow(widgets.NewTitle(t.T("export.title", "Name", pki.Escape(c.Name))).Truncate()), e.cancel, e.save)
 	e.root = widgets.Stack(16, head,
 		widgets.Grow(container.NewVScroll(widgets.Inset(0, 12, 8, 0, e.body))))
 	e.choose(0)

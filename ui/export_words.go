@@ -37,6 +37,7 @@ func (e *export) showWritten(folder string, files []desk.File) {
 	done := widgets.NewButton(t.T("export.finish"), theme.IconCheck, widgets.Primary, e.w.back)
 	parts = append(parts, leading(done, other))
 	e.save.Hide()
+	e.cancel.Hide() // a second click on Save must not leave the password unseen
 	e.body.RemoveAll()
 	e.body.Add(widgets.Stack(16, parts...))
 	e.root.Refresh()
@@ -45,6 +46,7 @@ func (e *export) showWritten(folder string, files []desk.File) {
 // again shows the form once more, for another target.
 func (e *export) again() {
 	e.save.Show()
+	e.cancel.Show()
 	e.body.RemoveAll()
 	e.body.Add(e.form)
 	e.chosen()

@@ -62,7 +62,7 @@ func Create(path string, passphrase []byte, o Options) (*Desk, error) {
 	o = o.filled()
 	v, err := storage.Create(path, passphrase, o.storage())
 	if err != nil {
-		return nil, err
+		return nil, aboutFile("write", path, err)
 	}
 	return &Desk{vault: v, opt: o}, nil
 }
@@ -74,7 +74,7 @@ func Open(path string, o Options) (*Desk, error) {
 	o = o.filled()
 	v, err := storage.Open(path, o.storage())
 	if err != nil {
-		return nil, err
+		return nil, aboutFile("read", path, err)
 	}
 	d := &Desk{vault: v, opt: o}
 	if !v.Protected() {

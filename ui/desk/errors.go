@@ -3,6 +3,8 @@ package desk
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"syscall"
 
 	"countersign/storage"
 )
@@ -54,6 +56,19 @@ type NotFoundError struct {
 }
 
 func (e *NotFoundError) Error() string { return fmt.Sprintf("no %s named %q", e.What, e.Name) }
+
+// aboutFile names the file that a person named where the operating system
+// refused, not a temporary one beside it.
+func aboutFile(deed, path string, err error) error {
+	var inner *fs.PathError
+	if !errors.As(err, &inner) {
+		return err
+	}
+	if errors.Is(err, syscall.EISDIR) {
+		return &PathError{Deed: deed, Path: path, Err: ErrNotFile}
+	}
+	return &PathError{Deed: deed, Path: path, Err: inner.Err}
+}
 
 // PathError says on which file a deed failed, and why.
 type PathError struct {

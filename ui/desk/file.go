@@ -20,6 +20,9 @@ type File struct {
 // It never writes over a file unless told to: a *PathError that wraps
 // ErrFileExists.
 func WriteFile(path string, f File, overwrite bool) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return &PathError{Deed: "write", Path: path, Err: ErrNotFile}
+	}
 	if !overwrite {
 		if _, err := os.Lstat(path); err == nil {
 			return &PathError{Deed: "write", Path: path, Err: ErrFileExists}

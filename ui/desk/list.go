@@ -163,8 +163,28 @@ func (n *Counts) health(h Health) {
 	}
 }
 
-// Find gives the certificate that a person means by a name: its ID, or the
-// newest of that name, authorities included.
+// is tells whether a text names this certificate and no other: its ID, its
+// serial number or its SHA-256 fingerprint, with or without colons.
+func (c Certificate) is(text string) bool {
+	plain := strings.ToLower(strings.ReplaceAll(text, ":", ""))
+	return len(plain) >= 16 && (plain == string(c.ID) ||
+		plain == strings.ReplaceAll(c.Serial, ":", "") || plain == strings.ReplaceAll(c.Fingerprint, ":", ""))
+}
+
+// Namesakes counts the certificates of a name, as Find looks for them.
+func (d *Desk) Namesakes(name string) (int, error) {
+	all, err := d.all()
+	n := 0
+	for _, c := range all {
+		if c.Name == name {
+			n++
+		}
+	}
+	return n, err
+}
+
+// Find gives the certificate that a person means by a text: its ID, serial
+// number or fingerprint, or the newest of that name, authorities included.
 func (d *Desk) Find(name string) (Certificate, error) {
 	return d.find("certificate", name, func(Certificate) bool { return true })
 }
@@ -188,11 +208,14 @@ func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certifica
 	var found *Certificate
 	for n := range all {
 		c := &all[n]
-		if !wanted(*c) || string(c.ID) != name && c.Name != name {
+		if !wanted(*c) {
 			continue
 		}
-		if string(c.ID) == name {
+		if c.is(name) {
 			return *c, nil
+		}
+		if c.Name != name {
+			continue
 		}
 		if found == nil || c.Made.After(found.Made) {
 			found = c

@@ -20,7 +20,7 @@ func (s *session) connect() *cobra.Command {
 		Use: "connect URL", Short: s.t.T("terminal.connect"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
-				try, err := flags.try(d, args[0])
+				try, err := flags.try(s, d, args[0])
 				if err != nil {
 					return err
 				}
@@ -53,10 +53,10 @@ type connectFlags struct {
 	json     bool
 }
 
-func (f connectFlags) try(d *desk.Desk, url string) (desk.Try, error) {
+func (f connectFlags) try(s *session, d *desk.Desk, url string) (desk.Try, error) {
 	try := desk.Try{URL: url, Insecure: f.insecure, Timeout: f.timeout}
 	if f.cert != "" {
-		c, err := d.FindLeaf(f.cert)
+		c, err := s.named(d, d.FindLeaf, f.cert)
 		if err != nil {
 			return try, err
 		}
@@ -80,7 +80,11 @@ var marks = map[testclient.State]string{
 func (s *session) printStep(step testclient.Step) { printStep(s.Out, s.t, step) }
 
 func printStep(w io.Writer, t *i18n.Printer, step testclient.Step) {
-	fmt.Fprintf(w, "%d %s %7s  %s: %s\n", step.Number, marks[step.State], milliseconds(step.Took),
+	mark := marks[step.State]
+	if step.Facts["verified"] == "no" {
+		mark = "warn" // went on without being asked to verify
+	}
+	fmt.Fprintf(w, "%d %s %7s  %s: %s\n", step.Number, mark, milliseconds(step.Took),
 		t.T("step."+step.Name), strings.ReplaceAll(t.StepDetail(step.Name, string(step.State), step.Facts), "\n", ", "))
 }
 

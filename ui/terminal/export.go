@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -21,7 +20,7 @@ func (s *session) export() *cobra.Command {
 				return usageError{fmt.Errorf("--format %s: %s", format, strings.Join(formatNames(), ", "))}
 			}
 			if out == "" {
-				return usageError{errors.New("--out: " + s.t.T("terminal.flag.out"))}
+				return s.needs("--out FILE")
 			}
 			if c.Flags().Changed("password") && password == "" && f.NeedsPassword() {
 				return desk.ErrEmptyPassword
@@ -47,7 +46,7 @@ func formatNames() []string {
 }
 
 func (s *session) exportTo(d *desk.Desk, name string, f desk.Format, password, out string, force bool) error {
-	c, err := d.Find(name)
+	c, err := s.named(d, d.Find, name)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,7 +64,7 @@ func (s *session) issue() *cobra.Command {
 			Use: string(kind) + " NAME", Short: s.t.T("terminal.issue-" + string(kind)), Args: cobra.ExactArgs(1),
 			RunE: func(c *cobra.Command, args []string) error {
 				if w.issuer == "" {
-					return usageError{errors.New("--ca: " + s.t.T("terminal.flag.ca"))}
+					return s.needs("--ca AUTHORITY")
 				}
 				return s.withDesk(c.Context(), func(d *desk.Desk) error {
 					return s.make(c, d, *w, kind, args[0])
@@ -106,7 +107,7 @@ func (w wish) request(d *desk.Desk, kind pki.Kind, name string, daysGiven bool) 
 	var faults pki.Faults
 	key, err := pki.ParseKeyKind(w.key)
 	if err != nil {
-		faults = append(faults, pki.Fault{Field: pki.FieldKey, Code: pki.CodeKeyUnknown, Value: w.key})
+		return r, usageError{fmt.Errorf("--key %s: %s", w.key, strings.Join(keyNames(), ", "))}
 	}
 	r.Key = key
 	if daysGiven {
@@ -128,6 +129,14 @@ func (w wish) request(d *desk.Desk, kind pki.Kind, name string, daysGiven bool) 
 		return r, faults
 	}
 	return r, nil
+}
+
+func keyNames() []string {
+	var names []string
+	for _, k := range pki.KeyKinds() {
+		names = append(names, string(k))
+	}
+	return names
 }
 
 // subjectNames are the names typed. A server answers to NAME too when that is

@@ -19,6 +19,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"countersign/pki"
 	"countersign/ui/desk"
 	"countersign/ui/i18n"
 )
@@ -87,7 +88,7 @@ func (s *session) report(err error) int {
 	case errors.As(err, &said):
 		return exitFailed
 	case errors.As(err, &usage):
-		fmt.Fprintln(s.Err, s.t.T("terminal.wrong-use", "Reason", usage.Error()))
+		fmt.Fprintln(s.Err, s.t.T("terminal.wrong-use", "Reason", pki.Escape(usage.Error())))
 		return exitUsage
 	case errors.Is(err, ErrNoDisplay):
 		fmt.Fprintln(s.Err, s.t.T("terminal.no-display"))
@@ -102,12 +103,17 @@ func (s *session) report(err error) int {
 func (s *session) explain(err error) {
 	e := desk.Explain(err)
 	if e.Code == "unknown" {
-		fmt.Fprintln(s.Err, s.t.T("terminal.failed", "Reason", e.Raw))
+		fmt.Fprintln(s.Err, s.t.T("terminal.failed", "Reason", pki.Escape(e.Raw)))
 		return
+	}
+	for n, fact := range e.Facts {
+		if text, ok := fact.(string); ok {
+			e.Facts[n] = pki.Escape(text)
+		}
 	}
 	fmt.Fprintln(s.Err, s.t.T("error."+e.Code, e.Facts...))
 	for _, f := range e.Faults {
-		fmt.Fprintf(s.Err, "  %s\n", s.t.T("fault."+f.Code, "Value", f.Value))
+		fmt.Fprintf(s.Err, "  %s\n", s.t.T("fault."+f.Code, "Value", pki.Escape(f.Value)))
 	}
 	if cause := "error." + e.Code + ".cause"; s.t.Has(cause) {
 		fmt.Fprintln(s.Err, s.t.T(cause, e.Facts...))
@@ -121,6 +127,7 @@ func (s *session) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "countersign",
 		Short:         s.t.T("terminal.root"),
+		Long:          s.t.T("terminal.root") + "\n\n" + s.t.T("terminal.status"),
 		Version:       s.Version,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
@@ -181,6 +188,25 @@ func (s *session) path() (string, error) {
 		return s.vault, nil
 	}
 	return desk.DefaultPath()
+}
+
+// needs is the wrong use of a command without a flag that it needs.
+func (s *session) needs(flag string) error {
+	return usageError{errors.New(s.t.T("terminal.needs", "Flag", flag))}
+}
+
+// named finds what a person named, and says so when the name is that of
+// several and the newest is taken.
+func (s *session) named(d *desk.Desk, find func(string) (desk.Certificate, error), name string) (desk.Certificate, error) {
+	c, err := find(name)
+	if err != nil || c.Name != name {
+		return c, err
+	}
+	n, err := d.Namesakes(name)
+	if n > 1 {
+		fmt.Fprintln(s.Err, s.t.T("terminal.namesakes", "Count", n, "Name", pki.Escape(name), "Serial", c.Serial))
+	}
+	return c, err
 }
 
 func (s *session) say(key string, args ...any) { fmt.Fprintln(s.Out, s.t.T(key, args...)) }

@@ -1,10 +1,13 @@
 package terminal
 
 import (
+	"errors"
+	"fmt"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"countersign/pki"
 	"countersign/ui/desk"
 )
 
@@ -16,12 +19,19 @@ func (s *session) quickstart() *cobra.Command {
 	c := &cobra.Command{
 		Use: "quickstart", Short: s.t.T("terminal.quickstart"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if s.vault != "" || folder == "" {
+				return usageError{errors.New(s.t.T("terminal.quickstart-vault"))}
+			}
 			pass, err := s.givenPassphrase()
 			if err != nil {
 				return err
 			}
 			defer clear(pass)
 			done, err := desk.Quickstart(c.Context(), folder, pass, s.Desk, s.printStep)
+			if errors.Is(err, desk.ErrFileExists) {
+				fmt.Fprintln(s.Err, s.t.T("terminal.quickstart-taken", "Folder", pki.Escape(folder), "Reason", pki.Escape(err.Error())))
+				return saidError{}
+			}
 			if err != nil {
 				return err
 			}

@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -25,7 +24,10 @@ func (s *session) serve() *cobra.Command {
 		Use: "serve", Short: s.t.T("terminal.serve"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config := desk.Serve{Mode: testclient.Mode(mode), Port: port, Log: s.printConnection}
-			if err := checkServe(config, cert); err != nil {
+			if cert == "" && config.Mode != testclient.ModePlain {
+				return s.needs("--cert CERTIFICATE")
+			}
+			if err := checkServe(config); err != nil {
 				return usageError{err}
 			}
 			server, err := s.startServer(c.Context(), config, cert, clientCAs)
@@ -50,7 +52,7 @@ func (s *session) serve() *cobra.Command {
 func (s *session) startServer(ctx context.Context, config desk.Serve, cert string, clientCAs []string) (*testclient.Server, error) {
 	var server *testclient.Server
 	err := s.withDesk(ctx, func(d *desk.Desk) error {
-		err := resolveServe(d, &config, cert, clientCAs)
+		err := s.resolveServe(d, &config, cert, clientCAs)
 		if err != nil {
 			return err
 		}
@@ -69,7 +71,7 @@ func stop(server *testclient.Server) error {
 	return server.Close(ctx)
 }
 
-func checkServe(config desk.Serve, cert string) error {
+func checkServe(config desk.Serve) error {
 	known := false
 	for _, m := range modes {
 		known = known || m == config.Mode
@@ -79,17 +81,18 @@ func checkServe(config desk.Serve, cert string) error {
 		return fmt.Errorf("--mode %s: plain, tls, optional, mtls", config.Mode)
 	case config.Port < 0 || config.Port > 65535:
 		return fmt.Errorf("--port %d: 0 to 65535", config.Port)
-	case cert == "" && config.Mode != testclient.ModePlain:
-		return errors.New("--cert NAME")
 	}
 	return nil
 }
 
-func resolveServe(d *desk.Desk, config *desk.Serve, cert string, clientCAs []string) error {
+func (s *session) resolveServe(d *desk.Desk, config *desk.Serve, cert string, clientCAs []string) error {
 	if cert != "" {
-		c, err := d.FindLeaf(cert)
+		c, err := s.named(d, d.FindLeaf, cert)
 		if err != nil {
 			return err
+		}
+		if c.Kind == pki.Client {
+			fmt.Fprintln(s.Err, s.t.T("terminal.serve-client", "Name", pki.Escape(c.Name)))
 		}
 		config.CertificateID = c.ID
 	}
