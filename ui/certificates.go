@@ -72,7 +72,7 @@ func (c *certificates) buildList() {
 	t := c.w.t
 	c.list = widgets.NewDataList(
 		widgets.Column{Title: t.T("certificates.column.name"), Weight: 3, Min: 160, Sortable: true},
-		widgets.Column{Title: t.T("certificates.column.kind"), Min: 64, Priority: 1, Sortable: true},
+		widgets.Column{Title: t.T("certificates.column.kind"), Min: 100, Priority: 1, Sortable: true},
 		widgets.Column{Title: t.T("certificates.column.issuer"), Weight: 1, Min: 112, Priority: 2, Sortable: true},
 		widgets.Column{Title: t.T("certificates.column.expires"), Min: 152, Sortable: true},
 		widgets.Column{Title: t.T("certificates.column.made"), Min: 96, Priority: 3, Sortable: true})

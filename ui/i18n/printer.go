@@ -137,6 +137,9 @@ func (p *Printer) T(key string, args ...any) string {
 	if err != nil && said == "" {
 		return key
 	}
+	if p.language == "zh-TW" || p.language == "ja" {
+		return closeUp(said)
+	}
 	return said
 }
 
