@@ -43,7 +43,7 @@ func newAuthorities(w *Window) *authorities {
 		widgets.Column{Title: t.T("authorities.column.name"), Weight: 3, Min: 200},
 		widgets.Column{Title: t.T("authorities.column.issued"), Min: 112, Priority: 1},
 		widgets.Column{Title: t.T("authorities.column.expires"), Min: 152},
-		widgets.Column{Title: t.T("authorities.column.made"), Min: 96, Priority: 2})
+		widgets.Column{Title: t.T("authorities.column.made"), Min: 116, Priority: 2})
 	a.list.OnSelected = a.chosen
 	a.list.OnOpened = func(row int) { a.chosen([]int{row}) }
 	a.add = widgets.NewButton(t.T("authorities.new"), theme.IconPlus, widgets.Primary, a.create)

@@ -75,7 +75,7 @@ func (c *certificates) buildList() {
 		widgets.Column{Title: t.T("certificates.column.kind"), Min: 100, Priority: 1, Sortable: true},
 		widgets.Column{Title: t.T("certificates.column.issuer"), Weight: 1, Min: 112, Priority: 2, Sortable: true},
 		widgets.Column{Title: t.T("certificates.column.expires"), Min: 152, Sortable: true},
-		widgets.Column{Title: t.T("certificates.column.made"), Min: 96, Priority: 3, Sortable: true})
+		widgets.Column{Title: t.T("certificates.column.made"), Min: 116, Priority: 3, Sortable: true})
 	c.list.SetSort(columnName, false)
 	c.list.OnSelected = c.chosen
 	c.list.OnOpened = func(row int) { c.chosen([]int{row}) }

@@ -49,7 +49,7 @@ func (c *chart) show(months []monthCount, later int) {
 // the last, whose month is that of the first.
 func (c *chart) label(i int, start time.Time) string {
 	if i > 0 && start.Month() == time.January || i == monthsShown-1 {
-		return c.w.t.Month(start)
+		return c.w.t.ShortMonthYear(start)
 	}
 	return c.w.t.ShortMonth(start)
 }

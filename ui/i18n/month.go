@@ -10,6 +10,15 @@ func (p *Printer) Month(at time.Time) string {
 	return at.Format("Jan 2006")
 }
 
+// ShortMonthYear writes month and year where there is little room: Jan ’27,
+// 27年1月.
+func (p *Printer) ShortMonthYear(at time.Time) string {
+	if p.language == "zh-TW" || p.language == "ja" {
+		return at.Format("06年1月")
+	}
+	return at.Format("Jan ’06")
+}
+
 // ShortMonth writes the month alone: Nov, 11月.
 func (p *Printer) ShortMonth(at time.Time) string {
 	if p.language == "zh-TW" || p.language == "ja" {
