@@ -33,9 +33,6 @@ const (
 	Both      Kind = "both"
 )
 
-// Kinds returns all kinds.
-func Kinds() []Kind { return []Kind{Authority, Server, Client, Both} }
-
 func (k Kind) known() bool {
 	return k == Authority || k == Server || k == Client || k == Both
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -72,22 +71,12 @@ func faultLines(t *i18n.Printer, faults pki.Faults) string {
 
 // faultText words one fault of a request, for its field.
 func faultText(t *i18n.Printer, f pki.Fault) string {
-	return t.T("fault."+f.Code, "Value", pki.Escape(dayOr(t, f.Value)))
+	return t.T("fault."+f.Code, "Value", pki.Escape(t.Value(f.Value)))
 }
 
 // warningText words one warning of a request.
 func warningText(t *i18n.Printer, warning pki.Warning) string {
-	return t.T("warning."+warning.Code, "Value", dayOr(t, warning.Value))
-}
-
-// dayOr writes a moment in the language's form, and leaves anything else.
-func dayOr(t *i18n.Printer, value string) string {
-	for _, form := range []string{time.RFC3339, time.DateOnly} {
-		if at, err := time.Parse(form, value); err == nil {
-			return t.Date(at)
-		}
-	}
-	return value
+	return t.T("warning."+warning.Code, "Value", t.Value(warning.Value))
 }
 
 // fieldFaults words the faults of an error by field, for a form that shows

@@ -46,20 +46,20 @@ func configFor(code string, f configFiles) string {
 		name := secretName(f.name)
 		return lines(
 			"kubectl create secret tls "+name+" \\",
-			"  --cert="+inShell(f.chain)+" --key="+inShell(f.key),
-			"kubectl create secret generic "+name+"-ca --from-file=ca.crt="+inShell(f.ca))
+			"  --cert="+desk.ShellWord(f.chain)+" --key="+desk.ShellWord(f.key),
+			"kubectl create secret generic "+name+"-ca --from-file=ca.crt="+desk.ShellWord(f.ca))
 	case "java":
 		return lines(
-			"keytool -importcert -noprompt -alias root -file "+inShell(f.ca)+" \\",
+			"keytool -importcert -noprompt -alias root -file "+desk.ShellWord(f.ca)+" \\",
 			"  -keystore truststore.p12 -storetype PKCS12 -storepass truststore",
-			"java -Djavax.net.ssl.keyStore="+inShell(f.p12)+" \\",
+			"java -Djavax.net.ssl.keyStore="+desk.ShellWord(f.p12)+" \\",
 			"  -Djavax.net.ssl.keyStoreType=PKCS12 \\",
 			"  -Djavax.net.ssl.keyStorePassword=\"$PASSWORD\" \\",
 			"  -Djavax.net.ssl.trustStore=truststore.p12 \\",
 			"  -Djavax.net.ssl.trustStorePassword=truststore …")
 	case "curl":
-		return lines("curl --cert "+inShell(f.chain)+" --key "+inShell(f.key)+" \\",
-			"  --cacert "+inShell(f.ca)+" https://localhost:8443/")
+		return lines("curl --cert "+desk.ShellWord(f.chain)+" --key "+desk.ShellWord(f.key)+" \\",
+			"  --cacert "+desk.ShellWord(f.ca)+" https://localhost:8443/")
 	case "go":
 		return goProgram(f)
 	case "partner":
@@ -106,14 +106,6 @@ func inQuotes(path string) string {
 		return path
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(path) + `"`
-}
-
-// inShell is one word of a POSIX shell.
-func inShell(path string) string {
-	if plainPath(path) {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // inGo is a string of a Go program.

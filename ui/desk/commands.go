@@ -22,12 +22,12 @@ func (d *Desk) Commands(r IssueRequest) (string, error) {
 	file := FileName(r.title())
 	days := max(1, int(p.NotAfter.Sub(d.Now()).Round(24*time.Hour)/(24*time.Hour)))
 	var b strings.Builder
-	fmt.Fprintf(&b, "openssl genpkey %s -out %s\n", keyOptions(r.Key), quote(file+".key"))
-	fmt.Fprintf(&b, "openssl req -x509 -new -key %s -out %s \\\n", quote(file+".key"), quote(file+".pem"))
-	fmt.Fprintf(&b, "  -subj %s -days %d \\\n", quote(subjectArgument(r)), days)
+	fmt.Fprintf(&b, "openssl genpkey %s -out %s\n", keyOptions(r.Key), ShellWord(file+".key"))
+	fmt.Fprintf(&b, "openssl req -x509 -new -key %s -out %s \\\n", ShellWord(file+".key"), ShellWord(file+".pem"))
+	fmt.Fprintf(&b, "  -subj %s -days %d \\\n", ShellWord(subjectArgument(r)), days)
 	if r.IssuerID != "" {
 		issuer := FileName(p.Chain[len(p.Chain)-2])
-		fmt.Fprintf(&b, "  -CA %s -CAkey %s \\\n", quote(issuer+".pem"), quote(issuer+".key"))
+		fmt.Fprintf(&b, "  -CA %s -CAkey %s \\\n", ShellWord(issuer+".pem"), ShellWord(issuer+".key"))
 	}
 	lines := extensionLines(r)
 	for n, line := range lines {
@@ -35,7 +35,7 @@ func (d *Desk) Commands(r IssueRequest) (string, error) {
 		if n == len(lines)-1 {
 			end = ""
 		}
-		fmt.Fprintf(&b, "  -addext %s%s\n", quote(line), end)
+		fmt.Fprintf(&b, "  -addext %s%s\n", ShellWord(line), end)
 	}
 	return b.String(), nil
 }
@@ -98,8 +98,8 @@ func extensionLines(r IssueRequest) []string {
 	return lines
 }
 
-// quote makes one word of a POSIX shell.
-func quote(text string) string {
+// ShellWord makes one word of a POSIX shell.
+func ShellWord(text string) string {
 	if text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/=:,") == "" {
 		return text
 	}

@@ -169,5 +169,16 @@ func (p *Printer) DateTime(at time.Time) string {
 	return p.Date(at) + " " + at.Format("15:04")
 }
 
+// Value writes the value of a fault or a warning: a moment (RFC 3339, or its
+// date alone) as Date does, anything else as it is.
+func (p *Printer) Value(value string) string {
+	for _, form := range []string{time.RFC3339, time.DateOnly} {
+		if at, err := time.Parse(form, value); err == nil {
+			return p.Date(at)
+		}
+	}
+	return value
+}
+
 // Days says a number of days: "1 day", "351 days".
 func (p *Printer) Days(n int) string { return p.T("days", "Count", n) }

@@ -113,7 +113,7 @@ func (s *session) explain(err error) {
 	}
 	fmt.Fprintln(s.Err, s.t.T("error."+e.Code, e.Facts...))
 	for _, f := range e.Faults {
-		fmt.Fprintf(s.Err, "  %s\n", s.t.T("fault."+f.Code, "Value", pki.Escape(f.Value)))
+		fmt.Fprintf(s.Err, "  %s\n", s.t.T("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
 	}
 	if cause := "error." + e.Code + ".cause"; s.t.Has(cause) {
 		fmt.Fprintln(s.Err, s.t.T(cause, e.Facts...))

@@ -56,9 +56,6 @@ const (
 //go:embed icons/*.svg
 var drawings embed.FS
 
-// Icon is a drawing in the colour of text.
-func Icon(name IconName) fyne.Resource { return IconIn(name, Text) }
-
 // IconIn is a drawing in the colour of a role. It changes with light and dark.
 func IconIn(name IconName, role fyne.ThemeColorName) fyne.Resource {
 	return &icon{name: name, role: role}
