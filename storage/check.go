@@ -61,7 +61,13 @@ func (t *Tx) checkRecord(bucket string, record, value []byte) error {
 	case bucketIndex:
 		_, err = t.entry(record, value)
 	case bucketTargets:
-		_, err = t.target(record, value)
+		_, err = decodeDocument[Target](t, bucket, record, value)
+	case bucketRequests:
+		_, err = decodeDocument[Request](t, bucket, record, value)
+	case bucketAuthorities:
+		_, err = decodeDocument[Authority](t, bucket, record, value)
+	case bucketProfiles:
+		_, err = decodeDocument[Profile](t, bucket, record, value)
 	case bucketEvents:
 		_, err = t.event(record, value)
 	case bucketKeys, bucketSecrets:

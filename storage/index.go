@@ -6,7 +6,12 @@ import (
 	"time"
 )
 
-const entryVersion byte = 1
+// The layouts of an entry. The second adds what it replaces, its revocation and its
+// profile; entries of the first are read as having none of them.
+const (
+	entryVersion1 byte = 1
+	entryVersion  byte = 2
+)
 
 // Entry is what lists show of a certificate, kept apart from its DER so that a list
 // parses no certificate. Times are kept to the nanosecond, in UTC.
@@ -22,13 +27,26 @@ type Entry struct {
 	NotBefore   time.Time
 	NotAfter    time.Time
 	Made        time.Time // when it came into the vault
-	State       string    // "valid", "revoked"
+	State       string    // "valid", "revoked", "hold"
+	RevokedAt   time.Time // zero: not revoked
+	Reason      string    // why it was revoked, as RFC 5280 section 5.3.1 spells it
+	Replaces    ID        // the certificate in this vault that this one was made to replace
+	Profile     string    // the name of the profile it was made with; "" for none
 	KeyID       ID        // its private key in this vault; "" for none
 	KeyKind     string    // "p256", "rsa2048", …
 	Origin      string    // "made", "imported"
 	Note        string
 	Labels      []string
 }
+
+// texts are the single texts of an entry in the order of the file; those after the
+// first nine came with the second layout.
+func (entry *Entry) texts() []*string {
+	return []*string{&entry.Kind, &entry.State, &entry.KeyKind, &entry.Origin, &entry.Name,
+		&entry.Issuer, &entry.Serial, &entry.Fingerprint, &entry.Note, &entry.Reason, &entry.Profile}
+}
+
+const textsOfVersion1 = 9
 
 // appendEntry encodes all of the entry but its ID, which is the record's key: version;
 // IDs; times; then the texts, so that one string may hold them all.
@@ -37,12 +55,13 @@ func appendEntry(b []byte, entry *Entry) ([]byte, error) {
 	e.byte(entryVersion)
 	e.id(entry.IssuerID)
 	e.id(entry.KeyID)
+	e.id(entry.Replaces)
 	e.time(entry.NotBefore)
 	e.time(entry.NotAfter)
 	e.time(entry.Made)
-	for _, s := range []string{entry.Kind, entry.State, entry.KeyKind, entry.Origin, entry.Name,
-		entry.Issuer, entry.Serial, entry.Fingerprint, entry.Note} {
-		e.text(s)
+	e.time(entry.RevokedAt)
+	for _, s := range entry.texts() {
+		e.text(*s)
 	}
 	e.texts(entry.Names)
 	e.texts(entry.Labels)
@@ -53,28 +72,38 @@ func appendEntry(b []byte, entry *Entry) ([]byte, error) {
 // that all texts of the entry are parts of.
 func decodeEntry(record, b []byte) (entry Entry, ok bool) {
 	d := decoder{b: b}
-	if d.byte() != entryVersion || len(record) != idSize {
+	version := d.byte()
+	if version != entryVersion && version != entryVersion1 || len(record) != idSize {
 		return Entry{}, false
 	}
-	issuer, key := d.bytes(), d.bytes()
-	if (len(issuer) != 0 && len(issuer) != idSize) || (len(key) != 0 && len(key) != idSize) {
-		return Entry{}, false
+	ids := [...][]byte{record, d.bytes(), d.bytes(), nil}
+	if version > entryVersion1 {
+		ids[3] = d.bytes()
 	}
 	entry.NotBefore, entry.NotAfter, entry.Made = d.time(), d.time(), d.time()
+	if version > entryVersion1 {
+		entry.RevokedAt = d.time()
+	}
 	if d.bad {
 		return Entry{}, false
 	}
 
-	all := make([]byte, 0, 6*idSize+len(d.b))
-	all = hex.AppendEncode(all, record)
-	all = hex.AppendEncode(all, issuer)
-	all = hex.AppendEncode(all, key)
+	all := make([]byte, 0, len(ids)*2*idSize+len(d.b))
+	for _, id := range ids {
+		if len(id) != 0 && len(id) != idSize {
+			return Entry{}, false
+		}
+		all = hex.AppendEncode(all, id)
+	}
 	c := cutter{d: d, all: string(append(all, d.b...))}
-	entry.ID = ID(c.next(2 * idSize))
-	entry.IssuerID = ID(c.next(2 * len(issuer)))
-	entry.KeyID = ID(c.next(2 * len(key)))
-	for _, s := range []*string{&entry.Kind, &entry.State, &entry.KeyKind, &entry.Origin, &entry.Name,
-		&entry.Issuer, &entry.Serial, &entry.Fingerprint, &entry.Note} {
+	for i, id := range []*ID{&entry.ID, &entry.IssuerID, &entry.KeyID, &entry.Replaces} {
+		*id = ID(c.next(2 * len(ids[i])))
+	}
+	texts := entry.texts()
+	if version == entryVersion1 {
+		texts = texts[:textsOfVersion1]
+	}
+	for _, s := range texts {
 		*s = c.text()
 	}
 	entry.Names = c.texts()

@@ -12,7 +12,8 @@ func entryCases() []Entry {
 	odd.Name, odd.Note, odd.Labels = "\x00\xff 世界", "", []string{"", "", "a"}
 	odd.NotAfter = time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.UTC) // RFC 5280, 4.1.2.5
 	odd.NotBefore = time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC)
-	return []Entry{{ID: testID(0)}, testCertificate(0).Entry, odd, {ID: testID(3), KeyID: testID(4)}, {ID: testID(3), IssuerID: testID(4)}}
+	return []Entry{{ID: testID(0)}, testCertificate(0).Entry, odd, {ID: testID(3), KeyID: testID(4)}, {ID: testID(3), IssuerID: testID(4)},
+		{ID: testID(5), Replaces: testID(6), State: "revoked", RevokedAt: testTime, Reason: "superseded", Profile: "short"}}
 }
 
 func TestEntryEncoding(t *testing.T) {
@@ -45,6 +46,27 @@ func TestEntryVersion(t *testing.T) {
 	b[0]++
 	if _, ok := decodeEntry(rawID(0), b); ok {
 		t.Error("an entry of another version was read")
+	}
+}
+
+// TestEntryOfVersion1: what the first layout does not have is empty.
+func TestEntryOfVersion1(t *testing.T) {
+	want := testCertificate(1).Entry
+	e := encoder{b: []byte{entryVersion1}}
+	e.id(want.IssuerID)
+	e.id(want.KeyID)
+	for _, at := range []time.Time{want.NotBefore, want.NotAfter, want.Made} {
+		e.time(at)
+	}
+	for _, s := range want.texts()[:textsOfVersion1] {
+		e.text(*s)
+	}
+	e.texts(want.Names)
+	e.texts(want.Labels)
+	must(t, e.err)
+	got, ok := decodeEntry(rawID(1), e.b)
+	if !ok || !reflect.DeepEqual(got, want) {
+		t.Errorf("%v\n%+v\nwant\n%+v", ok, got, want)
 	}
 }
 

@@ -43,6 +43,9 @@ func (s *scanner) batch(each func(record, value []byte) error) error {
 func (s *scanner) step() (record, value []byte, err error) {
 	if s.cursor == nil {
 		b, err := s.t.bucket(s.name)
+		if err == errNoBucket {
+			return nil, nil, nil
+		}
 		if err != nil {
 			return nil, nil, err
 		}

@@ -11,7 +11,7 @@ import (
 
 // Schema is the version of the layout that this program writes. Versions of the
 // program that do not know a schema refuse it with a *VersionError.
-const Schema uint32 = 1
+const Schema uint32 = 2
 
 // The buckets. Those of records are counted in the state (see state.go).
 const (
@@ -24,12 +24,24 @@ const (
 	bucketEvents       = "events"       // sequence -> Event
 	bucketTargets      = "targets"      // ID -> Target
 	bucketSettings     = "settings"     // name -> text
+	bucketRequests     = "requests"     // ID -> Request; since schema 2, as those below
+	bucketAuthorities  = "authorities"  // ID -> Authority
+	bucketProfiles     = "profiles"     // ID -> Profile
 )
 
 // countedBuckets are the buckets whose records the state counts, in its order.
 func countedBuckets() []string {
 	return []string{bucketSlots, bucketCertificates, bucketIndex, bucketKeys,
-		bucketSecrets, bucketEvents, bucketTargets, bucketSettings}
+		bucketSecrets, bucketEvents, bucketTargets, bucketSettings,
+		bucketRequests, bucketAuthorities, bucketProfiles}
+}
+
+// newBuckets are the buckets that a vault of this schema does not have yet.
+func newBuckets(schema uint32) []string {
+	if schema < 2 {
+		return []string{bucketRequests, bucketAuthorities, bucketProfiles}
+	}
+	return nil
 }
 
 const (
@@ -86,9 +98,22 @@ func cutChecksum(b []byte) (body []byte, ok bool) {
 // migration takes a vault from one schema to the next, within one Update.
 type migration func(*Tx) error
 
-// migrations has, for each older schema, the step to the next one. It is empty as
-// long as there is but one schema.
-func migrations() map[uint32]migration { return map[uint32]migration{} }
+// migrations has, for each older schema, the step to the next one.
+func migrations() map[uint32]migration {
+	return map[uint32]migration{1: addBuckets}
+}
+
+// addBuckets takes a vault from schema 1 to 2: there are requests, authorities and
+// profiles now. Entries keep their layout until they are written again.
+func addBuckets(t *Tx) error {
+	for _, name := range newBuckets(1) {
+		if _, err := t.tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return fmt.Errorf("bucket %s: %w", name, writeError(err))
+		}
+	}
+	t.changed = true
+	return nil
+}
 
 // checkVersion refuses what is newer than known, and what no step leads away from.
 func checkVersion(found, known uint32, steps map[uint32]migration) error {
@@ -106,8 +131,8 @@ func checkVersion(found, known uint32, steps map[uint32]migration) error {
 // migrate brings the vault up to the schema known, all steps in one transaction.
 func (v *Vault) migrate(keys *keyset, known uint32, steps map[uint32]migration) error {
 	old := v.head()
-	if old.schema == known {
-		return nil
+	if old.schema == known || v.readOnly && steps[old.schema] != nil {
+		return nil // a file that cannot be written is read as it is
 	}
 	if err := checkVersion(old.schema, known, steps); err != nil {
 		return err

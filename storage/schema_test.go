@@ -43,11 +43,11 @@ func TestMigrate(t *testing.T) {
 	set := func(value string) migration {
 		return func(tx *Tx) error { return tx.SetSetting("step", value) }
 	}
-	mustBe(t, v.migrate(v.keys, 3, map[uint32]migration{
-		1: set("one"),
-		2: func(*Tx) error { return broken },
+	mustBe(t, v.migrate(v.keys, Schema+2, map[uint32]migration{
+		Schema:     set("one"),
+		Schema + 1: func(*Tx) error { return broken },
 	}), broken)
-	if v.head().schema != 1 {
+	if v.head().schema != Schema {
 		t.Fatalf("schema %d after a failure", v.head().schema)
 	}
 	must(t, v.View(func(tx *Tx) error {
@@ -56,16 +56,16 @@ func TestMigrate(t *testing.T) {
 		}
 		return nil
 	}))
-	steps := map[uint32]migration{1: set("one"), 2: set("two")}
-	must(t, v.migrate(v.keys, 3, steps))
+	steps := map[uint32]migration{Schema: set("one"), Schema + 1: set("two")}
+	must(t, v.migrate(v.keys, Schema+2, steps))
 	must(t, v.Close())
 
 	_, err := Open(v.Path(), testOptions())
 	var version *VersionError
-	if !errors.As(err, &version) || *version != (VersionError{Found: 3, Known: 1}) {
+	if !errors.As(err, &version) || *version != (VersionError{Found: Schema + 2, Known: Schema}) {
 		t.Fatalf("error %v", err)
 	}
-	next := &Vault{path: v.path, options: v.options, schema: 3, kdf: make(chan struct{}, 1)}
+	next := &Vault{path: v.path, options: v.options, schema: Schema + 2, kdf: make(chan struct{}, 1)}
 	must(t, next.openDB())
 	must(t, next.view(nil, (*Tx).readHeader))
 	must(t, next.view(nil, func(tx *Tx) error {
@@ -84,8 +84,8 @@ func TestMigrate(t *testing.T) {
 		_, err := tx.Certificate(testID(1))
 		return err
 	}))
-	must(t, next.migrate(next.keys, 3, nil)) // nothing to do
-	if err := next.migrate(next.keys, 4, nil); !errors.As(err, &version) {
+	must(t, next.migrate(next.keys, Schema+2, nil)) // nothing to do
+	if err := next.migrate(next.keys, Schema+3, nil); !errors.As(err, &version) {
 		t.Errorf("error %v", err)
 	}
 	// Back to this program's schema, for the check at the end.

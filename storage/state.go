@@ -172,6 +172,9 @@ func (t *Tx) checkWhole(bucket string) error {
 	var found count
 	err = guard(bucket, func() error {
 		b, err := t.bucket(bucket)
+		if err == errNoBucket {
+			return nil
+		}
 		if err != nil {
 			return err
 		}

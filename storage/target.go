@@ -1,10 +1,6 @@
 package storage
 
-import (
-	"encoding/json"
-	"fmt"
-	"time"
-)
+import "time"
 
 // Target is a saved connection to try. Tokens and passwords of it are secrets
 // (PutSecret), not fields.
@@ -19,75 +15,19 @@ type Target struct {
 	LastResult    string    `json:"lastResult,omitempty"`  // the code of how that went
 }
 
+func (t *Target) setID(id ID) { t.ID = id }
+
 // PutTarget writes a target, new or again. Errors: ErrBadID, ErrReadOnly.
 func (t *Tx) PutTarget(target Target) error {
-	if err := t.writable(); err != nil {
-		return err
-	}
-	record, err := target.ID.raw()
-	if err != nil {
-		return fmt.Errorf("put target: %w", err)
-	}
 	target.LastAt = target.LastAt.UTC()
-	payload, err := json.Marshal(target)
-	if err != nil {
-		return fmt.Errorf("put target %s: %w", target.ID, err)
-	}
-	return t.put(bucketTargets, record, t.checked(bucketTargets, record, payload))
+	return putDocument(t, bucketTargets, target.ID, target)
 }
 
 // Target reads a target. Errors: ErrNoRecord, ErrBadID, *DamageError.
-func (t *Tx) Target(id ID) (Target, error) {
-	record, err := id.raw()
-	if err != nil {
-		return Target{}, fmt.Errorf("target: %w", err)
-	}
-	var target Target
-	err = t.get(bucketTargets, record, func(value []byte) error {
-		target, err = t.target(record, value)
-		return err
-	})
-	if err != nil {
-		return Target{}, fmt.Errorf("target: %w", err)
-	}
-	return target, nil
-}
-
-// target checks and decodes; to be called under guard.
-func (t *Tx) target(record, value []byte) (Target, error) {
-	payload, err := t.unchecked(bucketTargets, record, value)
-	if err != nil {
-		return Target{}, err
-	}
-	var target Target
-	if err := json.Unmarshal(payload, &target); err != nil {
-		return Target{}, damage(bucketTargets, record, "layout")
-	}
-	target.ID = ID(showRecord(bucketTargets, record))
-	return target, nil
-}
+func (t *Tx) Target(id ID) (Target, error) { return getDocument[Target](t, bucketTargets, id) }
 
 // Targets reads all targets, in no order that means anything. Errors: *DamageError.
-func (t *Tx) Targets() ([]Target, error) {
-	if err := t.checkWhole(bucketTargets); err != nil {
-		return nil, fmt.Errorf("targets: %w", err)
-	}
-	var targets []Target
-	err := t.scan(bucketTargets).all(func(record, value []byte) error {
-		target, err := t.target(record, value)
-		targets = append(targets, target)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("targets: %w", err)
-	}
-	return targets, nil
-}
+func (t *Tx) Targets() ([]Target, error) { return documents[Target](t, bucketTargets) }
 
 // DeleteTarget removes a target. Errors: ErrNoRecord, ErrBadID, ErrReadOnly.
-func (t *Tx) DeleteTarget(id ID) error {
-	if err := t.deleteRecord(bucketTargets, id); err != nil {
-		return fmt.Errorf("delete target: %w", err)
-	}
-	return nil
-}
+func (t *Tx) DeleteTarget(id ID) error { return deleteDocument(t, bucketTargets, id) }

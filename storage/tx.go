@@ -2,8 +2,10 @@ package storage
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
+	"slices"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -43,13 +45,19 @@ func (t *Tx) fail(err error) {
 	}
 }
 
+// errNoBucket reports a bucket that the vault's schema does not have: it is empty.
+var errNoBucket = errors.New("no such bucket in this schema")
+
 // bucket is the bucket of this name; to be called under guard.
 func (t *Tx) bucket(name string) (*bbolt.Bucket, error) {
 	b := t.tx.Bucket([]byte(name))
-	if b == nil {
-		return nil, &DamageError{Bucket: name, Reason: "the bucket is missing"}
+	switch {
+	case b != nil:
+		return b, nil
+	case slices.Contains(newBuckets(t.header.schema), name):
+		return nil, errNoBucket
 	}
-	return b, nil
+	return nil, &DamageError{Bucket: name, Reason: "the bucket is missing"}
 }
 
 // place is the context of a record, valid until the next call.
@@ -103,12 +111,13 @@ func (t *Tx) unsealed(bucket string, record, value []byte) ([]byte, error) {
 func (t *Tx) get(bucket string, record []byte, decode func(value []byte) error) error {
 	return guard(bucket, func() error {
 		b, err := t.bucket(bucket)
-		if err != nil {
+		if err != nil && err != errNoBucket {
 			return err
 		}
-		value := b.Get(record)
-		if value != nil {
-			return decode(value)
+		if b != nil {
+			if value := b.Get(record); value != nil {
+				return decode(value)
+			}
 		}
 		if err := t.checkWhole(bucket); err != nil {
 			return err

@@ -129,7 +129,8 @@ func (v *Vault) examine(keys *keyset) (unwiped bool, err error) {
 			return err
 		}
 		unwiped = s.unwiped
-		for _, bucket := range []string{bucketSlots, bucketIndex, bucketTargets, bucketSettings} {
+		for _, bucket := range []string{bucketSlots, bucketIndex, bucketTargets, bucketSettings,
+			bucketRequests, bucketAuthorities, bucketProfiles} {
 			if err := t.checkWhole(bucket); err != nil {
 				return err
 			}

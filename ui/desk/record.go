@@ -28,10 +28,17 @@ type Certificate struct {
 	NotBefore   time.Time   `json:"notBefore"`
 	NotAfter    time.Time   `json:"notAfter"`
 	Made        time.Time   `json:"made"`
-	Revoked     bool        `json:"revoked"`
+	Revoked     bool        `json:"revoked"`              // for good or on hold
+	OnHold      bool        `json:"onHold,omitempty"`     // certificateHold: may be released
+	RevokedAt   time.Time   `json:"revokedAt,omitzero"`   // when, if Revoked
+	Reason      string      `json:"revocation,omitempty"` // as RFC 5280 section 5.3.1 spells it
+	Replaces    ID          `json:"replaces,omitempty"`   // the certificate that this one was made in place of
+	Profile     string      `json:"profile,omitempty"`    // the profile it was made with
 	HasKey      bool        `json:"hasKey"`
 	Key         pki.KeyKind `json:"key"`
 	Origin      string      `json:"origin"` // "made" or "imported"
+
+	keyID storage.ID // of its private key; "" for none
 }
 
 // Health is what a person wants to know of a certificate first.
@@ -82,7 +89,9 @@ func fromEntry(e storage.Entry) Certificate {
 		IssuerID: ID(e.IssuerID), Issuer: e.Issuer, Names: e.Names,
 		Serial: e.Serial, Fingerprint: e.Fingerprint,
 		NotBefore: e.NotBefore, NotAfter: e.NotAfter, Made: e.Made,
-		Revoked: e.State == stateRevoked, HasKey: e.KeyID != "",
+		Revoked: e.State == stateRevoked || e.State == stateHold, OnHold: e.State == stateHold,
+		RevokedAt: e.RevokedAt, Reason: e.Reason, Replaces: ID(e.Replaces), Profile: e.Profile,
+		HasKey: e.KeyID != "", keyID: e.KeyID,
 		Key: pki.KeyKind(e.KeyKind), Origin: e.Origin,
 	}
 }
@@ -90,6 +99,7 @@ func fromEntry(e storage.Entry) Certificate {
 const (
 	stateValid   = "valid"
 	stateRevoked = "revoked"
+	stateHold    = "hold"
 	originMade   = "made"
 )
 
