@@ -38,7 +38,7 @@ type Certificate struct {
 	Key         pki.KeyKind `json:"key"`
 	Origin      string      `json:"origin"` // "made" or "imported"
 
-	keyID storage.ID // of its private key; "" for none
+	KeyID ID `json:"-"` // of its private key; certificates of one key share it; "" for none
 }
 
 // Health is what a person wants to know of a certificate first.
@@ -91,7 +91,7 @@ func fromEntry(e storage.Entry) Certificate {
 		NotBefore: e.NotBefore, NotAfter: e.NotAfter, Made: e.Made,
 		Revoked: e.State == stateRevoked || e.State == stateHold, OnHold: e.State == stateHold,
 		RevokedAt: e.RevokedAt, Reason: e.Reason, Replaces: ID(e.Replaces), Profile: e.Profile,
-		HasKey: e.KeyID != "", keyID: e.KeyID,
+		HasKey: e.KeyID != "", KeyID: ID(e.KeyID),
 		Key: pki.KeyKind(e.KeyKind), Origin: e.Origin,
 	}
 }
