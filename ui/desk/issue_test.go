@@ -23,7 +23,7 @@ func TestIssueKeepsCertificateKeyAndEvent(t *testing.T) {
 	want := Certificate{
 		ID: leaf.ID, Name: "api.acme.test", Kind: pki.Server, IssuerID: root.ID, Issuer: "Root",
 		Names: []string{"api.acme.test", "10.0.0.7"}, Serial: leaf.Serial, Fingerprint: leaf.Fingerprint,
-		NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter, Made: fixed, HasKey: true, Key: pki.P256, Origin: "made",
+		NotBefore: leaf.NotBefore, NotAfter: leaf.NotAfter, Made: fixed, HasKey: true, KeyID: leaf.ID, Key: pki.P256, Origin: "made",
 	}
 	if diff := cmp.Diff(want, leaf); diff != "" {
 		t.Errorf("issued (-want +got):\n%s", diff)
