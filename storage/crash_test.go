@@ -140,6 +140,27 @@ func TestKilledWhileChangingThePassphrase(t *testing.T) {
 	must(t, v2.Close())
 }
 
+// TestKilledWhileChangingTheKey: the vault opens with its passphrase, and all of it is
+// under one data key or all of it under the other.
+func TestKilledWhileChangingTheKey(t *testing.T) {
+	if path := os.Getenv("STORAGE_TEST_PATH"); path != "" {
+		v := openVault(t, path)
+		for n := 0; ; n++ {
+			must(t, v.NewDataKey(context.Background(), Secrets{Passphrase: []byte(testPassphrase)}))
+			fmt.Printf("%d\n", n)
+		}
+	}
+	v := newVault(t)
+	fillAll(t, v)
+	must(t, v.Close())
+	for round := range 15 {
+		killAfter(t, child(t, "key", v.Path()), round%4)
+		after := openVault(t, v.Path())
+		mustHaveAll(t, after)
+		must(t, after.Close())
+	}
+}
+
 // TestKilledWhileCreating: the vault is whole or not there.
 func TestKilledWhileCreating(t *testing.T) {
 	if path := os.Getenv("STORAGE_TEST_PATH"); path != "" {

@@ -43,6 +43,18 @@ var (
 	ErrSlotRemains = errors.New("passphrase changed, old slot not wiped")
 )
 
+// Errors of slots.
+var (
+	// ErrLastSlot: without this slot nobody could open the vault.
+	ErrLastSlot = errors.New("the last way to open the vault")
+	// ErrOpenVault: a vault without a passphrase needs no other way to open it.
+	ErrOpenVault = errors.New("the vault has no passphrase")
+	// ErrNoSlot: the vault has no slot of this kind.
+	ErrNoSlot = errors.New("no such slot")
+	// ErrShortSecret: a keyring's secret or a recovery code of less than 16 bytes.
+	ErrShortSecret = errors.New("the secret is too short")
+)
+
 // Errors of records.
 var (
 	// ErrNoRecord: there is no record with this ID.

@@ -54,15 +54,21 @@ func (t *Tx) AppendEvent(e Event) error {
 		return fmt.Errorf("append event: %w", err)
 	}
 	record := eventKey(t.state.events + 1)
-	hash := t.link(record, t.state.head[:], body)
-	value := append([]byte{recordVersion}, t.state.head[:]...)
-	value = append(append(value, body...), hash...)
+	value := t.linked(record, body)
 	if err := t.put(bucketEvents, record, value); err != nil {
 		return fmt.Errorf("append event: %w", err)
 	}
 	t.state.events++
-	copy(t.state.head[:], hash)
+	copy(t.state.head[:], value[len(value)-tagSize:])
 	return nil
+}
+
+// linked is an event as it stands in the file: version, the hash of the one before,
+// body, its own hash.
+func (t *Tx) linked(record, body []byte) []byte {
+	hash := t.link(record, t.state.head[:], body)
+	value := append([]byte{recordVersion}, t.state.head[:]...)
+	return append(append(value, body...), hash...)
 }
 
 // storedEvent is an event and the hashes that tie it to its neighbours.

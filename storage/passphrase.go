@@ -8,7 +8,8 @@ import (
 
 // ChangePassphrase puts a new passphrase in place of the old one, in one transaction,
 // whether the vault is locked or not, and leaves it so. An empty old passphrase is that
-// of a vault without one; an empty new one takes the protection away. Where the old
+// of a vault without one; an empty new one takes the protection away, and with it what
+// else opens the vault: a keyring's slot, a recovery code's. Where the old
 // slot lay in the file is then overwritten (a copy-on-write disk may still keep it).
 // The data key stays the same: backups made before still open with the old passphrase.
 //
@@ -26,7 +27,7 @@ func (v *Vault) changePassphrase(ctx context.Context, old, new []byte) error {
 	if v.readOnly {
 		return ErrReadOnly
 	}
-	data, err := v.dataKey(ctx, old)
+	data, err := v.dataKey(ctx, passphraseKind(old), old)
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,19 @@ func (v *Vault) changePassphrase(ctx context.Context, old, new []byte) error {
 	if _, err := v.examine(keys); err != nil {
 		return err
 	}
-	if err := v.replaceSlot(keys, s); err != nil {
+	var useless []uint16
+	if s.kind == slotOpen {
+		for _, other := range v.slotsOf(slotKeyring, slotRecovery) {
+			useless = append(useless, other.number)
+		}
+	}
+	return v.changeSlots(keys, []slot{s}, useless)
+}
+
+// changeSlots writes and removes slots, and wipes what they were from the file's unused
+// pages. v.gate is held alone.
+func (v *Vault) changeSlots(keys *keyset, put []slot, remove []uint16) error {
+	if err := v.replaceSlots(keys, put, remove); err != nil {
 		return err
 	}
 	if err := v.wipeFreePages(keys); err != nil {
@@ -55,15 +68,11 @@ func (v *Vault) changePassphrase(ctx context.Context, old, new []byte) error {
 	return nil
 }
 
-// replaceSlot writes the slot, and that there is something to wipe.
-func (v *Vault) replaceSlot(keys *keyset, s slot) error {
+// replaceSlots writes and removes slots, and notes that there is something to wipe.
+func (v *Vault) replaceSlots(keys *keyset, put []slot, remove []uint16) error {
 	var slots []slot
 	err := v.update(keys, func(t *Tx) (err error) {
-		t.state.unwiped = true
-		if err := t.put(bucketSlots, slotKey(s.number), s.encode()); err != nil {
-			return err
-		}
-		slots, err = t.readSlots()
+		slots, err = t.replaceSlots(put, remove)
 		return err
 	})
 	if err != nil {
@@ -71,6 +80,21 @@ func (v *Vault) replaceSlot(keys *keyset, s slot) error {
 	}
 	v.setSlots(slots)
 	return nil
+}
+
+func (t *Tx) replaceSlots(put []slot, remove []uint16) ([]slot, error) {
+	t.state.unwiped = true
+	for _, s := range put {
+		if err := t.put(bucketSlots, slotKey(s.number), s.encode()); err != nil {
+			return nil, err
+		}
+	}
+	for _, number := range remove {
+		if err := t.remove(bucketSlots, slotKey(number)); err != nil {
+			return nil, err
+		}
+	}
+	return t.readSlots()
 }
 
 // wipeLater does, after a crash or a failure, what ChangePassphrase could not finish.

@@ -60,7 +60,7 @@ func TestOldSlotIsWipedLater(t *testing.T) {
 	old := v.slots[0].wrapped
 	s, err := newSlot(firstSlot, v.keys.data, []byte(testPassphrase), v.head().vault, v.options)
 	must(t, err)
-	must(t, v.replaceSlot(v.keys, s))
+	must(t, v.replaceSlots(v.keys, []slot{s}, nil))
 	must(t, v.Close())
 	file, err := os.ReadFile(v.Path())
 	must(t, err)

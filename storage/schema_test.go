@@ -73,7 +73,7 @@ func TestMigrate(t *testing.T) {
 		next.setSlots(slots)
 		return err
 	}))
-	data, err := next.dataKey(context.Background(), []byte(testPassphrase))
+	data, err := next.dataKey(context.Background(), slotPassphrase, []byte(testPassphrase))
 	must(t, err)
 	_, err = next.install(context.Background(), data)
 	must(t, err)

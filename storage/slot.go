@@ -16,8 +16,8 @@ type slotKind byte
 const (
 	slotPassphrase slotKind = 1 // Argon2id
 	slotOpen       slotKind = 2 // nothing: a vault for trying things out
-	slotKeyring    slotKind = 3 // reserved: a secret in this computer's keyring
-	slotRecovery   slotKind = 4 // reserved: a recovery code
+	slotKeyring    slotKind = 3 // a random secret in this computer's keyring
+	slotRecovery   slotKind = 4 // a recovery code, which is random too
 )
 
 const (
@@ -25,6 +25,9 @@ const (
 	saltSize           = 16 // bytes (RFC 9106, 3.1)
 	firstSlot   uint16 = 0  // the passphrase's, or the open one
 	maxSlotSize        = 4 << 10
+
+	// minSecret is the least of a random secret, in bytes: it is not stretched.
+	minSecret = 16
 )
 
 // slot is the data key, wrapped under the key that its kind gives.
@@ -105,6 +108,8 @@ func (s slot) wrapKey(passphrase []byte, vault [idSize]byte) ([]byte, error) {
 		secret = s.kdf.derive(passphrase, s.salt)
 		defer clear(secret)
 	case slotOpen:
+	case slotKeyring, slotRecovery:
+		secret = passphrase // random: there is nothing to stretch
 	default:
 		return nil, fmt.Errorf("slot %d: kind %d has no passphrase", s.number, s.kind)
 	}
@@ -139,17 +144,24 @@ func newSlot(number uint16, data, passphrase []byte, vault [idSize]byte, o Optio
 			return slot{}, err
 		}
 		s.kind, s.kdf = slotPassphrase, kdf
+	}
+	return s.wrap(data, passphrase, vault, o.Random)
+}
+
+// wrap is the slot with a salt of its own and the data key under the secret.
+func (s slot) wrap(data, secret []byte, vault [idSize]byte, random io.Reader) (slot, error) {
+	if s.kind != slotOpen {
 		s.salt = make([]byte, saltSize)
-		if _, err := io.ReadFull(o.Random, s.salt); err != nil {
+		if _, err := io.ReadFull(random, s.salt); err != nil {
 			return slot{}, fmt.Errorf("slot salt: %w", err)
 		}
 	}
-	key, err := s.wrapKey(passphrase, vault)
+	key, err := s.wrapKey(secret, vault)
 	if err != nil {
 		return slot{}, err
 	}
 	defer clear(key)
-	s.wrapped, err = sealBytes(nil, key, data, s.context(vault), o.Random)
+	s.wrapped, err = sealBytes(nil, key, data, s.context(vault), random)
 	return s, err
 }
 

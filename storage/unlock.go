@@ -77,7 +77,20 @@ func (v *Vault) release(k *keyset) {
 //
 // Errors: ErrWrongPassphrase, ErrClosed, *DamageError, ctx.Err().
 func (v *Vault) Unlock(ctx context.Context, passphrase []byte) error {
-	data, err := v.dataKey(ctx, passphrase)
+	return v.unlock(ctx, passphraseKind(passphrase), passphrase)
+}
+
+// passphraseKind is the kind of slot that a passphrase opens: an empty one is that of
+// a vault without.
+func passphraseKind(passphrase []byte) slotKind {
+	if len(passphrase) == 0 {
+		return slotOpen
+	}
+	return slotPassphrase
+}
+
+func (v *Vault) unlock(ctx context.Context, kind slotKind, secret []byte) error {
+	data, err := v.dataKey(ctx, kind, secret)
 	if err != nil {
 		return fmt.Errorf("unlock vault: %w", err)
 	}
@@ -143,13 +156,8 @@ func (v *Vault) examine(keys *keyset) (unwiped bool, err error) {
 	return unwiped, v.migrate(keys, v.schema, migrations())
 }
 
-// dataKey finds the slot that passphrase opens. An empty passphrase is for open slots,
-// any other for passphrase slots.
-func (v *Vault) dataKey(ctx context.Context, passphrase []byte) ([]byte, error) {
-	kind := slotPassphrase
-	if len(passphrase) == 0 {
-		kind = slotOpen
-	}
+// dataKey finds the slot of this kind that the secret opens.
+func (v *Vault) dataKey(ctx context.Context, kind slotKind, secret []byte) ([]byte, error) {
 	v.mu.Lock()
 	slots, closed := append([]slot(nil), v.slots...), v.closed
 	v.mu.Unlock()
@@ -160,7 +168,7 @@ func (v *Vault) dataKey(ctx context.Context, passphrase []byte) ([]byte, error) 
 		if s.kind != kind {
 			continue
 		}
-		data, err := v.openSlot(ctx, s, passphrase)
+		data, err := v.openSlot(ctx, s, secret)
 		if !errors.Is(err, ErrWrongPassphrase) {
 			return data, err
 		}
