@@ -41,12 +41,6 @@ type Description struct {
 	Extensions         []Extension `json:"extensions"`
 }
 
-// An Attribute is one part of a distinguished name.
-type Attribute struct {
-	Name  string `json:"name"` // "CN", "O", or an OID
-	Value string `json:"value"`
-}
-
 // An Extension is one extension of a certificate, without its contents.
 type Extension struct {
 	OID      string `json:"oid"`

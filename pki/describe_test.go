@@ -217,13 +217,13 @@ func TestDescribeForeignNames(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir+"/key.pem", readFile(t, writeKey(t)))
 	pkitest.Run(t, "openssl", "req", "-x509", "-new", "-key", dir+"/key.pem", "-out", dir+"/cert.pem",
-		"-subj", "/postalCode=1/title=Dr/GN=A/SN=B/organizationIdentifier=C/2.5.4.65=D/CN=x",
+		"-subj", "/postalCode=1/title=Dr/GN=A/SN=B/organizationIdentifier=C/pseudonym=D/CN=x",
 		"-addext", "certificatePolicies=1.2.3", "-addext", "authorityInfoAccess=OCSP;URI:http://a.example/",
 		"-addext", "crlDistributionPoints=URI:http://a.example/", "-addext", "tlsfeature=status_request",
 		"-addext", "nameConstraints=critical,permitted;DNS:a.example", "-addext", "issuerAltName=DNS:a.example",
 		"-addext", "nsComment=hello", "-addext", "inhibitAnyPolicy=0", "-addext", "policyConstraints=requireExplicitPolicy:0")
 	d := pki.Describe(readCertificate(t, dir+"/cert.pem"))
-	if want := "CN=x, 2.5.4.65=D, organizationIdentifier=C, SN=B, GN=A, title=Dr, postalCode=1"; d.Subject != want {
+	if want := "CN=x, pseudonym=D, organizationIdentifier=C, SN=B, GN=A, title=Dr, postalCode=1"; d.Subject != want {
 		t.Errorf("subject %s, want %s", d.Subject, want)
 	}
 	var got []string

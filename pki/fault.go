@@ -28,6 +28,16 @@ const (
 	FieldUserID             Field = "userID"
 	FieldSerialNumber       Field = "serialNumber"
 	FieldEmailAddress       Field = "emailAddress"
+	FieldAttributes         Field = "attributes" // further parts of the subject
+	FieldNotBefore          Field = "notBefore"
+	FieldSerial             Field = "serial"
+	FieldKeyUsage           Field = "keyUsage"
+	FieldExtKeyUsage        Field = "extKeyUsage"
+	FieldCRL                Field = "crl"
+	FieldOCSP               Field = "ocsp"
+	FieldIssuerAddresses    Field = "issuerAddresses"
+	FieldPermitted          Field = "permitted" // name constraints
+	FieldExcluded           Field = "excluded"
 )
 
 // The codes of faults. A request with one of them is not signed.
@@ -40,6 +50,10 @@ const (
 	CodeNameEncoding     = "name-encoding"       // not UTF-8, or not the characters its attribute allows
 	CodeNameLikeIssuer   = "name-like-issuer"    // subject and issuer would be equal, as if self-signed
 	CodeCountryTwoLetter = "country-two-letters" // ISO 3166 (X.520)
+
+	CodeAttributeUnknown = "attribute-unknown" // neither a short name nor an OID
+	CodeAttributeEmpty   = "attribute-empty"   // Value is its name
+	CodeSubjectSyntax    = "subject-syntax"    // not a distinguished name of RFC 4514
 
 	CodeNamesMissing      = "names-missing"        // a server without any name
 	CodeNamesUnwanted     = "names-unwanted"       // an authority with names
@@ -60,14 +74,34 @@ const (
 	CodeValidityPast    = "validity-past"     // ends before it begins to be used
 	CodeValidityTooLong = "validity-too-long" // after the year 9999 (RFC 5280 section 4.1.2.5)
 
-	CodePathLength       = "path-length"        // below -1
-	CodeIssuerPathLength = "issuer-path-length" // the issuer's path length leaves no room
+	CodeValidityOrder    = "validity-order"     // ends before it begins; Value is the end
+	CodeValidityTooEarly = "validity-too-early" // begins before 1950 (RFC 5280 section 4.1.2.5)
+
+	CodeSerial = "serial-bad" // not hexadecimal, not positive, or over 20 octets (RFC 5280 section 4.1.2.2)
+
+	CodeKeyUsageUnknown    = "key-usage-unknown"
+	CodeKeyUsageNeeded     = "key-usage-needed"   // an authority without keyCertSign
+	CodeKeyUsageUnwanted   = "key-usage-unwanted" // keyCertSign on what is no authority
+	CodeExtKeyUsageUnknown = "ext-key-usage-unknown"
+
+	CodeAddressBad   = "address-bad"      // not an absolute address of http, https or ldap
+	CodeAddressCount = "address-too-many" // over 8 of one sort; Value is the limit
+
+	CodeConstraintBad       = "constraint-bad"       // not a name constraint
+	CodeConstraintsUnwanted = "constraints-unwanted" // on what is no authority
+	CodeConstraintsCount    = "constraints-too-many" // Value is the limit
+
+	CodePathLength            = "path-length"              // below -2
+	CodePathLengthOver        = "path-length-over"         // Value is what the issuer's leaves
+	CodeIssuerPathLength      = "issuer-path-length"       // the issuer's path length leaves no room
+	CodeIssuerAbovePathLength = "issuer-above-path-length" // that of an authority above it; Value is its name
 
 	CodeIssuerMissing         = "issuer-missing"
 	CodeIssuerNotAuthority    = "issuer-not-authority"
 	CodeIssuerKeyUsage        = "issuer-key-usage" // without keyCertSign
 	CodeIssuerPurpose         = "issuer-purpose"   // its extended key usage excludes what it would sign
 	CodeIssuerExpired         = "issuer-expired"
+	CodeIssuerAboveExpired    = "issuer-above-expired" // an authority above it; Value is its name
 	CodeIssuerNotYetValid     = "issuer-not-yet-valid"
 	CodeIssuerKeyMismatch     = "issuer-key-mismatch"
 	CodeIssuerNameConstraints = "issuer-name-constraints" // tied to FieldNames; Value is the name
@@ -78,15 +112,25 @@ const (
 const (
 	WarningValidityAfterIssuer = "validity-after-issuer" // NotAfter is cut to the issuer's; Value is the day
 	WarningValidityApple       = "validity-apple"        // a server's over 825 days
-	WarningKeyBrowsers         = "key-browsers"          // P-521 and Ed25519
-	WarningKeyNSS              = "key-nss"               // Ed25519 in PKCS #12
-	WarningNamesUnderscore     = "names-underscore"      // not a host name, though a DNS name
-	WarningNamesNoHost         = "names-no-host"         // a server without a DNS name or address
-	WarningNameInvisible       = "name-invisible"        // bidirectional controls, zero-width characters
-	WarningIssuerWeak          = "issuer-weak"           // the issuer's RSA key is under 2048 bits
-	WarningIssuerSHA1          = "issuer-sha1"           // the issuer itself was signed with SHA-1 or worse
-	WarningIssuerNoKeyID       = "issuer-no-key-id"      // the certificate will have no authority key identifier
-	WarningIssuerCritical      = "issuer-critical"       // the issuer has a critical extension that clients may not know
+	WarningValidityFuture      = "validity-future"       // begins later; Value is when
+	WarningValidityBefore      = "validity-before"       // begins before its issuer; Value is when that began
+	WarningSerialShort         = "serial-short"          // given by hand, under 8 octets: others may guess or repeat it
+	WarningKeyUsageNoSignature = "key-usage-no-signature"
+	WarningKeyUsageNoCRLs      = "key-usage-no-crls" // an authority that may not sign lists of the revoked
+	WarningKeyUsageCRLs        = "key-usage-crls"    // cRLSign on what is no authority
+	WarningKeyUsageNotRSA      = "key-usage-not-rsa" // keyEncipherment for a key that cannot
+	WarningExtKeyUsageAny      = "ext-key-usage-any"
+	WarningExtKeyUsageKind     = "ext-key-usage-kind" // without the purpose of its kind; Value is that purpose
+	WarningAddressHTTPS        = "address-https"      // a list or responder over https (RFC 5280 section 8)
+	WarningKeyBrowsers         = "key-browsers"       // P-521 and Ed25519
+	WarningKeyNSS              = "key-nss"            // Ed25519 in PKCS #12
+	WarningNamesUnderscore     = "names-underscore"   // not a host name, though a DNS name
+	WarningNamesNoHost         = "names-no-host"      // a server without a DNS name or address
+	WarningNameInvisible       = "name-invisible"     // bidirectional controls, zero-width characters
+	WarningIssuerWeak          = "issuer-weak"        // the issuer's RSA key is under 2048 bits
+	WarningIssuerSHA1          = "issuer-sha1"        // the issuer itself was signed with SHA-1 or worse
+	WarningIssuerNoKeyID       = "issuer-no-key-id"   // the certificate will have no authority key identifier
+	WarningIssuerCritical      = "issuer-critical"    // the issuer has a critical extension that clients may not know
 )
 
 // FaultCodes returns every code that a [Fault] can have.
@@ -94,11 +138,14 @@ func FaultCodes() []string {
 	return []string{
 		CodeKindUnknown,
 		CodeNameMissing, CodeNameTooLong, CodeNameControl, CodeNameEncoding, CodeNameLikeIssuer, CodeCountryTwoLetter,
+		CodeAttributeUnknown, CodeAttributeEmpty, CodeSubjectSyntax,
 		CodeNamesMissing, CodeNamesUnwanted, CodeNamesBadDNS, CodeNamesBadIP, CodeNamesBadEmail, CodeNamesBadURI,
 		CodeNamesEmailLocal, CodeNamesAddressInDNS, CodeNamesPort, CodeNamesWildcard, CodeNamesTrailingDot, CodeNamesTooLong,
 		CodeKeyUnknown, CodeKeyIsIssuers,
-		CodeValidityPast, CodeValidityTooLong,
-		CodePathLength, CodeIssuerPathLength,
+		CodeValidityPast, CodeValidityTooLong, CodeValidityOrder, CodeValidityTooEarly, CodeSerial,
+		CodeKeyUsageUnknown, CodeKeyUsageNeeded, CodeKeyUsageUnwanted, CodeExtKeyUsageUnknown,
+		CodeAddressBad, CodeAddressCount, CodeConstraintBad, CodeConstraintsUnwanted, CodeConstraintsCount,
+		CodePathLength, CodePathLengthOver, CodeIssuerPathLength, CodeIssuerAbovePathLength, CodeIssuerAboveExpired,
 		CodeIssuerMissing, CodeIssuerNotAuthority, CodeIssuerKeyUsage, CodeIssuerPurpose, CodeIssuerExpired,
 		CodeIssuerNotYetValid, CodeIssuerKeyMismatch, CodeIssuerNameConstraints,
 	}
@@ -107,6 +154,9 @@ func FaultCodes() []string {
 // WarningCodes returns every code that a [Warning] can have.
 func WarningCodes() []string {
 	return []string{
+		WarningValidityFuture, WarningValidityBefore, WarningSerialShort,
+		WarningKeyUsageNoSignature, WarningKeyUsageNoCRLs, WarningKeyUsageCRLs, WarningKeyUsageNotRSA,
+		WarningExtKeyUsageAny, WarningExtKeyUsageKind, WarningAddressHTTPS,
 		WarningValidityAfterIssuer, WarningValidityApple, WarningKeyBrowsers, WarningKeyNSS,
 		WarningNamesUnderscore, WarningNamesNoHost, WarningNameInvisible,
 		WarningIssuerWeak, WarningIssuerSHA1, WarningIssuerNoKeyID, WarningIssuerCritical,

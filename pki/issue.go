@@ -18,7 +18,7 @@ func SelfSign(r Request, key crypto.Signer, now time.Time, random io.Reader) (*x
 	}
 	r = r.normal()
 	r.Key = KindOf(key.Public())
-	if err := r.faults(nil, now).err(); err != nil {
+	if err := r.faults(nil, now, nil).err(); err != nil {
 		return nil, fmt.Errorf("sign root %q: %w", Escape(r.Subject.CommonName), err)
 	}
 	template, err := r.template(nil, key.Public(), now, orSystem(random))
@@ -33,8 +33,9 @@ func SelfSign(r Request, key crypto.Signer, now time.Time, random io.Reader) (*x
 	return c, nil
 }
 
-// Issue makes a certificate for the public key of a subject. NotBefore is an
-// hour back, NotAfter at most the issuer's, the serial number random. The kind
+// Issue makes a certificate for the public key of a subject. Unless the request
+// says otherwise NotBefore is an hour back and the serial number random;
+// NotAfter is at most the issuer's. The kind
 // of key that counts is the one given, whatever the request says. When the
 // request has faults, or the issuer cannot sign it, the error wraps [Faults].
 func Issue(issuer Issuer, r Request, subject crypto.PublicKey, now time.Time, random io.Reader) (*x509.Certificate, error) {
@@ -51,7 +52,7 @@ func issue(issuer Issuer, r Request, subject crypto.PublicKey, now time.Time, ra
 	if issuer.Certificate == nil {
 		return nil, Faults{{Field: FieldIssuer, Code: CodeIssuerMissing}}
 	}
-	faults := append(r.faults(issuer.Certificate, now), issuer.keyFaults()...)
+	faults := append(r.faults(issuer.Certificate, now, issuer.Above), issuer.keyFaults()...)
 	if SamePublicKey(subject, issuer.Certificate.PublicKey) {
 		faults = append(faults, Fault{Field: FieldKey, Code: CodeKeyIsIssuers})
 	}
@@ -68,7 +69,7 @@ func issue(issuer Issuer, r Request, subject crypto.PublicKey, now time.Time, ra
 
 // template returns the certificate that a checked request asks for, unsigned.
 func (r Request) template(issuer *x509.Certificate, subject crypto.PublicKey, now time.Time, random io.Reader) (*x509.Certificate, error) {
-	name, err := r.Subject.der()
+	name, err := r.subjectDER()
 	if err != nil {
 		return nil, fmt.Errorf("encode subject: %w", err)
 	}
@@ -76,22 +77,27 @@ func (r Request) template(issuer *x509.Certificate, subject crypto.PublicKey, no
 	if err != nil {
 		return nil, err
 	}
-	serial, err := newSerial(random)
-	if err != nil {
-		return nil, err
+	serial, given := ParseSerial(r.Serial)
+	if !given {
+		if serial, err = newSerial(random); err != nil {
+			return nil, err
+		}
 	}
 	template := &x509.Certificate{
 		SerialNumber:          serial,
 		RawSubject:            name,
-		NotBefore:             notBefore(now),
+		NotBefore:             r.notBefore(issuer, now),
 		NotAfter:              r.notAfter(issuer, now),
 		BasicConstraintsValid: true,
-		KeyUsage:              keyUsage(r.Kind, subject),
-		ExtKeyUsage:           extKeyUsage(r.Kind),
+		KeyUsage:              r.keyUsage(subject),
 		SubjectKeyId:          keyID,
 		PublicKey:             subject,
 		MaxPathLen:            -1,
+		CRLDistributionPoints: r.CRLAddresses,
+		OCSPServer:            r.OCSPAddresses,
+		IssuingCertificateURL: r.IssuerAddresses,
 	}
+	setExtKeyUsage(template, r.extKeyUsage())
 	if issuer != nil {
 		template.AuthorityKeyId = issuer.SubjectKeyId
 	}
@@ -99,6 +105,7 @@ func (r Request) template(issuer *x509.Certificate, subject crypto.PublicKey, no
 		template.IsCA = true
 		template.MaxPathLen = r.pathLength(issuer)
 		template.MaxPathLenZero = template.MaxPathLen == 0
+		setConstraints(template, r.Constraints)
 		return template, nil
 	}
 	setNames(template, r.Names)
@@ -113,10 +120,6 @@ func sign(template, parent *x509.Certificate, subject crypto.PublicKey, key cryp
 		return nil, err
 	}
 	return x509.ParseCertificate(der)
-}
-
-func notBefore(now time.Time) time.Time {
-	return now.Add(-backdate).UTC().Truncate(time.Second)
 }
 
 // newSerial returns a positive serial number of 16 octets, 126 bits of them

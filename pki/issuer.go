@@ -14,6 +14,9 @@ import (
 type Issuer struct {
 	Certificate *x509.Certificate
 	Key         crypto.Signer
+	// Above are the authorities over it, the nearest first, as far as they
+	// are known: what they forbid is not signed either.
+	Above []*x509.Certificate
 }
 
 // keyFaults returns what is wrong with the issuer's key.
@@ -37,7 +40,7 @@ func (r Request) issuerFaults(issuer *x509.Certificate, now time.Time) Faults {
 	if issuer.KeyUsage != 0 && issuer.KeyUsage&x509.KeyUsageCertSign == 0 {
 		add(CodeIssuerKeyUsage, "")
 	}
-	if !allowsPurpose(issuer, r.Kind) {
+	if !r.allowedPurpose(issuer) {
 		add(CodeIssuerPurpose, string(r.Kind))
 	}
 	if now.After(issuer.NotAfter) || !capNotAfter(issuer.NotAfter, nil).After(now) {
@@ -47,8 +50,11 @@ func (r Request) issuerFaults(issuer *x509.Certificate, now time.Time) Faults {
 		add(CodeIssuerNotYetValid, issuer.NotBefore.UTC().Format(time.RFC3339))
 	}
 	if r.Kind == Authority {
-		if limit, limited := pathLimit(issuer); limited && r.pathLength(issuer) >= limit {
+		switch limit, limited := pathLimit(issuer); {
+		case limited && limit == 0:
 			add(CodeIssuerPathLength, strconv.Itoa(limit))
+		case limited && r.pathLength(issuer) >= limit:
+			faults = append(faults, Fault{Field: FieldPathLength, Code: CodePathLengthOver, Value: strconv.Itoa(limit - 1)})
 		}
 	}
 	return append(faults, r.constraintFaults(issuer)...)
@@ -60,21 +66,62 @@ func pathLimit(c *x509.Certificate) (limit int, limited bool) {
 	return c.MaxPathLen, limited
 }
 
-// allowsPurpose reports whether an issuer's extended key usage, when it has
-// one, includes what a certificate of this kind is for.
-func allowsPurpose(issuer *x509.Certificate, kind Kind) bool {
+// aboveFaults returns why a chain through the authorities above the issuer
+// would be refused, whatever the issuer itself allows.
+func (r Request) aboveFaults(issuer *x509.Certificate, above []*x509.Certificate, now time.Time) Faults {
+	var faults Faults
+	add := func(code string, c *x509.Certificate) {
+		faults = append(faults, Fault{Field: FieldIssuer, Code: code, Value: Escape(c.Subject.CommonName)})
+	}
+	below := 0 // authorities between c and a leaf of the issuer
+	if !selfIssued(issuer) {
+		below++
+	}
+	for _, c := range above {
+		if c == nil || c.Equal(issuer) {
+			continue
+		}
+		if now.After(c.NotAfter) {
+			add(CodeIssuerAboveExpired, c)
+		}
+		limit, limited := pathLimit(c)
+		needed := below
+		if r.Kind == Authority {
+			needed++
+		}
+		if limited && needed > limit {
+			add(CodeIssuerAbovePathLength, c)
+		}
+		if !selfIssued(c) {
+			below++
+		}
+		if r.allowedPurpose(issuer) && !r.allowedPurpose(c) {
+			faults = append(faults, Fault{Field: FieldIssuer, Code: CodeIssuerPurpose, Value: string(r.Kind)})
+		}
+		for _, f := range r.constraintFaults(c) {
+			if !slices.Contains(faults, f) && !slices.Contains(r.constraintFaults(issuer), f) {
+				faults = append(faults, f)
+			}
+		}
+	}
+	return faults
+}
+
+// selfIssued reports whether subject and issuer are equal. Path lengths do not
+// count such certificates (RFC 5280 section 6.1.4).
+func selfIssued(c *x509.Certificate) bool { return string(c.RawSubject) == string(c.RawIssuer) }
+
+// allowedPurpose reports whether an issuer's extended key usage, when it has
+// one, includes what the certificate is for.
+func (r Request) allowedPurpose(issuer *x509.Certificate) bool {
 	if len(issuer.ExtKeyUsage) == 0 && len(issuer.UnknownExtKeyUsage) == 0 {
 		return true
 	}
-	if slices.Contains(issuer.ExtKeyUsage, x509.ExtKeyUsageAny) {
+	allowed := extKeyUsageNames(issuer)
+	if slices.Contains(allowed, "anyExtendedKeyUsage") {
 		return true
 	}
-	for _, usage := range extKeyUsage(kind) {
-		if !slices.Contains(issuer.ExtKeyUsage, usage) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(r.extKeyUsage(), func(name string) bool { return !slices.Contains(allowed, name) })
 }
 
 // issuerWarnings returns what clients will not like about an issuer.

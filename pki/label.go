@@ -14,46 +14,6 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// attributeName returns the short name of an attribute type (RFC 4514 section
-// 3), or its OID.
-func attributeName(oid string) string {
-	switch oid {
-	case "2.5.4.3":
-		return "CN"
-	case "2.5.4.5":
-		return "serialNumber"
-	case "2.5.4.6":
-		return "C"
-	case "2.5.4.7":
-		return "L"
-	case "2.5.4.8":
-		return "ST"
-	case "2.5.4.9":
-		return "STREET"
-	case "2.5.4.10":
-		return "O"
-	case "2.5.4.11":
-		return "OU"
-	case "2.5.4.4":
-		return "SN"
-	case "2.5.4.42":
-		return "GN"
-	case "2.5.4.12":
-		return "title"
-	case "2.5.4.17":
-		return "postalCode"
-	case "2.5.4.97":
-		return "organizationIdentifier"
-	case "0.9.2342.19200300.100.1.1":
-		return "UID"
-	case "0.9.2342.19200300.100.1.25":
-		return "DC"
-	case "1.2.840.113549.1.9.1":
-		return "emailAddress"
-	}
-	return oid
-}
-
 // attributesOf returns the parts of a distinguished name, the narrowest first.
 func attributesOf(name pkix.Name) []Attribute {
 	parts := make([]Attribute, 0, len(name.Names))
@@ -118,53 +78,6 @@ func keyLabelOf(c *x509.Certificate) string {
 		return "RSA-PSS"
 	}
 	return oid.String()
-}
-
-// keyUsageNames returns the names of bits as RFC 5280 section 4.2.1.3 spells
-// them.
-func keyUsageNames(usage x509.KeyUsage) []string {
-	all := [...]string{"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment",
-		"keyAgreement", "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly"}
-	names := []string{}
-	for bit, name := range all {
-		if usage&(1<<bit) != 0 {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
-// extKeyUsageNames returns the purposes as RFC 5280 section 4.2.1.12 spells
-// them, OIDs where it does not.
-func extKeyUsageNames(c *x509.Certificate) []string {
-	names := []string{}
-	for _, usage := range c.ExtKeyUsage {
-		names = append(names, extKeyUsageName(usage))
-	}
-	for _, oid := range c.UnknownExtKeyUsage {
-		names = append(names, oid.String())
-	}
-	return names
-}
-
-func extKeyUsageName(usage x509.ExtKeyUsage) string {
-	switch usage {
-	case x509.ExtKeyUsageAny:
-		return "anyExtendedKeyUsage"
-	case x509.ExtKeyUsageServerAuth:
-		return "serverAuth"
-	case x509.ExtKeyUsageClientAuth:
-		return "clientAuth"
-	case x509.ExtKeyUsageCodeSigning:
-		return "codeSigning"
-	case x509.ExtKeyUsageEmailProtection:
-		return "emailProtection"
-	case x509.ExtKeyUsageTimeStamping:
-		return "timeStamping"
-	case x509.ExtKeyUsageOCSPSigning:
-		return "OCSPSigning"
-	}
-	return usage.OID().String()
 }
 
 // extensionsOf lists a certificate's extensions.

@@ -78,32 +78,6 @@ func capNotAfter(end time.Time, issuer *x509.Certificate) time.Time {
 	return end.UTC().Truncate(time.Second)
 }
 
-// keyUsage returns the key usage of a profile (RFC 5280 section 4.2.1.3).
-// keyEncipherment is for the RSA key exchange of TLS 1.2 servers.
-func keyUsage(kind Kind, subject crypto.PublicKey) x509.KeyUsage {
-	if kind == Authority {
-		return x509.KeyUsageCertSign | x509.KeyUsageCRLSign
-	}
-	usage := x509.KeyUsageDigitalSignature
-	if _, ok := subject.(*rsa.PublicKey); ok && kind.serves() {
-		usage |= x509.KeyUsageKeyEncipherment
-	}
-	return usage
-}
-
-// extKeyUsage returns the extended key usage of a profile.
-func extKeyUsage(kind Kind) []x509.ExtKeyUsage {
-	switch kind {
-	case Server:
-		return []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	case Client:
-		return []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
-	case Both:
-		return []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
-	}
-	return nil
-}
-
 // signatureAlgorithm returns the algorithm that fits an issuer's key: a hash
 // as strong as the curve (RFC 5758), SHA-256 for RSA.
 func signatureAlgorithm(issuer crypto.PublicKey) x509.SignatureAlgorithm {

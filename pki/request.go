@@ -3,35 +3,64 @@ package pki
 import (
 	"crypto/x509"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
 
 // A Request says what certificate is wanted. Check says whether it can be.
+// Fields that are not set are as the profile of its kind says.
 type Request struct {
 	Kind    Kind    `json:"kind"`
 	Subject Subject `json:"subject"`
-	Names   []Name  `json:"names,omitempty"`
-	Key     KeyKind `json:"key,omitempty"`
+	// RawSubject is the subject in DER as another certificate has it. It is
+	// used for as long as Subject says the same: authorities are found by the
+	// very octets of their name.
+	RawSubject []byte  `json:"-"`
+	Names      []Name  `json:"names,omitempty"`
+	Key        KeyKind `json:"key,omitempty"`
+	// NotBefore is the beginning of validity; zero for an hour back.
+	NotBefore time.Time `json:"notBefore,omitzero"`
 	// NotAfter is the end of validity; zero for DefaultNotAfter.
 	NotAfter time.Time `json:"notAfter,omitzero"`
+	// Serial is the serial number as ParseSerial reads it; "" for a random one.
+	Serial string `json:"serial,omitempty"`
 	// PathLength is for authorities only: how many authorities may stand
-	// between this one and a leaf. -1 leaves it to the profile: no limit for
-	// a root, 0 for an intermediate.
+	// between this one and a leaf. PathProfile leaves it to the profile: no
+	// limit for a root, 0 for an intermediate.
 	PathLength int `json:"pathLength"`
+	// Constraints limit the names below an authority.
+	Constraints NameConstraints `json:"constraints,omitzero"`
+	// KeyUsage are names of KeyUsageNames.
+	KeyUsage []string `json:"keyUsage,omitempty"`
+	// ExtKeyUsage are names of ExtKeyUsageNames or OIDs ("1.3.6.1.5.5.7.3.17").
+	// On an authority they limit what it signs for.
+	ExtKeyUsage []string `json:"extKeyUsage,omitempty"`
+	// Where the list of the revoked, the OCSP responder and the issuer's
+	// certificate are found: absolute addresses of http, https or ldap.
+	CRLAddresses    []string `json:"crlAddresses,omitempty"`
+	OCSPAddresses   []string `json:"ocspAddresses,omitempty"`
+	IssuerAddresses []string `json:"issuerAddresses,omitempty"`
 }
+
+// Path lengths that are no numbers.
+const (
+	PathProfile   = -1 // as the profile says
+	PathUnlimited = -2 // none, for an intermediate too
+)
 
 // NewRequest returns a request with the defaults of its kind: a P-256 key, the
 // default validity, the profile's path length.
 func NewRequest(kind Kind) Request {
-	return Request{Kind: kind, Key: P256, PathLength: -1}
+	return Request{Kind: kind, Key: P256, PathLength: PathProfile}
 }
 
 // Check returns nil, or [Faults] with all that is wrong with the request, each
-// tied to its field. A nil issuer means a self-signed root.
-func (r Request) Check(issuer *x509.Certificate, now time.Time) error {
+// tied to its field. A nil issuer means a self-signed root. Above are the
+// authorities over the issuer, the nearest first, as far as they are known.
+func (r Request) Check(issuer *x509.Certificate, now time.Time, above ...*x509.Certificate) error {
 	r = r.normal()
-	return r.faults(issuer, now).err()
+	return r.faults(issuer, now, above).err()
 }
 
 // normal returns the request as it will be built: trimmed, and a server
@@ -39,6 +68,10 @@ func (r Request) Check(issuer *x509.Certificate, now time.Time) error {
 // is short enough to be one.
 func (r Request) normal() Request {
 	r.Subject = r.Subject.trimmed()
+	r.CRLAddresses, r.OCSPAddresses = distinct(r.CRLAddresses), distinct(r.OCSPAddresses)
+	r.IssuerAddresses = distinct(r.IssuerAddresses)
+	r.KeyUsage, r.ExtKeyUsage = distinct(r.KeyUsage), distinct(r.ExtKeyUsage)
+	r.Serial = strings.TrimSpace(r.Serial)
 	if r.Kind.serves() && r.Subject.CommonName == "" {
 		for _, n := range r.Names {
 			if n.Kind == NameDNS || n.Kind == NameIP {
@@ -52,25 +85,20 @@ func (r Request) normal() Request {
 	return r
 }
 
-// notAfter returns the end of validity that the certificate will have.
-func (r Request) notAfter(issuer *x509.Certificate, now time.Time) time.Time {
-	if r.NotAfter.IsZero() {
-		return DefaultNotAfter(r.Kind, issuer, now)
-	}
-	return capNotAfter(r.NotAfter, issuer)
-}
-
 // pathLength returns the path length that the certificate will have, -1 for
 // none.
 func (r Request) pathLength(issuer *x509.Certificate) int {
-	if r.PathLength < 0 && issuer != nil {
+	switch {
+	case r.PathLength == PathUnlimited:
+		return -1
+	case r.PathLength == PathProfile && issuer != nil:
 		return 0
 	}
 	return r.PathLength
 }
 
 // faults checks a normal request.
-func (r Request) faults(issuer *x509.Certificate, now time.Time) Faults {
+func (r Request) faults(issuer *x509.Certificate, now time.Time, above []*x509.Certificate) Faults {
 	var faults Faults
 	add := func(field Field, code, value string) {
 		faults = append(faults, Fault{Field: field, Code: code, Value: value})
@@ -78,33 +106,42 @@ func (r Request) faults(issuer *x509.Certificate, now time.Time) Faults {
 	if !r.Kind.known() {
 		add(FieldKind, CodeKindUnknown, string(r.Kind))
 	}
-	if r.Subject.CommonName == "" && (r.Kind == Authority || r.Kind == Client) {
-		add(FieldName, CodeNameMissing, "")
+	if r.keptSubject() == nil {
+		if r.Subject.CommonName == "" && (r.Kind == Authority || r.Kind == Client) {
+			add(FieldName, CodeNameMissing, "")
+		}
+		faults = append(faults, r.Subject.faults()...)
 	}
-	faults = append(faults, r.Subject.faults()...)
 	faults = append(faults, r.namesFaults()...)
 	if !r.Key.known() {
 		add(FieldKey, CodeKeyUnknown, string(r.Key))
 	}
-	switch end := r.notAfter(nil, now); {
-	case !end.After(now):
-		add(FieldValidity, CodeValidityPast, end.Format(time.RFC3339))
-	case capNotAfter(end, issuer).Year() > 9999:
-		add(FieldValidity, CodeValidityTooLong, "9999")
-	}
-	if r.Kind == Authority && r.PathLength < -1 {
+	faults = append(faults, r.validityFaults(issuer, now)...)
+	if r.Kind == Authority && r.PathLength < PathUnlimited {
 		add(FieldPathLength, CodePathLength, strconv.Itoa(r.PathLength))
 	}
+	faults = append(faults, r.usageFaults()...)
+	faults = append(faults, r.constraintsFaults()...)
+	faults = append(faults, r.fieldFaults()...)
 	if issuer == nil {
 		if r.Kind != Authority {
 			add(FieldIssuer, CodeIssuerMissing, "")
 		}
 		return faults
 	}
-	if name, err := r.Subject.der(); err == nil && string(name) == string(issuer.RawSubject) {
+	if name, err := r.subjectDER(); err == nil && string(name) == string(issuer.RawSubject) {
 		add(FieldName, CodeNameLikeIssuer, r.Subject.CommonName)
 	}
-	return append(faults, r.issuerFaults(issuer, now)...)
+	faults = append(faults, r.issuerFaults(issuer, now)...)
+	return append(faults, r.aboveFaults(issuer, above, now)...)
+}
+
+// subjectDER returns the subject as it will stand in the certificate.
+func (r Request) subjectDER() ([]byte, error) {
+	if kept := r.keptSubject(); kept != nil {
+		return kept, nil
+	}
+	return r.Subject.der()
 }
 
 func (r Request) namesFaults() Faults {
@@ -155,12 +192,9 @@ func (r Request) Warnings(issuer *x509.Certificate, now time.Time) []Warning {
 		add(FieldKey, WarningKeyBrowsers, r.Key.Label(), "browsers")
 		add(FieldKey, WarningKeyNSS, r.Key.Label(), "Firefox")
 	}
-	if issuer != nil && r.NotAfter.After(issuer.NotAfter) {
-		add(FieldValidity, WarningValidityAfterIssuer, issuer.NotAfter.UTC().Format(time.RFC3339), "")
-	}
-	if r.Kind.serves() && r.notAfter(issuer, now).Sub(notBefore(now)) > appleDays*day {
-		add(FieldValidity, WarningValidityApple, "825", "Apple")
-	}
+	warnings = append(warnings, r.validityWarnings(issuer, now)...)
+	warnings = append(warnings, r.usageWarnings()...)
+	warnings = append(warnings, r.fieldWarnings()...)
 	if issuer != nil {
 		warnings = append(warnings, issuerWarnings(issuer)...)
 	}

@@ -73,8 +73,8 @@ func TestCheck(t *testing.T) {
 			fault(pki.FieldValidity, pki.CodeValidityPast, "2026-03-01T12:00:00Z")},
 		{"ends in a minute", client(t, func(r *pki.Request) { r.NotAfter = now.Add(time.Minute) }), nil},
 		{"ends after its issuer", client(t, func(r *pki.Request) { r.NotAfter = now.AddDate(20, 0, 0) }), nil},
-		{"path length", authority(t, func(r *pki.Request) { r.PathLength = -2 }),
-			fault(pki.FieldPathLength, pki.CodePathLength, "-2")},
+		{"path length", authority(t, func(r *pki.Request) { r.PathLength = -3 }),
+			fault(pki.FieldPathLength, pki.CodePathLength, "-3")},
 		{"path length of a client", client(t, func(r *pki.Request) { r.PathLength = 3 }), nil},
 
 		{"all at once", pki.Request{Kind: pki.Server, Subject: pki.Subject{Country: "X"}, NotAfter: now.AddDate(-1, 0, 0)}, pki.Faults{
@@ -204,7 +204,8 @@ func TestCheckIssuer(t *testing.T) {
 	r := request(t, pki.Authority, "Below", "")
 	r.PathLength = 1
 	issuer := newIssuer(t, func(c *x509.Certificate) { c.MaxPathLen = 1 })
-	if diff := cmp.Diff(fault(pki.CodeIssuerPathLength, "1"), faultsOf(t, r.Check(issuer, now))); diff != "" {
+	want := pki.Faults{{Field: pki.FieldPathLength, Code: pki.CodePathLengthOver, Value: "0"}}
+	if diff := cmp.Diff(want, faultsOf(t, r.Check(issuer, now))); diff != "" {
 		t.Error(diff)
 	}
 }

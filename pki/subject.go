@@ -1,7 +1,7 @@
 package pki
 
 import (
-	"encoding/asn1"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -16,7 +16,7 @@ import (
 type Subject struct {
 	CommonName         string `json:"commonName,omitempty"`
 	Organization       string `json:"organization,omitempty"`
-	OrganizationalUnit string `json:"organizationalUnit,omitempty"`
+	OrganizationalUnit string `json:"organizationalUnit,omitempty"` // further units are in Extra
 	Locality           string `json:"locality,omitempty"`
 	State              string `json:"state,omitempty"`
 	Country            string `json:"country,omitempty"` // two letters of ISO 3166
@@ -25,74 +25,91 @@ type Subject struct {
 	UserID             string `json:"userID,omitempty"`
 	SerialNumber       string `json:"serialNumber,omitempty"`
 	EmailAddress       string `json:"emailAddress,omitempty"` // PKCS #9; clients look at e-mail names instead
+	// Extra are further attributes, by short name or OID: second and further
+	// ones of the parts above ("OU"), the widest first, and other types.
+	Extra []Attribute `json:"extra,omitempty"`
 }
 
-// A attribute is one part of a Subject on its way into a certificate.
+// An attribute is one part of a Subject on its way into a certificate.
 type attribute struct {
-	field Field
-	oid   asn1.ObjectIdentifier
-	tag   cbasn1.Tag
-	limit int // the upper bound in characters (RFC 5280 appendix A.1)
+	attributeType
 	value string
 }
 
-var (
-	oidCommonName         = asn1.ObjectIdentifier{2, 5, 4, 3}
-	oidSerialNumber       = asn1.ObjectIdentifier{2, 5, 4, 5}
-	oidCountry            = asn1.ObjectIdentifier{2, 5, 4, 6}
-	oidLocality           = asn1.ObjectIdentifier{2, 5, 4, 7}
-	oidState              = asn1.ObjectIdentifier{2, 5, 4, 8}
-	oidStreet             = asn1.ObjectIdentifier{2, 5, 4, 9}
-	oidOrganization       = asn1.ObjectIdentifier{2, 5, 4, 10}
-	oidOrganizationalUnit = asn1.ObjectIdentifier{2, 5, 4, 11}
-	oidUserID             = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 1}
-	oidDomainComponent    = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}
-	oidEmailAddress       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
-)
-
-// maxCommonName is ub-common-name of RFC 5280 appendix A.1, in characters.
-const maxCommonName = 64
+// part returns the part of s that a field stands for, nil for none.
+func (s *Subject) part(field Field) *string {
+	switch field {
+	case FieldName:
+		return &s.CommonName
+	case FieldOrganization:
+		return &s.Organization
+	case FieldOrganizationalUnit:
+		return &s.OrganizationalUnit
+	case FieldLocality:
+		return &s.Locality
+	case FieldState:
+		return &s.State
+	case FieldCountry:
+		return &s.Country
+	case FieldStreet:
+		return &s.Street
+	case FieldDomainComponent:
+		return &s.DomainComponent
+	case FieldUserID:
+		return &s.UserID
+	case FieldSerialNumber:
+		return &s.SerialNumber
+	case FieldEmailAddress:
+		return &s.EmailAddress
+	}
+	return nil
+}
 
 // attributes returns the parts that are set, the widest first, as they stand
-// in a certificate. Text is UTF8String but where RFC 5280 section 4.1.2.4 and
-// appendix A.1 ask for something narrower.
+// in a certificate. Extra attributes stand behind the ones of their type.
 func (s Subject) attributes() []attribute {
-	const utf8, printable, ia5 = cbasn1.UTF8String, cbasn1.PrintableString, cbasn1.IA5String
-	set := make([]attribute, 0, 11)
-	add := func(field Field, oid asn1.ObjectIdentifier, tag cbasn1.Tag, limit int, value string) {
-		if value != "" {
-			set = append(set, attribute{field, oid, tag, limit, value})
+	set := make([]attribute, 0, len(attributeTypes)+len(s.Extra))
+	for _, t := range attributeTypes {
+		if value := s.part(t.field); value != nil && *value != "" {
+			values := []string{*value}
+			if t.field == FieldDomainComponent {
+				values = strings.Split(*value, ".")
+				slices.Reverse(values)
+			}
+			for _, v := range values {
+				set = append(set, attribute{t, v})
+			}
+		}
+		for _, extra := range s.Extra {
+			of, known := attributeOf(extra.Name)
+			if known && (of.oid.Equal(t.oid) || t.oid == nil && attributeName(of.oid.String()) == of.oid.String()) {
+				set = append(set, attribute{of, extra.Value})
+			}
 		}
 	}
-	if s.DomainComponent != "" {
-		labels := strings.Split(s.DomainComponent, ".")
-		for i := len(labels) - 1; i >= 0; i-- {
-			set = append(set, attribute{FieldDomainComponent, oidDomainComponent, ia5, maxLabel, labels[i]})
-		}
-	}
-	add(FieldCountry, oidCountry, printable, 2, s.Country)
-	add(FieldState, oidState, utf8, 128, s.State)
-	add(FieldLocality, oidLocality, utf8, 128, s.Locality)
-	add(FieldStreet, oidStreet, utf8, 128, s.Street)
-	add(FieldOrganization, oidOrganization, utf8, 64, s.Organization)
-	add(FieldOrganizationalUnit, oidOrganizationalUnit, utf8, 64, s.OrganizationalUnit)
-	add(FieldName, oidCommonName, utf8, maxCommonName, s.CommonName)
-	add(FieldUserID, oidUserID, utf8, 256, s.UserID)
-	add(FieldSerialNumber, oidSerialNumber, printable, 64, s.SerialNumber)
-	add(FieldEmailAddress, oidEmailAddress, ia5, 255, s.EmailAddress)
 	return set
 }
 
-// trimmed returns s without white space around its parts, and with the country
-// in upper case.
+// trimmed returns s without white space around its parts and without empty
+// ones, and with the country in upper case.
 func (s Subject) trimmed() Subject {
-	for _, part := range []*string{
-		&s.CommonName, &s.Organization, &s.OrganizationalUnit, &s.Locality, &s.State, &s.Country,
-		&s.Street, &s.DomainComponent, &s.UserID, &s.SerialNumber, &s.EmailAddress,
-	} {
-		*part = strings.TrimSpace(*part)
+	for _, t := range attributeTypes {
+		if part := s.part(t.field); part != nil {
+			*part = strings.TrimSpace(*part)
+		}
 	}
 	s.Country = strings.ToUpper(s.Country)
+	var extra []Attribute
+	for _, a := range s.Extra {
+		a = Attribute{Name: strings.TrimSpace(a.Name), Value: strings.TrimSpace(a.Value)}
+		if of, known := attributeOf(a.Name); known {
+			a.Name = of.name
+		}
+		if a.Name != "" || a.Value != "" {
+			extra = append(extra, a)
+		}
+	}
+	s.Extra = extra
 	return s
 }
 
@@ -102,6 +119,11 @@ func (s Subject) faults() Faults {
 	for _, a := range s.attributes() {
 		if code, value := a.fault(); code != "" {
 			faults = append(faults, Fault{Field: a.field, Code: code, Value: value})
+		}
+	}
+	for _, a := range s.Extra {
+		if _, known := attributeOf(a.Name); !known {
+			faults = append(faults, Fault{Field: FieldAttributes, Code: CodeAttributeUnknown, Value: Escape(a.Name)})
 		}
 	}
 	if s.DomainComponent != "" && strings.Contains("."+s.DomainComponent+".", "..") {
@@ -122,6 +144,9 @@ func (a attribute) fault() (code, value string) {
 			return CodeCountryTwoLetter, a.value
 		}
 		return "", ""
+	}
+	if a.value == "" && a.field == FieldAttributes {
+		return CodeAttributeEmpty, a.name
 	}
 	if utf8.RuneCountInString(a.value) > a.limit {
 		return CodeNameTooLong, strconv.Itoa(a.limit)
