@@ -17,7 +17,7 @@ func (r Request) notBefore(issuer *x509.Certificate, now time.Time) time.Time {
 	if !r.NotBefore.IsZero() {
 		return r.NotBefore.UTC().Truncate(time.Second)
 	}
-	begin := now.Add(-backdate).UTC().Truncate(time.Second)
+	begin := notBefore(now)
 	if issuer != nil && begin.Before(issuer.NotBefore) && !issuer.NotBefore.After(now) {
 		begin = issuer.NotBefore.UTC()
 	}
@@ -79,4 +79,9 @@ func (r Request) validityWarnings(issuer *x509.Certificate, now time.Time) []War
 		add(FieldValidity, WarningValidityApple, "825", "Apple")
 	}
 	return warnings
+}
+
+// notBefore returns the beginning of validity when nothing else is asked.
+func notBefore(now time.Time) time.Time {
+	return now.Add(-backdate).UTC().Truncate(time.Second)
 }
