@@ -91,12 +91,7 @@ func build(path string, h header, s slot, data []byte, o Options) error {
 		return err
 	}
 	defer keys.wipe()
-	db, err := bbolt.Open(path, fileMode, &bbolt.Options{
-		NoStatistics: true,
-		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
-			return o.openFile(name, flag|os.O_EXCL, perm)
-		},
-	})
+	db, err := newFile(path, o)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,289 @@
+package storage
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// copyBatch is how many records a copy commits at a time: it bounds the memory.
+const copyBatch = 20_000
+
+// Backup writes a copy of the vault, as it is at one moment, to a new file of mode 0600.
+// The vault may be locked: what is sealed stays sealed. The copy has the same records,
+// passphrase and commit counter, and nothing of what was deleted or replaced. It is
+// written beside path, synced and renamed; a vault that is unlocked reads all of it back
+// first and keeps no copy that is not whole.
+//
+// Errors: ErrExists, ErrNoSpace, ErrClosed, *DamageError, ctx.Err(); others as they come.
+func (v *Vault) Backup(ctx context.Context, path string) error {
+	if err := v.backup(ctx, path); err != nil {
+		return fmt.Errorf("back up to %q: %w", path, asNoSpace(err))
+	}
+	return nil
+}
+
+func (v *Vault) backup(ctx context.Context, path string) error {
+	temporary, err := v.placeFor(path)
+	if err != nil {
+		return err
+	}
+	v.gate.RLock()
+	defer v.gate.RUnlock()
+	if err := v.view(nil, func(t *Tx) error { return t.copyTo(ctx, temporary) }); err != nil {
+		return joinClose(err, removeIfThere(temporary))
+	}
+	if keys, err := v.acquire(); err == nil {
+		err = v.checkCopy(ctx, temporary, keys)
+		v.release(keys)
+		if err != nil {
+			return joinClose(err, removeIfThere(temporary))
+		}
+	}
+	return v.nameIt(temporary, path)
+}
+
+// placeFor is a free name beside path, whose folder is made where it is missing.
+func (v *Vault) placeFor(path string) (string, error) {
+	if err := absent(path); err != nil {
+		return "", err
+	}
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, folderMode); err != nil {
+		return "", err
+	}
+	var random [4]byte
+	if _, err := io.ReadFull(v.options.Random, random[:]); err != nil {
+		return "", fmt.Errorf("random: %w", err)
+	}
+	return filepath.Join(folder, "."+filepath.Base(path)+"."+hex.EncodeToString(random[:])+".new"), nil
+}
+
+// nameIt gives a finished file its name, where that is still free.
+func (v *Vault) nameIt(temporary, path string) error {
+	if err := renameExclusive(temporary, path); err != nil {
+		return joinClose(err, removeIfThere(temporary))
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// copyTo writes every record into a new file and syncs it.
+func (t *Tx) copyTo(ctx context.Context, path string) error {
+	db, err := newFile(path, t.v.options)
+	if err != nil {
+		return err
+	}
+	db.NoSync = true
+	for _, bucket := range append(countedBuckets(), bucketMeta) {
+		if err = t.copyBucket(ctx, db, bucket); err != nil {
+			err = fmt.Errorf("copy %s: %w", bucket, err)
+			break
+		}
+	}
+	if err == nil {
+		err = db.Sync()
+	}
+	if closing := db.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
+
+// newFile makes a bbolt file where there is none.
+func newFile(path string, o Options) (*bbolt.DB, error) {
+	return bbolt.Open(path, fileMode, &bbolt.Options{
+		NoStatistics: true,
+		OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
+			return o.openFile(name, flag|os.O_EXCL, perm)
+		},
+	})
+}
+
+func (t *Tx) copyBucket(ctx context.Context, db *bbolt.DB, bucket string) error {
+	if _, err := t.bucket(bucket); err == errNoBucket {
+		return nil // a copy of an older schema is of that schema
+	}
+	type pair struct{ record, value []byte }
+	scan := t.scan(bucket)
+	for first := true; first || !scan.done; first = false {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var pairs []pair
+		for !scan.done && len(pairs) < copyBatch {
+			err := scan.batch(func(record, value []byte) error {
+				pairs = append(pairs, pair{bytes.Clone(record), bytes.Clone(value)})
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		err := db.Update(func(tx *bbolt.Tx) error {
+			b, err := tx.CreateBucketIfNotExists([]byte(bucket))
+			if err != nil {
+				return err
+			}
+			for _, p := range pairs {
+				if err := b.Put(p.record, p.value); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkCopy reads a copy whole, with keys of the vault that it was made of.
+func (v *Vault) checkCopy(ctx context.Context, path string, keys *keyset) error {
+	o := v.options
+	o.ReadOnly, o.Salvage = true, false
+	c, err := open(path, o)
+	if err != nil {
+		return err
+	}
+	err = c.view(keys, func(t *Tx) error {
+		found, err := t.Check(ctx)
+		if err == nil && len(found) > 0 {
+			err = found[0]
+		}
+		return err
+	})
+	return errors.Join(err, c.Close())
+}
+
+// CheckBackup reads a copy of this vault whole and says what is damaged in it; none: it
+// is sound. Errors: ErrLocked; ErrNotVault where it is another vault's, or its data key
+// was another one; and those of Open.
+func (v *Vault) CheckBackup(ctx context.Context, path string) ([]*DamageError, error) {
+	keys, err := v.acquire()
+	if err != nil {
+		return nil, err
+	}
+	defer v.release(keys)
+	o := v.options
+	o.ReadOnly, o.Salvage = true, false
+	c, err := open(path, o)
+	if err != nil {
+		return nil, fmt.Errorf("check backup %q: %w", path, err)
+	}
+	var found []*DamageError
+	err = c.view(keys, func(t *Tx) error {
+		if c.head().vault != v.head().vault {
+			return ErrNotVault
+		}
+		if _, err := t.loadState(); err != nil {
+			return fmt.Errorf("%w: %w", ErrNotVault, err)
+		}
+		found, err = t.Check(ctx)
+		return err
+	})
+	if err = errors.Join(err, c.Close()); err != nil {
+		return nil, fmt.Errorf("check backup %q: %w", path, err)
+	}
+	return found, nil
+}
+
+// Restore puts a copy of a backup in the place of the vault at path, and keeps what was
+// there under a name of its own beside it, which it returns; "" where nothing was there.
+// Neither file may be open. What stands at path, damaged or not, is moved only after the
+// copy is whole on the disk. It needs no passphrase; the backup opens with its own.
+//
+// Errors: those of Open, about the backup; ErrInUse also about the vault; ErrNoSpace.
+func Restore(ctx context.Context, backup, path string, o Options) (kept string, err error) {
+	o = o.withDefaults()
+	if kept, err = restore(ctx, backup, path, o); err != nil {
+		return kept, fmt.Errorf("restore %q from %q: %w", path, backup, asNoSpace(err))
+	}
+	return kept, nil
+}
+
+func restore(ctx context.Context, backup, path string, o Options) (kept string, err error) {
+	from := o
+	from.ReadOnly, from.Salvage = true, false
+	b, err := open(backup, from)
+	if err != nil {
+		return "", err
+	}
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, folderMode); err != nil {
+		return "", joinClose(err, b.Close())
+	}
+	temporary := filepath.Join(folder, "."+filepath.Base(path)+"."+hex.EncodeToString(b.header.vault[:4])+".restored")
+	if err = removeIfThere(temporary); err == nil {
+		err = b.view(nil, func(t *Tx) error { return t.copyTo(ctx, temporary) })
+	}
+	if err = errors.Join(err, b.Close()); err != nil {
+		return "", joinClose(err, removeIfThere(temporary))
+	}
+	if kept, err = setAside(path, o); err != nil {
+		return "", joinClose(err, removeIfThere(temporary))
+	}
+	if err := renameExclusive(temporary, path); err != nil {
+		if kept != "" {
+			err = joinClose(err, os.Rename(kept, path))
+		}
+		return "", joinClose(err, removeIfThere(temporary))
+	}
+	return kept, syncFolder(folder)
+}
+
+// setAside gives the file at path another name, when no other program has it open.
+func setAside(path string, o Options) (string, error) {
+	f, err := o.openFile(path, os.O_RDWR, 0)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	free, err := tryLock(f, true)
+	if err == nil && !free {
+		err = ErrInUse
+	}
+	if err != nil {
+		return "", joinClose(err, f.Close())
+	}
+	kept, err := asideName(path, o.Now())
+	if err == nil {
+		err = renameExclusive(path, kept)
+	}
+	return kept, joinNil(err, f.Close())
+}
+
+// joinNil is err, or what closing met.
+func joinNil(err, closing error) error {
+	if err == nil {
+		return closing
+	}
+	return joinClose(err, closing)
+}
+
+// asideName is a free name beside path that says when it was replaced.
+func asideName(path string, now time.Time) (string, error) {
+	extension := filepath.Ext(path)
+	stem := path[:len(path)-len(extension)] + ".replaced-" + now.UTC().Format("20060102-150405")
+	for n := 1; n < 1000; n++ {
+		name := stem + extension
+		if n > 1 {
+			name = fmt.Sprintf("%s-%d%s", stem, n, extension)
+		}
+		if err := absent(name); !errors.Is(err, ErrExists) {
+			return name, err
+		}
+	}
+	return "", ErrExists
+}
