@@ -51,12 +51,12 @@ func (d *Desk) Connect(ctx context.Context, t Try, observe func(testclient.Step)
 	if len(t.TrustIDs) > 0 {
 		try.Roots = x509.NewCertPool()
 		for _, id := range t.TrustIDs {
-			chain, err := d.chain(id)
+			authority, err := d.trusted(id)
 			if err != nil {
 				return testclient.Result{}, err
 			}
-			try.Roots.AddCert(chain[0])
-			try.TrustNames = append(try.TrustNames, nameOf(chain[0]))
+			try.Roots.AddCert(authority)
+			try.TrustNames = append(try.TrustNames, nameOf(authority))
 		}
 	}
 	known, err := d.known()
@@ -68,28 +68,35 @@ func (d *Desk) Connect(ctx context.Context, t Try, observe func(testclient.Step)
 	return result, d.noteTry(t, result)
 }
 
-// known are the certificates of the vault's authorities.
+// known are the certificates of the vault's authorities, earlier ones too.
 func (d *Desk) known() ([]*x509.Certificate, error) {
-	authorities, err := d.Authorities()
+	all, err := d.all()
 	if err != nil {
 		return nil, err
 	}
-	var known []*x509.Certificate
-	err = d.vault.View(func(tx *storage.Tx) error {
-		for _, a := range authorities {
-			c, err := tx.Certificate(storage.ID(a.ID))
-			if err != nil {
-				return err
-			}
-			cert, err := x509.ParseCertificate(c.DER)
-			if err != nil {
-				return fmt.Errorf("read certificate %q: %w", a.Name, err)
-			}
-			known = append(known, cert)
+	var authorities []Certificate
+	for _, c := range all {
+		if c.IsAuthority() {
+			authorities = append(authorities, c)
 		}
-		return nil
-	})
-	return known, err
+	}
+	return d.certificates(authorities)
+}
+
+// trusted is the certificate that stands for an authority.
+func (d *Desk) trusted(id ID) (*x509.Certificate, error) {
+	c, err := d.Get(id)
+	if err != nil {
+		return nil, err
+	}
+	if c.CurrentID != "" {
+		id = c.CurrentID
+	}
+	chain, err := d.chain(id)
+	if err != nil {
+		return nil, err
+	}
+	return chain[0], nil
 }
 
 // noteTry writes the try into the activity. The address leaves out what a URL
@@ -120,7 +127,7 @@ func (d *Desk) pair(id ID) (*tls.Certificate, error) {
 		return nil, fmt.Errorf("present a certificate: %w", err)
 	}
 	pair := &tls.Certificate{PrivateKey: s.key, Leaf: s.chain[0]}
-	for _, c := range withoutRoot(s.chain) {
+	for _, c := range s.sent() {
 		pair.Certificate = append(pair.Certificate, c.Raw)
 	}
 	return pair, nil

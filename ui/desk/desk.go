@@ -47,9 +47,15 @@ type Desk struct {
 	vault *storage.Vault
 	opt   Options
 
-	mu      sync.Mutex
-	cache   []Certificate // nil: to be read again
-	servers []*testclient.Server
+	mu       sync.Mutex
+	cache    []Certificate // nil: to be read again
+	until    time.Time     // when cache is to be resolved anew; zero: never
+	lineages map[ID]lineage
+	servers  []*testclient.Server
+}
+
+func newDeskOn(v *storage.Vault, o Options) *Desk {
+	return &Desk{vault: v, opt: o, lineages: map[ID]lineage{}}
 }
 
 // Create makes a new vault at path and leaves it unlocked. An empty
@@ -64,7 +70,7 @@ func Create(path string, passphrase []byte, o Options) (*Desk, error) {
 	if err != nil {
 		return nil, aboutFile("write", path, err)
 	}
-	return &Desk{vault: v, opt: o}, nil
+	return newDeskOn(v, o), nil
 }
 
 // Open opens the vault at path and leaves it locked, unless it has no
@@ -76,7 +82,7 @@ func Open(path string, o Options) (*Desk, error) {
 	if err != nil {
 		return nil, aboutFile("read", path, err)
 	}
-	d := &Desk{vault: v, opt: o}
+	d := newDeskOn(v, o)
 	if !v.Protected() {
 		if err := v.Unlock(context.Background(), nil); err != nil {
 			v.Close()

@@ -14,7 +14,7 @@ type Detail struct {
 	Certificate
 	Described pki.Description // as the certificate itself says
 	X509      *x509.Certificate
-	Chain     []Link // from the root, as far as the vault has it, to the certificate
+	Chain     []Link // from the root, as far as the vault has it, to the certificate; each by what stands for it
 }
 
 // Link is one certificate of a chain.
@@ -29,56 +29,50 @@ func (d *Desk) Detail(id ID) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	chain, err := d.chain(id)
+	line, err := d.line(id)
+	if err != nil {
+		return Detail{}, err
+	}
+	chain, err := d.certificates(line)
 	if err != nil {
 		return Detail{}, err
 	}
 	detail := Detail{Certificate: c, Described: pki.Describe(chain[0]), X509: chain[0]}
-	at := c
 	for n := range chain {
-		link := Link{ID: at.ID, Name: nameOf(chain[n])}
+		link := Link{ID: line[n].ID, Name: nameOf(chain[n])}
 		detail.Chain = append([]Link{link}, detail.Chain...)
-		if at, err = d.Get(at.IssuerID); err != nil {
-			at = Certificate{}
-		}
 	}
 	return detail, nil
 }
 
 // chain reads a certificate and those above it, the leaf first.
 func (d *Desk) chain(id ID) ([]*x509.Certificate, error) {
-	var chain []*x509.Certificate
-	err := d.vault.View(func(tx *storage.Tx) error {
-		var err error
-		chain, err = chainOf(tx, storage.ID(id))
-		return err
-	})
-	return chain, err
+	line, err := d.line(id)
+	if err != nil {
+		return nil, err
+	}
+	return d.certificates(line)
 }
 
-func chainOf(tx *storage.Tx, id storage.ID) ([]*x509.Certificate, error) {
-	var chain []*x509.Certificate
-	seen := map[storage.ID]bool{}
-	for id != "" && !seen[id] {
-		seen[id] = true
-		c, err := tx.Certificate(id)
-		if errors.Is(err, storage.ErrNoRecord) {
-			if len(chain) > 0 {
-				break
+// certificates reads what a list names.
+func (d *Desk) certificates(list []Certificate) ([]*x509.Certificate, error) {
+	certs := make([]*x509.Certificate, len(list))
+	err := d.vault.View(func(tx *storage.Tx) error {
+		for n, c := range list {
+			stored, err := tx.Certificate(storage.ID(c.ID))
+			if errors.Is(err, storage.ErrNoRecord) {
+				return &NotFoundError{What: "certificate", Name: c.Name}
 			}
-			return nil, &NotFoundError{What: "certificate", Name: string(id)}
+			if err != nil {
+				return err
+			}
+			if certs[n], err = x509.ParseCertificate(stored.DER); err != nil {
+				return fmt.Errorf("read certificate %q: %w", c.Name, err)
+			}
 		}
-		if err != nil {
-			return nil, err
-		}
-		cert, err := x509.ParseCertificate(c.DER)
-		if err != nil {
-			return nil, fmt.Errorf("read certificate %q: %w", c.Name, err)
-		}
-		chain = append(chain, cert)
-		id = c.IssuerID
-	}
-	return chain, nil
+		return nil
+	})
+	return certs, err
 }
 
 // PEM gives the certificate as PEM, to copy.

@@ -106,30 +106,41 @@ type source struct {
 	id    storage.ID
 	name  string
 	chain []*x509.Certificate // leaf first
+	cross []*x509.Certificate // of the root
 	key   crypto.Signer       // nil when no key is asked for
 }
 
 func (d *Desk) source(id ID, withKey bool) (source, error) {
 	s := source{id: storage.ID(id)}
-	err := d.vault.View(func(tx *storage.Tx) error {
-		var err error
-		if s.chain, err = chainOf(tx, s.id); err != nil {
-			return err
-		}
-		s.name = nameOf(s.chain[0])
-		if !withKey {
-			return nil
-		}
-		c, err := tx.Certificate(s.id)
-		if err != nil {
-			return err
-		}
-		if s.key, err = signer(tx, c.Entry); err != nil {
-			return fmt.Errorf("export %q: %w", s.name, err)
-		}
-		return nil
-	})
-	return s, err
+	line, err := d.line(id)
+	if err != nil {
+		return s, err
+	}
+	if s.chain, err = d.certificates(line); err != nil {
+		return s, err
+	}
+	s.name = nameOf(s.chain[0])
+	cross, err := d.crosses(line[len(line)-1])
+	if err != nil {
+		return s, err
+	}
+	if s.cross, err = d.certificates(cross); err != nil || !withKey {
+		return s, err
+	}
+	if s.key, err = d.key(line[0]); err != nil {
+		return s, fmt.Errorf("export %q: %w", s.name, err)
+	}
+	return s, nil
+}
+
+// sent is what a TLS server or client sends: the chain without its root, which
+// the other side has or will not trust (RFC 8446 section 4.4.2), and the root's
+// cross-certificates. A chain that is a root alone stays as it is.
+func (s source) sent() []*x509.Certificate {
+	if last := len(s.chain) - 1; last > 0 && pki.IsSelfSigned(s.chain[last]) {
+		return append(slices.Clone(s.chain[:last]), s.cross...)
+	}
+	return s.chain
 }
 
 func (s source) encode(f Format, password string, o Options) ([]byte, error) {
@@ -147,7 +158,7 @@ func (s source) encode(f Format, password string, o Options) ([]byte, error) {
 	case PEM:
 		return pki.EncodeCertificates(s.chain[0]), nil
 	case Chain:
-		return pki.EncodeCertificates(withoutRoot(s.chain)...), nil
+		return pki.EncodeCertificates(s.sent()...), nil
 	case Key:
 		return pki.EncodeKey(s.key)
 	case DER:
@@ -156,16 +167,6 @@ func (s source) encode(f Format, password string, o Options) ([]byte, error) {
 		return pki.EncodeCertificates(s.chain[len(s.chain)-1]), nil
 	}
 	return nil, ErrFormat
-}
-
-// withoutRoot is the chain as a TLS server or client sends it: the other side
-// has the root, or will not trust it (RFC 8446 section 4.4.2). A chain that
-// is a root alone stays as it is.
-func withoutRoot(chain []*x509.Certificate) []*x509.Certificate {
-	if last := len(chain) - 1; last > 0 && pki.IsSelfSigned(chain[last]) {
-		return chain[:last]
-	}
-	return chain
 }
 
 // noteExport writes into the activity that a key left the vault.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"crypto"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -56,7 +57,7 @@ func (r IssueRequest) title() string {
 // opened is an authority whose key is in memory for the length of one act.
 type opened struct {
 	pki.Issuer
-	entry storage.Entry
+	entry Certificate
 }
 
 // prepare checks the request, makes the key and signs, touching no file.
@@ -77,7 +78,7 @@ func (d *Desk) prepare(ctx context.Context, issuers map[ID]opened, r IssueReques
 	if err != nil {
 		return nil, err
 	}
-	made.issuer, made.issuerID = issuer.entry.Name, issuer.entry.ID
+	made.issuer, made.issuerID = issuer.entry.Name, storage.ID(issuer.entry.ID)
 	return made, nil
 }
 
@@ -141,28 +142,41 @@ func (d *Desk) keepAll(ctx context.Context, all []*issued, now time.Time) ([]Cer
 	return made, nil
 }
 
-// issuer opens an authority's certificate and key.
+// issuer opens the certificate that stands for an authority, and its key.
 func (d *Desk) issuer(id ID) (opened, error) {
 	var issuer opened
+	c, err := d.Get(id)
+	var missing *NotFoundError
+	switch {
+	case errors.As(err, &missing):
+		return issuer, &NotFoundError{What: "authority", Name: string(id)}
+	case err != nil:
+		return issuer, err
+	case !c.IsAuthority():
+		return issuer, fmt.Errorf("%q: %w", c.Name, ErrNotAuthority)
+	}
+	if c, err = d.Get(c.CurrentID); err != nil {
+		return issuer, err
+	}
+	certs, err := d.certificates([]Certificate{c})
+	if err != nil {
+		return issuer, err
+	}
+	issuer.Certificate = certs[0]
+	issuer.Key, err = d.key(c)
+	issuer.entry = c
+	return issuer, err
+}
+
+// key reads and opens a certificate's private key. Error: ErrNoKey.
+func (d *Desk) key(c Certificate) (crypto.Signer, error) {
+	var key crypto.Signer
 	err := d.vault.View(func(tx *storage.Tx) error {
-		c, err := tx.Certificate(storage.ID(id))
-		if errors.Is(err, storage.ErrNoRecord) {
-			return &NotFoundError{What: "authority", Name: string(id)}
-		}
-		if err != nil {
-			return err
-		}
-		issuer.entry = c.Entry
-		if pki.Kind(c.Kind) != pki.Authority {
-			return fmt.Errorf("%q: %w", c.Name, ErrNotAuthority)
-		}
-		if issuer.Certificate, err = x509.ParseCertificate(c.DER); err != nil {
-			return fmt.Errorf("read certificate %q: %w", c.Name, err)
-		}
-		issuer.Key, err = signer(tx, c.Entry)
+		var err error
+		key, err = signer(tx, storage.Entry{Name: c.Name, KeyID: storage.ID(c.KeyID)})
 		return err
 	})
-	return issuer, err
+	return key, err
 }
 
 // check adds to the request's own faults the one that only the vault knows:

@@ -14,7 +14,7 @@ import (
 // authorities.
 type Filter struct {
 	Kind     pki.Kind // "" for all
-	Health   Health   // "" for all
+	Health   Health   // "" for all; Expiring and Expired leave out what was replaced
 	IssuerID ID       // "" for all
 	Search   string   // in names, addresses, serial, fingerprint; letters' case does not count
 }
@@ -39,8 +39,18 @@ func (d *Desk) Certificates(f Filter) ([]Certificate, error) {
 
 func (f Filter) allows(c Certificate, now time.Time) bool {
 	return (f.Kind == "" || c.Kind == f.Kind || c.Kind == pki.Both && (f.Kind == pki.Server || f.Kind == pki.Client)) &&
-		(f.Health == "" || c.Health(now) == f.Health) &&
+		(f.Health == "" || c.pressing(now) == f.Health) &&
 		(f.IssuerID == "" || c.IssuerID == f.IssuerID)
+}
+
+// pressing is the health of a certificate, but "" for one that expires or has
+// and was replaced: nobody has to do anything about it.
+func (c Certificate) pressing(now time.Time) Health {
+	health := c.Health(now)
+	if c.ReplacedBy != "" && (health == Expiring || health == Expired) {
+		return ""
+	}
+	return health
 }
 
 type search struct{ text, digits string }
@@ -67,7 +77,8 @@ func (s search) finds(c Certificate) bool {
 			strings.Contains(strings.ReplaceAll(c.Fingerprint, ":", ""), s.digits))
 }
 
-// Authorities lists the authorities: each root, and after it what it signed.
+// Authorities lists the authorities, each by the certificate that stands for
+// it: each root, and after it what it signed.
 func (d *Desk) Authorities() ([]Certificate, error) {
 	all, err := d.all()
 	if err != nil {
@@ -77,14 +88,14 @@ func (d *Desk) Authorities() ([]Certificate, error) {
 	var list []Certificate
 	var known = map[ID]bool{}
 	for _, c := range all {
-		if c.IsAuthority() {
+		if c.IsAuthority() && c.IsCurrent() {
 			known[c.ID] = true
 		}
 	}
 	var roots []Certificate
 	for _, c := range all {
 		switch {
-		case !c.IsAuthority():
+		case !known[c.ID]:
 		case c.IsRoot() || !known[c.IssuerID]:
 			roots = append(roots, c)
 		default:
@@ -101,16 +112,23 @@ func (d *Desk) Authorities() ([]Certificate, error) {
 		}
 	}
 	walk(roots)
+	for _, c := range all { // what signed each other in a ring
+		if below, left := under[c.IssuerID]; left && known[c.ID] {
+			delete(under, c.IssuerID)
+			walk(below)
+		}
+	}
 	return list, nil
 }
 
 // Counts are the numbers that Overview and the filters show. They leave
-// authorities out, but for Authorities.
+// authorities out, but for Authorities. What was replaced counts as neither
+// expiring nor expired, but under Other.
 type Counts struct {
 	All, Server, Client, Both               int
 	Good, Expiring, Expired, Revoked, Other int
 	Authorities                             int
-	Attention                               int // expiring or expired, authorities too
+	Attention                               int // expiring or expired and not replaced, authorities too
 }
 
 // Counts counts the vault's certificates.
@@ -122,17 +140,18 @@ func (d *Desk) Counts() (Counts, error) {
 	now := d.Now()
 	var n Counts
 	for _, c := range all {
-		health := c.Health(now)
-		if health == Expiring || health == Expired {
+		if c.NeedsAttention(now) {
 			n.Attention++
 		}
 		if c.IsAuthority() {
-			n.Authorities++
+			if c.IsCurrent() {
+				n.Authorities++
+			}
 			continue
 		}
 		n.All++
 		n.kind(c.Kind)
-		n.health(health)
+		n.health(c.pressing(now))
 	}
 	return n, nil
 }
@@ -176,7 +195,7 @@ func (d *Desk) Namesakes(name string) (int, error) {
 	all, err := d.all()
 	n := 0
 	for _, c := range all {
-		if c.Name == name {
+		if c.Name == name && c.IsCurrent() {
 			n++
 		}
 	}
@@ -184,7 +203,8 @@ func (d *Desk) Namesakes(name string) (int, error) {
 }
 
 // Find gives the certificate that a person means by a text: its ID, serial
-// number or fingerprint, or the newest of that name, authorities included.
+// number or fingerprint, or the newest of that name, authorities included. By
+// name an authority is the certificate that stands for it.
 func (d *Desk) Find(name string) (Certificate, error) {
 	return d.find("certificate", name, func(Certificate) bool { return true })
 }
@@ -214,7 +234,7 @@ func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certifica
 		if c.is(name) {
 			return *c, nil
 		}
-		if c.Name != name {
+		if c.Name != name || !c.IsCurrent() {
 			continue
 		}
 		if found == nil || c.Made.After(found.Made) {
@@ -227,8 +247,17 @@ func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certifica
 	return *found, nil
 }
 
-// Get gives a certificate by its ID.
-func (d *Desk) Get(id ID) (Certificate, error) { return d.Find(string(id)) }
+// Get gives a certificate by its ID. Error: *NotFoundError.
+func (d *Desk) Get(id ID) (Certificate, error) {
+	all, err := d.all()
+	if err != nil {
+		return Certificate{}, err
+	}
+	if c, ok := byID(all, id); ok {
+		return c, nil
+	}
+	return Certificate{}, &NotFoundError{What: "certificate", Name: string(id)}
+}
 
 // all is every certificate of the vault, by name, the newest first among
 // equals; from memory when nothing changed. Callers do not change it.
@@ -239,19 +268,24 @@ func (d *Desk) all() ([]Certificate, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.cache != nil {
-		return d.cache, nil
+		return d.refreshed(), nil
 	}
 	list := []Certificate{}
 	err := d.vault.View(func(tx *storage.Tx) error {
-		return tx.EachEntry(func(e storage.Entry) error {
+		err := tx.EachEntry(func(e storage.Entry) error {
 			list = append(list, fromEntry(e))
 			return nil
 		})
+		if err != nil {
+			return err
+		}
+		return readLineages(tx, list, d.lineages)
 	})
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(list, order)
+	d.until = relink(list, d.lineages, d.Now())
 	d.cache = list
 	return list, nil
 }
@@ -264,11 +298,13 @@ func order(a, b Certificate) int {
 }
 
 // remember adds to what is in memory what was just written, so that issuing
-// one certificate does not read 100,000 again.
+// one certificate does not read 100,000 again. A new authority is read again
+// with all others: it may stand for one of them.
 func (d *Desk) remember(made ...Certificate) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.cache == nil {
+	if d.cache == nil || slices.ContainsFunc(made, Certificate.IsAuthority) {
+		d.cache = nil
 		return
 	}
 	fresh := slices.Clone(made)
@@ -282,4 +318,7 @@ func (d *Desk) remember(made ...Certificate) {
 		next = append(next, old)
 	}
 	d.cache = append(next, fresh...)
+	if slices.ContainsFunc(made, func(c Certificate) bool { return c.Replaces != "" }) {
+		d.until = relink(d.cache, d.lineages, d.Now())
+	}
 }

@@ -20,7 +20,7 @@ type Certificate struct {
 	ID          ID          `json:"id"`
 	Name        string      `json:"name"`
 	Kind        pki.Kind    `json:"kind"`
-	IssuerID    ID          `json:"issuerID,omitempty"` // "" when its issuer is not in the vault
+	IssuerID    ID          `json:"issuerID,omitempty"` // the certificate that stands for its issuer; "" when that is not in the vault
 	Issuer      string      `json:"issuer"`
 	Names       []string    `json:"names,omitempty"`
 	Serial      string      `json:"serial"`
@@ -38,7 +38,10 @@ type Certificate struct {
 	Key         pki.KeyKind `json:"key"`
 	Origin      string      `json:"origin"` // "made" or "imported"
 
-	KeyID ID `json:"-"` // of its private key; certificates of one key share it; "" for none
+	KeyID      ID   `json:"-"`                    // of its private key; certificates of one key share it; "" for none
+	ReplacedBy ID   `json:"replacedBy,omitempty"` // the newest good certificate made in place of this one
+	CurrentID  ID   `json:"-"`                    // of an authority: the certificate that stands for it
+	Cross      bool `json:"cross,omitempty"`      // of an authority: self-issued, signed with another key of it
 }
 
 // Health is what a person wants to know of a certificate first.
@@ -171,7 +174,11 @@ func (i *issued) keep(tx *storage.Tx, now time.Time) (Certificate, error) {
 	if err != nil {
 		return Certificate{}, fmt.Errorf("note the issue of %q: %w", entry.Name, err)
 	}
-	return fromEntry(entry), nil
+	c := fromEntry(entry)
+	if c.IsAuthority() {
+		c.CurrentID = c.ID
+	}
+	return c, nil
 }
 
 // signer reads and opens the private key of a certificate.

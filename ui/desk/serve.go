@@ -32,11 +32,11 @@ func (d *Desk) Serve(s Serve) (*testclient.Server, error) {
 		config.Certificate = pair
 	}
 	for _, id := range s.ClientCAs {
-		chain, err := d.chain(id)
+		authority, err := d.trusted(id)
 		if err != nil {
 			return nil, err
 		}
-		config.ClientCAs = append(config.ClientCAs, chain[0])
+		config.ClientCAs = append(config.ClientCAs, authority)
 	}
 	if len(s.ClientCAs) == 0 && s.Mode != testclient.ModePlain && s.Mode != testclient.ModeTLS {
 		root, err := d.rootOf(s.CertificateID)
