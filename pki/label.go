@@ -131,10 +131,37 @@ func extensionName(oid string) string {
 		return "tlsFeature"
 	case "1.3.6.1.4.1.11129.2.4.2":
 		return "signedCertificateTimestampList"
-	case "2.16.840.1.113730.1.1":
-		return "netscapeCertType"
-	case "2.16.840.1.113730.1.13":
-		return "netscapeComment"
 	}
-	return ""
+	return rarerExtensions[oid]
+}
+
+// rarerExtensions are those of CRLs, and those that a certificate of today
+// seldom has.
+var rarerExtensions = map[string]string{
+	"2.5.29.16":               "privateKeyUsagePeriod",
+	"2.5.29.20":               "cRLNumber",
+	"2.5.29.21":               "reasonCode",
+	"2.5.29.23":               "holdInstructionCode",
+	"2.5.29.24":               "invalidityDate",
+	"2.5.29.27":               "deltaCRLIndicator",
+	"2.5.29.28":               "issuingDistributionPoint",
+	"2.5.29.29":               "certificateIssuer",
+	"2.5.29.60":               "expiredCertsOnCRL",
+	"1.3.6.1.5.5.7.1.3":       "qcStatements",
+	"1.3.6.1.5.5.7.48.1.5":    "ocspNoCheck",
+	"1.3.6.1.4.1.11129.2.4.3": "ctPoison",
+	"2.16.840.1.113730.1.1":   "netscapeCertType",
+	"2.16.840.1.113730.1.2":   "netscapeBaseUrl",
+	"2.16.840.1.113730.1.3":   "netscapeRevocationUrl",
+	"2.16.840.1.113730.1.4":   "netscapeCaRevocationUrl",
+	"2.16.840.1.113730.1.7":   "netscapeRenewalUrl",
+	"2.16.840.1.113730.1.8":   "netscapeCaPolicyUrl",
+	"2.16.840.1.113730.1.12":  "netscapeSslServerName",
+	"2.16.840.1.113730.1.13":  "netscapeComment",
+	"1.3.6.1.4.1.311.20.2":    "msCertificateTemplateName",
+	"1.3.6.1.4.1.311.21.1":    "msCaVersion",
+	"1.3.6.1.4.1.311.21.2":    "msPreviousCaCertHash",
+	"1.3.6.1.4.1.311.21.7":    "msCertificateTemplate",
+	"1.3.6.1.4.1.311.21.10":   "msApplicationPolicies",
+	"1.3.6.1.4.1.311.25.2":    "msNtdsCaSecurity",
 }
