@@ -12,6 +12,7 @@ package desk
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -70,7 +71,11 @@ func Create(path string, passphrase []byte, o Options) (*Desk, error) {
 	if err != nil {
 		return nil, aboutFile("write", path, err)
 	}
-	return newDeskOn(v, o), nil
+	d := newDeskOn(v, o)
+	if err := d.note("create", nil); err != nil {
+		return nil, errors.Join(err, v.Close())
+	}
+	return d, nil
 }
 
 // Open opens the vault at path and leaves it locked, unless it has no
@@ -135,7 +140,11 @@ func (d *Desk) ChangePassphrase(ctx context.Context, old, new []byte) error {
 	if Strength(new).TooShort {
 		return ErrWeakPassphrase
 	}
-	return d.vault.ChangePassphrase(ctx, old, new)
+	err := d.vault.ChangePassphrase(ctx, old, new)
+	if err != nil && !errors.Is(err, ErrSlotRemains) {
+		return err
+	}
+	return errors.Join(err, d.note("passphrase", nil))
 }
 
 func (d *Desk) forget() {

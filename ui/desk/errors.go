@@ -23,6 +23,9 @@ var (
 	ErrReadOnly        = storage.ErrReadOnly
 	ErrNoSpace         = storage.ErrNoSpace
 	ErrSlotRemains     = storage.ErrSlotRemains
+	ErrLastSlot        = storage.ErrLastSlot
+	ErrOpenVault       = storage.ErrOpenVault
+	ErrNoSlot          = storage.ErrNoSlot
 )
 
 // VersionError says that a newer program wrote the vault.
