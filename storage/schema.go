@@ -193,3 +193,10 @@ func (v *Vault) setHead(h header) {
 	defer v.mu.Unlock()
 	v.header = h
 }
+
+// Outdated reports whether unlocking will bring the file to a newer schema, which older
+// versions of the program do not read.
+func (v *Vault) Outdated() bool { return v.head().schema < v.schema && !v.readOnly }
+
+// SchemaFound is the schema that the file has.
+func (v *Vault) SchemaFound() uint32 { return v.head().schema }

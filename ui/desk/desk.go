@@ -89,7 +89,7 @@ func Open(path string, o Options) (*Desk, error) {
 	}
 	d := newDeskOn(v, o)
 	if !v.Protected() {
-		if err := v.Unlock(context.Background(), nil); err != nil {
+		if err := d.Unlock(context.Background(), nil); err != nil {
 			v.Close()
 			return nil, err
 		}
@@ -101,6 +101,9 @@ func Open(path string, o Options) (*Desk, error) {
 // derivation (about half a second) and says only ErrWrongPassphrase when the
 // passphrase is not the one.
 func (d *Desk) Unlock(ctx context.Context, passphrase []byte) error {
+	if err := d.beforeUpdate(ctx); err != nil {
+		return err
+	}
 	return d.vault.Unlock(ctx, passphrase)
 }
 

@@ -58,6 +58,9 @@ func (d *Desk) UnlockByKeyring(ctx context.Context) error {
 		return err
 	}
 	defer clear(secret)
+	if err := d.beforeUpdate(ctx); err != nil {
+		return err
+	}
 	return d.vault.UnlockBy(ctx, storage.ByKeyring, secret)
 }
 

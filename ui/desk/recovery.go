@@ -86,5 +86,8 @@ func (d *Desk) UnlockByRecovery(ctx context.Context, code string) error {
 		return err
 	}
 	defer clear(secret)
+	if err := d.beforeUpdate(ctx); err != nil {
+		return err
+	}
 	return d.vault.UnlockBy(ctx, storage.ByRecovery, secret)
 }

@@ -1,0 +1,107 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"countersign/pki"
+	"countersign/storage"
+)
+
+// Checked is what Check found.
+type Checked struct {
+	Certificates, Authorities, Events int
+	Damage                            []*DamageError // what is not as it was written
+	Wrong                             []Mismatch     // whole records that do not fit together
+}
+
+// Sound tells whether nothing is wrong.
+func (c Checked) Sound() bool { return len(c.Damage) == 0 && len(c.Wrong) == 0 }
+
+// Mismatch is a record that is whole but does not fit another.
+type Mismatch struct {
+	ID   ID
+	Name string
+	Code string // "key-missing", "key-other", "unreadable"
+}
+
+// Check reads every record of the vault: its check or seal, that none is
+// missing, that the record of what was done is unbroken, and that each
+// certificate can be read and has the private key that it says it has. It stops
+// when ctx ends.
+func (d *Desk) Check(ctx context.Context) (Checked, error) {
+	var found Checked
+	err := d.vault.View(func(tx *storage.Tx) error {
+		var err error
+		if found.Damage, err = tx.Check(ctx); err != nil {
+			return err
+		}
+		if len(found.Damage) > 0 {
+			return nil // what does not fit follows from it
+		}
+		events, err := tx.Events(0)
+		if err != nil {
+			return err
+		}
+		found.Events = len(events)
+		return tx.EachEntry(func(e storage.Entry) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			found.count(e)
+			code, err := fits(tx, e)
+			if code != "" {
+				found.Wrong = append(found.Wrong, Mismatch{ID: ID(e.ID), Name: e.Name, Code: code})
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return found, fmt.Errorf("check: %w", err)
+	}
+	return found, nil
+}
+
+func (c *Checked) count(e storage.Entry) {
+	if pki.Kind(e.Kind) == pki.Authority {
+		c.Authorities++
+	} else {
+		c.Certificates++
+	}
+}
+
+// fits tells what of a certificate does not fit: a code, or "".
+func fits(tx *storage.Tx, e storage.Entry) (string, error) {
+	cert, err := parsed(tx, e)
+	var damage *DamageError
+	switch {
+	case errors.As(err, &damage):
+		return "", err
+	case err != nil || pki.Fingerprint(cert) != e.Fingerprint:
+		return "unreadable", nil
+	case e.KeyID == "":
+		return "", nil
+	}
+	key, err := signer(tx, e)
+	switch {
+	case errors.Is(err, storage.ErrNoRecord):
+		return "key-missing", nil
+	case errors.As(err, &damage):
+		return "", err
+	case err != nil || !pki.SamePublicKey(key.Public(), cert.PublicKey):
+		return "key-other", nil
+	}
+	return "", nil
+}
+
+// Salvaged says what was saved of a damaged vault.
+type Salvaged = storage.Salvaged
+
+// Salvage writes what can be read of a damaged vault to a new one, which opens
+// with the same passphrase; the damaged file is only read. Errors: those of
+// storage.Salvage.
+func Salvage(ctx context.Context, from string, passphrase []byte, to string, o Options) (Salvaged, error) {
+	saved, err := storage.Salvage(ctx, from, storage.ByPassphrase, passphrase, to, o.filled().storage())
+	return saved, aboutFile("write", to, err)
+}
