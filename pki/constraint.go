@@ -87,6 +87,9 @@ func parseConstraint(s string) (Name, bool) {
 
 func constraintOf(kind NameKind, s string) (Name, bool) {
 	switch kind {
+	case NameDNS, NameURI:
+	default:
+		return Name{}, false
 	case NameIP:
 		return networkOf(s)
 	case NameEmail:
@@ -199,10 +202,18 @@ func ConstraintsOf(c *x509.Certificate) NameConstraints {
 	if c == nil {
 		return NameConstraints{}
 	}
-	return NameConstraints{
+	n := NameConstraints{
 		Permitted: constraintNames(c.PermittedDNSDomains, c.PermittedIPRanges, c.PermittedEmailAddresses, c.PermittedURIDomains),
 		Excluded:  constraintNames(c.ExcludedDNSDomains, c.ExcludedIPRanges, c.ExcludedEmailAddresses, c.ExcludedURIDomains),
 	}
+	permitted, excluded := directoryConstraints(c)
+	for _, rdns := range permitted {
+		n.Permitted = append(n.Permitted, directoryName(rdns))
+	}
+	for _, rdns := range excluded {
+		n.Excluded = append(n.Excluded, directoryName(rdns))
+	}
+	return n
 }
 
 func constraintNames(dns []string, networks []*net.IPNet, mailboxes, hosts []string) []Name {

@@ -2,22 +2,71 @@ package pki
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 )
 
-// constraintFaults returns the names of the request that the issuer's name
-// constraints forbid (RFC 5280 section 4.2.1.10). Constraints on directory
-// names are not looked at: crypto/x509 does not read them.
+var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
+
+// constraintFaults returns the names of the request that an issuer's name
+// constraints forbid (RFC 5280 section 4.2.1.10). Its subject counts too: for
+// directory names, for its e-mail address, and a common name that looks like a
+// host stands for a DNS name when there is none (OpenSSL looks at both).
 func (r Request) constraintFaults(issuer *x509.Certificate) Faults {
+	if !slices.ContainsFunc(issuer.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(oidNameConstraints) }) {
+		return nil
+	}
 	var faults Faults
+	add := func(field Field, value string) {
+		faults = append(faults, Fault{Field: field, Code: CodeIssuerNameConstraints, Value: Escape(value)})
+	}
 	for _, n := range r.Names {
 		if !allowsName(issuer, n) {
-			faults = append(faults, Fault{Field: FieldNames, Code: CodeIssuerNameConstraints, Value: Escape(n.Value)})
+			add(FieldNames, n.Value)
 		}
 	}
+	if !r.allowsCommonName(issuer) {
+		add(FieldName, r.Subject.CommonName)
+	}
+	if s := r.Subject.EmailAddress; s != "" && !allowsName(issuer, Name{Kind: NameEmail, Value: s}) {
+		add(FieldEmailAddress, s)
+	}
+	if der, err := r.subjectDER(); err == nil && !allowsSubject(issuer, der) {
+		add(FieldName, r.Subject.String())
+	}
 	return faults
+}
+
+// allowsCommonName reports whether an issuer's constraints on DNS names allow
+// the common name of the request.
+func (r Request) allowsCommonName(issuer *x509.Certificate) bool {
+	name := r.Subject.CommonName
+	return r.Kind == Authority || !looksLikeHost(name) ||
+		slices.ContainsFunc(r.Names, func(n Name) bool { return n.Kind == NameDNS }) ||
+		allowsName(issuer, Name{Kind: NameDNS, Value: name})
+}
+
+// looksLikeHost reports whether OpenSSL takes a common name for a DNS name:
+// letters, digits, hyphens and underscores, with a dot somewhere between
+// (cn2dnsid in crypto/x509/v3_ncons.c).
+func looksLikeHost(s string) bool {
+	labels := strings.Split(s, ".")
+	if len(labels) < 2 {
+		return false
+	}
+	for _, label := range labels {
+		if label == "" || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
+			return false
+		}
+		if strings.Trim(strings.ToLower(label), "abcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // allowsName reports whether an issuer's name constraints allow a name.

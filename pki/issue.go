@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"time"
 )
 
@@ -39,7 +40,7 @@ func SelfSign(r Request, key crypto.Signer, now time.Time, random io.Reader) (*x
 // of key that counts is the one given, whatever the request says. When the
 // request has faults, or the issuer cannot sign it, the error wraps [Faults].
 func Issue(issuer Issuer, r Request, subject crypto.PublicKey, now time.Time, random io.Reader) (*x509.Certificate, error) {
-	r = r.normal()
+	r = r.normal(append(slices.Clone(issuer.Above), issuer.Certificate)...)
 	r.Key = KindOf(subject)
 	c, err := issue(issuer, r, subject, now, random)
 	if err != nil {

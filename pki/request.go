@@ -2,6 +2,7 @@ package pki
 
 import (
 	"crypto/x509"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -59,14 +60,14 @@ func NewRequest(kind Kind) Request {
 // tied to its field. A nil issuer means a self-signed root. Above are the
 // authorities over the issuer, the nearest first, as far as they are known.
 func (r Request) Check(issuer *x509.Certificate, now time.Time, above ...*x509.Certificate) error {
-	r = r.normal()
+	r = r.normal(append(slices.Clone(above), issuer)...)
 	return r.faults(issuer, now, above).err()
 }
 
 // normal returns the request as it will be built: trimmed, and a server
 // without a common name named after its first DNS name or address, when that
-// is short enough to be one.
-func (r Request) normal() Request {
+// is short enough to be one and the authorities allow it.
+func (r Request) normal(authorities ...*x509.Certificate) Request {
 	r.Subject = r.Subject.trimmed()
 	r.CRLAddresses, r.OCSPAddresses = distinct(r.CRLAddresses), distinct(r.OCSPAddresses)
 	r.IssuerAddresses = distinct(r.IssuerAddresses)
@@ -77,6 +78,9 @@ func (r Request) normal() Request {
 			if n.Kind == NameDNS || n.Kind == NameIP {
 				if len(n.Value) <= maxCommonName {
 					r.Subject.CommonName = n.Value
+				}
+				if slices.ContainsFunc(authorities, func(c *x509.Certificate) bool { return c != nil && !r.allowsCommonName(c) }) {
+					r.Subject.CommonName = ""
 				}
 				break
 			}

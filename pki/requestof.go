@@ -6,7 +6,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"slices"
-	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -37,7 +36,7 @@ func RequestOf(c *x509.Certificate) (Request, []string) {
 		if limit, limited := pathLimit(c); limited {
 			r.PathLength = limit
 		}
-		r.Constraints = ConstraintsOf(c)
+		r.Constraints = carried(ConstraintsOf(c))
 	}
 	if c.KeyUsage != 0 && c.KeyUsage != keyUsage(r.Kind, c.PublicKey) {
 		r.KeyUsage = keyUsageNames(c.KeyUsage)
@@ -53,6 +52,16 @@ func RequestOf(c *x509.Certificate) (Request, []string) {
 	return r, left(c)
 }
 
+// carried returns the constraints that a request can ask for.
+func carried(n NameConstraints) NameConstraints {
+	made := func(name Name) bool {
+		again, ok := constraintOf(name.Kind, name.Value)
+		return ok && again.Value == name.Value
+	}
+	not := func(name Name) bool { return !made(name) }
+	return NameConstraints{Permitted: slices.DeleteFunc(n.Permitted, not), Excluded: slices.DeleteFunc(n.Excluded, not)}
+}
+
 // requestNames returns a certificate's names as a request has them. Names that
 // no request may have stay as they are, so that Check tells of them.
 func requestNames(c *x509.Certificate) []Name {
@@ -65,30 +74,15 @@ func requestNames(c *x509.Certificate) []Name {
 	return names
 }
 
-// subjectOf reads a distinguished name. The second and further attributes of a
-// type go to Extra, in their order. Values that are no text are left out.
+// subjectOf reads a distinguished name. Values that are no text are left out.
 func subjectOf(name pkix.Name) Subject {
-	var s Subject
-	var labels []string
+	var parts []Attribute
 	for _, a := range name.Names {
-		value, isText := a.Value.(string)
-		of, known := attributeOf(a.Type.String())
-		if !isText || !known {
-			continue
-		}
-		part := s.part(of.field)
-		switch {
-		case of.field == FieldDomainComponent:
-			labels = append(labels, value)
-		case part != nil && *part == "":
-			*part = value
-		default:
-			s.Extra = append(s.Extra, Attribute{Name: of.name, Value: value})
+		if value, isText := a.Value.(string); isText {
+			parts = append(parts, Attribute{Name: a.Type.String(), Value: value})
 		}
 	}
-	slices.Reverse(labels)
-	s.DomainComponent = strings.Join(labels, ".")
-	return s
+	return subjectFrom(parts)
 }
 
 // keptSubject returns RawSubject while Subject still says the same, nil
@@ -122,21 +116,21 @@ func (s Subject) equal(other Subject) bool {
 func left(c *x509.Certificate) []string {
 	var oids []string
 	for _, e := range c.Extensions {
-		var carried bool
+		var whole bool
 		switch oid := e.Id.String(); oid {
 		case "2.5.29.14", "2.5.29.15", "2.5.29.19", "2.5.29.35", "2.5.29.37": // key identifiers, usages, basic constraints
-			carried = true
+			whole = true
 		case "2.5.29.17":
-			carried = KindOfCertificate(c) != Authority && elements(e.Value) == len(NamesOf(c))
+			whole = KindOfCertificate(c) != Authority && elements(e.Value) == len(NamesOf(c))
 		case "2.5.29.30":
-			constraints := ConstraintsOf(c)
-			carried = KindOfCertificate(c) == Authority && subtrees(e.Value) == len(constraints.Permitted)+len(constraints.Excluded)
+			constraints := carried(ConstraintsOf(c))
+			whole = KindOfCertificate(c) == Authority && subtrees(e.Value) == len(constraints.Permitted)+len(constraints.Excluded)
 		case "2.5.29.31":
-			carried = elements(e.Value) == len(c.CRLDistributionPoints)
+			whole = elements(e.Value) == len(c.CRLDistributionPoints)
 		case "1.3.6.1.5.5.7.1.1":
-			carried = elements(e.Value) == len(c.OCSPServer)+len(c.IssuingCertificateURL)
+			whole = elements(e.Value) == len(c.OCSPServer)+len(c.IssuingCertificateURL)
 		}
-		if oid := e.Id.String(); !carried && !slices.Contains(oids, oid) {
+		if oid := e.Id.String(); !whole && !slices.Contains(oids, oid) {
 			oids = append(oids, oid)
 		}
 	}
