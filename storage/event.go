@@ -32,7 +32,10 @@ func eventKey(sequence uint64) []byte { return binary.BigEndian.AppendUint64(nil
 
 // link is the hash (HMAC-SHA256) of an event: its place, the hash before it, its body.
 func (t *Tx) link(record, before, body []byte) []byte {
-	return tag(nil, newMAC(t.keys.chain), t.place(bucketEvents, record, recordVersion), before, body)
+	if t.chain == nil {
+		t.chain = newMAC(t.keys.chain)
+	}
+	return tag(nil, t.chain, t.place(bucketEvents, record, recordVersion), before, body)
 }
 
 // AppendEvent writes the next event; its Sequence is given here. Errors: ErrReadOnly,
@@ -41,18 +44,32 @@ func (t *Tx) AppendEvent(e Event) error {
 	if err := t.writable(); err != nil {
 		return err
 	}
+	body, err := e.body(t.v.options.Now)
+	if err != nil {
+		return err
+	}
+	return t.appendBody(body)
+}
+
+// body is the event as it stands in the file, without its place.
+func (e Event) body(now func() time.Time) ([]byte, error) {
 	if e.Subject != "" {
 		if _, err := e.Subject.raw(); err != nil {
-			return fmt.Errorf("append event: subject: %w", err)
+			return nil, fmt.Errorf("append event: subject: %w", err)
 		}
 	}
 	if e.At.IsZero() {
-		e.At = t.v.options.Now()
+		e.At = now()
 	}
 	body, err := json.Marshal(eventBody{At: e.At.UTC(), Verb: e.Verb, Subject: e.Subject, Name: e.Name, Detail: e.Detail})
 	if err != nil {
-		return fmt.Errorf("append event: %w", err)
+		return nil, fmt.Errorf("append event: %w", err)
 	}
+	return body, nil
+}
+
+// appendBody writes an event behind the newest one.
+func (t *Tx) appendBody(body []byte) error {
 	record := eventKey(t.state.events + 1)
 	value := t.linked(record, body)
 	if err := t.put(bucketEvents, record, value); err != nil {

@@ -18,17 +18,37 @@ func (k *Key) Wipe() { clear(k.PKCS8) }
 // PutKey seals and writes a key. k.PKCS8 stays the caller's to clear. Errors: ErrBadID,
 // ErrEmptyRecord, ErrReadOnly.
 func (t *Tx) PutKey(k Key) error {
+	if err := t.writable(); err != nil {
+		return fmt.Errorf("put key: %w", err)
+	}
+	record, err := k.ID.raw()
+	if err != nil {
+		return fmt.Errorf("put key: %w", err)
+	}
+	value, err := t.sealKey(k, record)
+	if err != nil {
+		return err
+	}
+	if err := t.put(bucketKeys, record, value); err != nil {
+		return fmt.Errorf("put key: %w", err)
+	}
+	return nil
+}
+
+// sealKey is a key as it stands in the file.
+func (t *Tx) sealKey(k Key, record []byte) ([]byte, error) {
 	if len(k.PKCS8) == 0 {
-		return fmt.Errorf("put key %s: %w", k.ID, ErrEmptyRecord)
+		return nil, fmt.Errorf("put key %s: %w", k.ID, ErrEmptyRecord)
 	}
 	e := encoder{b: make([]byte, 0, len(k.Kind)+len(k.PKCS8)+16)} // never grows: no copy is left behind
 	e.text(k.Kind)
 	e.bytes(k.PKCS8)
 	defer clear(e.b)
-	if err := t.putSealed(bucketKeys, k.ID, e.b); err != nil {
-		return fmt.Errorf("put key: %w", err)
+	value, err := t.sealed(bucketKeys, record, e.b)
+	if err != nil {
+		return nil, fmt.Errorf("put key: %w", err)
 	}
-	return nil
+	return value, nil
 }
 
 // Key unseals a key; see Wipe. Errors: ErrNoRecord, ErrBadID, *DamageError.

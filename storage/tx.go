@@ -23,6 +23,7 @@ type Tx struct {
 	keys    *keyset // nil: locked, only the header and the slots are read
 	header  header
 	mac     hash.Hash
+	chain   hash.Hash // of events; nil until one is read or written
 	state   *state
 	whole   map[string]bool // buckets found complete in this transaction
 	changed bool

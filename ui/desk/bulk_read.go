@@ -1,0 +1,234 @@
+package desk
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"countersign/pki"
+)
+
+// ReadBulkFile reads a table from a file. Errors: those of ReadBulk, and
+// *PathError.
+func ReadBulkFile(path string) (BulkTable, error) {
+	f, err := os.Open(path)
+	if err == nil {
+		defer f.Close()
+		var info os.FileInfo
+		if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
+			err = ErrNotFile
+		}
+	}
+	if err != nil {
+		return BulkTable{}, aboutFile("read", path, namedError(path, err))
+	}
+	return ReadBulkFrom(f)
+}
+
+// namedError is an error that says on which file.
+func namedError(path string, err error) error {
+	if err == ErrNotFile {
+		return &PathError{Deed: "read", Path: path, Err: err}
+	}
+	return err
+}
+
+// ReadBulkFrom reads a table to its end. Errors: those of ReadBulk, and the
+// reader's.
+func ReadBulkFrom(r io.Reader) (BulkTable, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxBulkSize+1))
+	if err != nil {
+		return BulkTable{}, err
+	}
+	return ReadBulk(data)
+}
+
+// ReadBulk reads a table: CSV (RFC 4180) with commas, semicolons or tabs
+// between its cells, or a name a line. Text is UTF-8 or UTF-16, with or
+// without a byte order mark; lines end with CR LF, LF or CR; empty ones are
+// passed over. When the first row names columns (any of the names that
+// BulkColumns are known by, in any order), it is the heading; else the columns
+// are those of BulkColumns. What is wrong with single rows is said by
+// CheckBulk. Errors: ErrBulkEmpty, ErrBulkEncoding, ErrBulkHeadings,
+// *BulkLimitError.
+func ReadBulk(data []byte) (BulkTable, error) {
+	if len(data) > MaxBulkSize {
+		return BulkTable{}, &BulkLimitError{Bytes: MaxBulkSize}
+	}
+	text, err := bulkText(data)
+	if err != nil {
+		return BulkTable{}, err
+	}
+	table := BulkTable{Separator: separatorOf(text), Columns: BulkColumns()}
+	s := splitter{text: text, separator: byte(table.Separator), line: 1}
+	first, ok := s.next()
+	if !ok {
+		return table, ErrBulkEmpty
+	}
+	if columns, headed := headingOf(first.cells); headed {
+		table.Headed = true
+		table.name(first.cells, columns)
+		if !slices.Contains(columns, ColumnName) && !slices.Contains(columns, ColumnNames) {
+			return table, ErrBulkHeadings
+		}
+		first, ok = s.next()
+	}
+	for ; ok; first, ok = s.next() {
+		if len(table.Rows) == MaxBulkRows {
+			return table, &BulkLimitError{Rows: MaxBulkRows}
+		}
+		table.Rows = append(table.Rows, table.row(first))
+	}
+	if len(table.Rows) == 0 {
+		return table, ErrBulkEmpty
+	}
+	return table, nil
+}
+
+// name takes the columns of the heading.
+func (t *BulkTable) name(cells []string, columns []BulkColumn) {
+	t.Columns = columns
+	for i, c := range columns {
+		if heading := strings.TrimSpace(cells[i]); c == "" && heading != "" {
+			t.Unknown = append(t.Unknown, heading)
+		}
+	}
+}
+
+// row puts the cells of a line into their columns. Several columns of names
+// are one.
+func (t *BulkTable) row(r splitRow) BulkRow {
+	row := BulkRow{Line: r.line}
+	if r.code != "" {
+		row.fault = &pki.Fault{Field: FieldRow, Code: r.code}
+	}
+	for i, cell := range r.cells {
+		cell = strings.TrimSpace(cell)
+		if cell == "" {
+			continue
+		}
+		if i >= len(t.Columns) {
+			if row.fault == nil {
+				row.fault = &pki.Fault{Field: FieldRow, Code: FaultRowCells, Value: strconv.Itoa(len(t.Columns))}
+			}
+			break
+		}
+		at := slices.Index(bulkColumns[:], t.Columns[i])
+		switch {
+		case at < 0:
+		case len(row.cells[at])+len(cell) > maxBulkCell:
+			row.fault = &pki.Fault{Field: t.Columns[i].field(), Code: FaultCellLong}
+		case row.cells[at] != "":
+			row.cells[at] += " " + cell
+		default:
+			row.cells[at] = cell
+		}
+	}
+	return row
+}
+
+// columnOf is the column that a heading names, "" for none. Spreadsheets
+// number repeated headings: "SAN 2" is "SAN".
+func columnOf(heading string) BulkColumn {
+	plain := folded(heading)
+	short := strings.TrimRight(plain, "0123456789")
+	for _, c := range bulkColumns {
+		if slices.Contains(headings[c], plain) || short != "" && slices.Contains(headings[c], short) {
+			return c
+		}
+	}
+	return ""
+}
+
+// headingOf tells whether cells name columns, and which. Only names may come
+// more than once.
+func headingOf(cells []string) ([]BulkColumn, bool) {
+	columns := make([]BulkColumn, len(cells))
+	known, filled := 0, 0
+	for i, cell := range cells {
+		if strings.TrimSpace(cell) == "" {
+			continue
+		}
+		filled++
+		c := columnOf(cell)
+		if c == "" || c != ColumnNames && slices.Contains(columns, c) {
+			continue
+		}
+		columns[i] = c
+		known++
+	}
+	return columns, known > 0 && 2*known >= filled
+}
+
+// separators are those that tables have, the likeliest first.
+var separators = []rune{',', ';', '\t'}
+
+// separatorOf finds what stands between the cells: what makes most sense of
+// the first rows as headings and kinds, else what gives most cells.
+func separatorOf(text string) rune {
+	best, most := separators[0], -1
+	for _, separator := range separators {
+		s := splitter{text: text, separator: byte(separator), line: 1}
+		score := 0
+		for n := range 20 {
+			r, ok := s.next()
+			if !ok {
+				break
+			}
+			if columns, headed := headingOf(r.cells); n == 0 && headed {
+				for _, c := range columns {
+					if c != "" {
+						score += 1000
+					}
+				}
+			}
+			if len(r.cells) > 1 {
+				if _, known := kindOf(r.cells[1]); known {
+					score += 100
+				}
+				score++
+			}
+			if n == 0 {
+				score += min(len(r.cells), 9)
+			}
+		}
+		if score > most {
+			best, most = separator, score
+		}
+	}
+	return best
+}
+
+// bulkText gives a table's text as UTF-8 without a byte order mark.
+func bulkText(data []byte) (string, error) {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		data = data[3:]
+	case bytes.HasPrefix(data, []byte("\xff\xfe")):
+		order, data = binary.LittleEndian, data[2:]
+	case bytes.HasPrefix(data, []byte("\xfe\xff")):
+		order, data = binary.BigEndian, data[2:]
+	case len(data) >= 4 && len(data)%2 == 0 && data[1] == 0 && data[3] == 0 && data[0] != 0:
+		order = binary.LittleEndian
+	case len(data) >= 4 && len(data)%2 == 0 && data[0] == 0 && data[2] == 0 && data[1] != 0:
+		order = binary.BigEndian
+	}
+	if order != nil {
+		units := make([]uint16, len(data)/2)
+		for i := range units {
+			units[i] = order.Uint16(data[2*i:])
+		}
+		return string(utf16.Decode(units)), nil
+	}
+	if !utf8.Valid(data) {
+		return "", ErrBulkEncoding
+	}
+	return string(data), nil
+}
