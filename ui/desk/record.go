@@ -167,10 +167,7 @@ func (i *issued) keep(tx *storage.Tx, now time.Time) (Certificate, error) {
 	if err := tx.PutCertificate(storage.Certificate{Entry: entry, DER: i.cert.Raw}); err != nil {
 		return Certificate{}, fmt.Errorf("keep certificate %q: %w", entry.Name, err)
 	}
-	err := tx.AppendEvent(storage.Event{
-		At: now, Verb: "issue", Subject: entry.ID, Name: entry.Name,
-		Detail: map[string]string{"kind": entry.Kind, "issuer": entry.Issuer, "serial": entry.Serial},
-	})
+	err := tx.AppendEvent(issueEvent(entry, now))
 	if err != nil {
 		return Certificate{}, fmt.Errorf("note the issue of %q: %w", entry.Name, err)
 	}
@@ -179,6 +176,14 @@ func (i *issued) keep(tx *storage.Tx, now time.Time) (Certificate, error) {
 		c.CurrentID = c.ID
 	}
 	return c, nil
+}
+
+// issueEvent says that a certificate was made.
+func issueEvent(e storage.Entry, now time.Time) storage.Event {
+	return storage.Event{
+		At: now, Verb: "issue", Subject: e.ID, Name: e.Name,
+		Detail: map[string]string{"kind": e.Kind, "issuer": e.Issuer, "serial": e.Serial},
+	}
 }
 
 // signer reads and opens the private key of a certificate.
