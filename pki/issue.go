@@ -50,6 +50,16 @@ func Issue(issuer Issuer, r Request, subject crypto.PublicKey, now time.Time, ra
 }
 
 func issue(issuer Issuer, r Request, subject crypto.PublicKey, now time.Time, random io.Reader) (*x509.Certificate, error) {
+	template, err := checkedTemplate(issuer, r, subject, now, random)
+	if err != nil {
+		return nil, err
+	}
+	return sign(template, issuer.Certificate, subject, issuer.Key, random)
+}
+
+// checkedTemplate returns the certificate that a normal request asks for,
+// unsigned, or what keeps it from it.
+func checkedTemplate(issuer Issuer, r Request, subject crypto.PublicKey, now time.Time, random io.Reader) (*x509.Certificate, error) {
 	if issuer.Certificate == nil {
 		return nil, Faults{{Field: FieldIssuer, Code: CodeIssuerMissing}}
 	}
@@ -65,7 +75,7 @@ func issue(issuer Issuer, r Request, subject crypto.PublicKey, now time.Time, ra
 		return nil, err
 	}
 	template.SignatureAlgorithm = signatureAlgorithm(issuer.Certificate.PublicKey)
-	return sign(template, issuer.Certificate, subject, issuer.Key, random)
+	return template, nil
 }
 
 // template returns the certificate that a checked request asks for, unsigned.

@@ -61,7 +61,7 @@ func BenchmarkIssueHundred(b *testing.B) {
 	})
 }
 
-func bareRoot(b *testing.B) (*x509.Certificate, *ecdsa.PrivateKey) {
+func bareRoot(b testing.TB) (*x509.Certificate, *ecdsa.PrivateKey) {
 	b.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -83,7 +83,7 @@ func bareRoot(b *testing.B) (*x509.Certificate, *ecdsa.PrivateKey) {
 	return root, key
 }
 
-func bareClient(b *testing.B, root *x509.Certificate, key *ecdsa.PrivateKey, name string) {
+func bareClient(b testing.TB, root *x509.Certificate, key *ecdsa.PrivateKey, name string) {
 	b.Helper()
 	own, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"countersign/pki"
@@ -17,8 +18,9 @@ import (
 // How much one transaction of a bulk holds: it is written when it has so many
 // certificates, or is so old. A stop loses at most one of them.
 const (
-	bulkBatch = 1000
-	bulkFlush = time.Second
+	bulkBatch  = 1000
+	bulkFlush  = time.Second
+	bulkParcel = 32 // what a worker hands on at once
 )
 
 // BulkProgress says how far a long work is.
@@ -75,7 +77,7 @@ func (d *Desk) MakeBulk(ctx context.Context, defaults BulkDefaults, rows []BulkI
 		progress = func(BulkProgress) {}
 	}
 	b := &bulk{d: d, issuer: issuer, defaults: defaults, rows: rows, ids: ids, now: d.Now(), progress: progress,
-		ready: make(chan sealedRow, 2*bulkBatch)}
+		ready: make(chan []sealedRow, 4*bulkBatch/bulkParcel)}
 	err = b.run(ctx)
 	if len(b.made) > 0 {
 		d.forget() // what lists hold lacks them; reading it again is cheaper than a merge each batch
@@ -96,7 +98,8 @@ type bulk struct {
 	ids      []storage.ID
 	now      time.Time
 	progress func(BulkProgress)
-	ready    chan sealedRow
+	next     atomic.Int64 // the row to make next
+	ready    chan []sealedRow
 	made     []BulkMade
 }
 
@@ -109,26 +112,17 @@ type sealedRow struct {
 func (b *bulk) run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	rows := make(chan int)
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(b.rows)) {
 		workers.Go(func() {
-			if err := b.work(ctx, rows); err != nil {
+			if err := b.work(ctx); err != nil {
 				cancel(err)
 			}
 		})
 	}
 	go func() {
-		defer close(b.ready)
-		defer workers.Wait()
-		defer close(rows)
-		for i := range b.rows {
-			select {
-			case rows <- i:
-			case <-ctx.Done():
-				return
-			}
-		}
+		workers.Wait()
+		close(b.ready)
 	}()
 	if err := b.keep(ctx); err != nil {
 		cancel(err)
@@ -138,21 +132,35 @@ func (b *bulk) run(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// work makes rows until there are none left.
-func (b *bulk) work(ctx context.Context, rows <-chan int) error {
+// work makes rows until there are none left, and hands them on a few at a
+// time: as many as bulkParcel, or as few as a quarter of a second gives.
+func (b *bulk) work(ctx context.Context) error {
 	sealer, err := b.d.vault.NewSealer()
 	if err != nil {
 		return err
 	}
 	defer sealer.Close()
-	for i := range rows {
-		row, err := b.make(sealer, i)
-		if err != nil {
-			return fmt.Errorf("issue %q (line %d): %w", b.rows[i].Title(), b.rows[i].Line, err)
+	series := pki.NewSeries(b.issuer.Issuer, b.now, b.d.opt.Random)
+	var parcel []sealedRow
+	sent := time.Now()
+	for ctx.Err() == nil {
+		i := int(b.next.Add(1)) - 1
+		if i < len(b.rows) {
+			row, err := b.make(series, sealer, i)
+			if err != nil {
+				return fmt.Errorf("issue %q (line %d): %w", b.rows[i].Title(), b.rows[i].Line, err)
+			}
+			parcel = append(parcel, row)
 		}
-		select {
-		case b.ready <- row:
-		case <-ctx.Done():
+		if len(parcel) > 0 && (i >= len(b.rows)-1 || len(parcel) == bulkParcel || time.Since(sent) > bulkFlush/4) {
+			select {
+			case b.ready <- parcel:
+			case <-ctx.Done():
+				return nil
+			}
+			parcel, sent = nil, time.Now()
+		}
+		if i >= len(b.rows) {
 			return nil
 		}
 	}
@@ -160,13 +168,13 @@ func (b *bulk) work(ctx context.Context, rows <-chan int) error {
 }
 
 // make makes one row's key and certificate and seals both.
-func (b *bulk) make(sealer *storage.Sealer, i int) (sealedRow, error) {
+func (b *bulk) make(series *pki.Series, sealer *storage.Sealer, i int) (sealedRow, error) {
 	row := b.rows[i]
 	key, err := pki.GenerateKey(row.Request.Key, b.d.opt.Random)
 	if err != nil {
 		return sealedRow{}, err
 	}
-	cert, err := pki.Issue(b.issuer.Issuer, row.Request, key.Public(), b.now, b.d.opt.Random)
+	cert, err := series.Issue(row.Request, key.Public())
 	if err != nil {
 		return sealedRow{}, err
 	}
@@ -191,11 +199,11 @@ func (b *bulk) keep(ctx context.Context) error {
 	for {
 		flush := false
 		select {
-		case row, more := <-b.ready:
+		case parcel, more := <-b.ready:
 			if !more {
 				return b.commit(ctx, batch)
 			}
-			batch = append(batch, row)
+			batch = append(batch, parcel...)
 			flush = len(batch) >= bulkBatch
 		case <-tick.C:
 			flush = len(batch) > 0
