@@ -249,7 +249,7 @@ func (m *mould) fill(t *x509.Certificate) ([]byte, error) {
 	exts = appendDER(nil, cbasn1.SEQUENCE, exts)
 	b := make([]byte, 0, 512+len(exts))
 	b = append(b, m.version...)
-	b = appendDER(b, cbasn1.INTEGER, positive(t.SerialNumber.Bytes()))
+	b = appendDER(b, cbasn1.INTEGER, positiveInteger(t.SerialNumber.Bytes()))
 	b = append(append(b, m.algorithm...), m.issuer...)
 	b = append(append(b, validity...), t.RawSubject...)
 	b = append(b, spki...)
@@ -315,8 +315,8 @@ func appendExtension(b, before, value []byte) []byte {
 	return appendDER(b, cbasn1.SEQUENCE, content)
 }
 
-// positive is the content of an INTEGER over zero.
-func positive(octets []byte) []byte {
+// positiveInteger is the content of an INTEGER over zero.
+func positiveInteger(octets []byte) []byte {
 	if len(octets) == 0 || octets[0]&0x80 != 0 {
 		return append([]byte{0}, octets...)
 	}

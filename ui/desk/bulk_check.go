@@ -71,11 +71,15 @@ func (d *Desk) CheckBulk(ctx context.Context, t BulkTable, defaults BulkDefaults
 	if err != nil {
 		return BulkCheck{}, err
 	}
-	chain, err := d.chain(defaults.IssuerID)
+	issuer, err := d.Get(defaults.IssuerID)
 	if err != nil {
 		return BulkCheck{}, err
 	}
-	c := bulkChecker{issuer: chain[0], defaults: defaults, now: d.Now(), known: map[rowKey]bool{}}
+	chain, err := d.chain(issuer.CurrentID)
+	if err != nil {
+		return BulkCheck{}, err
+	}
+	c := bulkChecker{issuer: chain[0], above: chain[1:], defaults: defaults, now: d.Now(), known: map[rowKey]bool{}}
 	for _, cert := range all {
 		c.known[rowKey{strings.ToLower(cert.Name), cert.Kind}] = true
 	}
@@ -133,6 +137,7 @@ type rowKey struct {
 // bulkChecker checks rows, several at once: it is not changed by that.
 type bulkChecker struct {
 	issuer   *x509.Certificate
+	above    []*x509.Certificate // nearest first
 	defaults BulkDefaults
 	now      time.Time
 	known    map[rowKey]bool // in the vault
@@ -146,7 +151,7 @@ func (c *bulkChecker) aboutIssuer() (pki.Faults, []pki.Warning) {
 	probe := c.defaults.Base
 	c.faults, c.doubts = map[pki.Fault]bool{}, map[pki.Warning]bool{}
 	var all, faults pki.Faults
-	if err := probe.Check(c.issuer, c.now); err != nil && errors.As(err, &all) {
+	if err := probe.Check(c.issuer, c.now, c.above...); err != nil && errors.As(err, &all) {
 		faults = all.Of(pki.FieldIssuer)
 		for _, f := range faults {
 			c.faults[f] = true
@@ -170,7 +175,7 @@ func (c *bulkChecker) item(row BulkRow) BulkItem {
 	}
 	i.Request = c.request(row, &i.Faults)
 	var faults pki.Faults
-	if err := i.Request.Check(c.issuer, c.now); err != nil && errors.As(err, &faults) {
+	if err := i.Request.Check(c.issuer, c.now, c.above...); err != nil && errors.As(err, &faults) {
 		unread := len(i.Faults.Of(pki.FieldNames)) > 0
 		for _, f := range faults {
 			if !c.faults[f] && (f.Code != pki.CodeNamesMissing || !unread) {

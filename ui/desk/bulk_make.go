@@ -183,7 +183,7 @@ func (b *bulk) make(series *pki.Series, sealer *storage.Sealer, i int) (sealedRo
 		return sealedRow{}, err
 	}
 	defer clear(der)
-	made := issued{id: b.ids[i], cert: cert, key: key, issuer: b.issuer.entry.Name, issuerID: b.issuer.entry.ID}
+	made := issued{id: b.ids[i], cert: cert, key: key, issuer: b.issuer.entry.Name, issuerID: storage.ID(b.issuer.entry.ID)}
 	entry := made.entry(b.now)
 	entry.Profile = b.defaults.Profile
 	sealed, err := sealer.Seal(storage.Certificate{Entry: entry, DER: cert.Raw},
@@ -242,7 +242,7 @@ func (b *bulk) commit(ctx context.Context, batch []sealedRow) error {
 func (d *Desk) noteBulk(b *bulk) error {
 	return d.vault.Update(func(tx *storage.Tx) error {
 		return tx.AppendEvent(storage.Event{
-			At: d.Now(), Verb: "issue-many", Subject: b.issuer.entry.ID, Name: b.issuer.entry.Name,
+			At: d.Now(), Verb: "issue-many", Subject: storage.ID(b.issuer.entry.ID), Name: b.issuer.entry.Name,
 			Detail: map[string]string{"made": strconv.Itoa(len(b.made)), "of": strconv.Itoa(len(b.rows))},
 		})
 	})

@@ -133,9 +133,13 @@ func (t *BulkTable) row(r splitRow) BulkRow {
 	return row
 }
 
-// columnOf is the column that a heading names, "" for none. Spreadsheets
-// number repeated headings: "SAN 2" is "SAN".
+// columnOf is the column that a heading names, "" for none. What stands in
+// brackets explains it, and spreadsheets number repeated headings: "SAN 2
+// (DNS)" is "SAN".
 func columnOf(heading string) BulkColumn {
+	if at := strings.IndexAny(heading, "(（["); at > 0 {
+		heading = heading[:at]
+	}
 	plain := folded(heading)
 	short := strings.TrimRight(plain, "0123456789")
 	for _, c := range bulkColumns {
@@ -195,7 +199,7 @@ func separatorOf(text string) rune {
 				score++
 			}
 			if n == 0 {
-				score += min(len(r.cells), 9)
+				score += min(len(r.cells)-1, 9)
 			}
 		}
 		if score > most {
