@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -47,7 +48,8 @@ type Asked struct {
 // of version 2 or another (RFC 2986 knows but one) is read like any.
 //
 // What is asked for is returned along with the error, which wraps
-// [ErrRequestSignature], or [Faults] of the key (CodeKeyWeak, CodeKeyRefused)
+// [ErrRequestSignature], a *[FormatError] for a signature that cannot be
+// checked (MD5, unknown algorithms), or [Faults] of the key (CodeKeyWeak, CodeKeyRefused)
 // and of too many names (CodeNamesTooMany).
 func ReadCSR(c *x509.CertificateRequest) (Asked, error) {
 	if c == nil {
@@ -57,9 +59,11 @@ func ReadCSR(c *x509.CertificateRequest) (Asked, error) {
 	r := &a.Request
 	r.Key = KindOf(c.PublicKey)
 	r.Subject = subjectOf(c.Subject)
-	r.Names = requestNames(&x509.Certificate{
+	if names := requestNames(&x509.Certificate{
 		DNSNames: c.DNSNames, IPAddresses: c.IPAddresses, EmailAddresses: c.EmailAddresses, URIs: c.URIs,
-	})
+	}); len(names) > 0 {
+		r.Names = names
+	}
 	a.readExtensions(c)
 	a.readAttributes(c)
 	r.Kind = a.kind()
@@ -84,10 +88,22 @@ func (a Asked) check(c *x509.CertificateRequest) error {
 	if err := faults.err(); err != nil {
 		return fmt.Errorf("read request: %w", err)
 	}
-	if err := c.CheckSignature(); err != nil {
+	switch err := c.CheckSignature(); {
+	case err == nil:
+		return nil
+	case errors.Is(err, x509.ErrUnsupportedAlgorithm), errors.As(err, new(x509.InsecureAlgorithmError)):
+		return fmt.Errorf("read request: %w", &FormatError{Found: "a certificate request signed with " + signatureName(c)})
+	default:
 		return fmt.Errorf("read request: %w: %v", ErrRequestSignature, err)
 	}
-	return nil
+}
+
+// signatureName names an algorithm that signatures are not checked with.
+func signatureName(c *x509.CertificateRequest) string {
+	if c.SignatureAlgorithm != x509.UnknownSignatureAlgorithm {
+		return c.SignatureAlgorithm.String()
+	}
+	return "an unknown algorithm"
 }
 
 // keyFault returns the code of what is wrong with a subject's key, "" for

@@ -84,7 +84,23 @@ func (d *decoder) decodeSigned(der []byte, source string) {
 		d.add(Item{Kind: ItemCRL, CRL: crl, Source: source})
 		return
 	}
-	d.fail("", source, &DamageError{What: "certificate", Err: err})
+	what := "certificate"
+	if looksLikeRequest(der) {
+		what = "request"
+		_, err = x509.ParseCertificateRequest(der)
+	}
+	d.fail("", source, &DamageError{What: what, Err: err})
+}
+
+// looksLikeRequest reports whether what is signed is made as RFC 2986 section 4
+// says: a number, a name, and a key, which a certificate and a revocation list
+// have elsewhere.
+func looksLikeRequest(der []byte) bool {
+	s := cryptobyte.String(der)
+	var outer, body, key cryptobyte.String
+	return s.ReadASN1(&outer, cbasn1.SEQUENCE) && outer.ReadASN1(&body, cbasn1.SEQUENCE) &&
+		body.SkipASN1(cbasn1.INTEGER) && body.SkipASN1(cbasn1.SEQUENCE) &&
+		body.ReadASN1(&key, cbasn1.SEQUENCE) && key.SkipASN1(cbasn1.SEQUENCE) && key.PeekASN1Tag(cbasn1.BIT_STRING)
 }
 
 // A shape is what the outermost elements of DER make something look like.

@@ -34,6 +34,10 @@ var (
 	ErrKeyMismatch = errors.New("the certificate does not belong to the private key")
 )
 
+// ErrRequestSignature reports a certification request whose signature is not
+// made with its own key: it was changed, or who asks has not the key.
+var ErrRequestSignature = errors.New("the request is not signed with its own key")
+
 // A FormatError reports data that was recognised, but that this package does
 // not read.
 type FormatError struct {

@@ -67,9 +67,12 @@ const (
 	CodeNamesWildcard     = "names-wildcard"       // "*" elsewhere than the leftmost label, or over a single label
 	CodeNamesTrailingDot  = "names-trailing-dot"
 	CodeNamesTooLong      = "names-too-long" // a label over 63 or a name over 253 octets
+	CodeNamesTooMany      = "names-too-many" // of a certification request; Value is the limit
 
 	CodeKeyUnknown   = "key-unknown"    // not one of KeyKinds
 	CodeKeyIsIssuers = "key-is-issuers" // the subject's key is the issuer's
+	CodeKeyWeak      = "key-weak"       // of a certification request: RSA under 2048 bits; Value is the key
+	CodeKeyRefused   = "key-refused"    // likewise: a kind that clients do not know; Value is the key
 
 	CodeValidityPast    = "validity-past"     // ends before it begins to be used
 	CodeValidityTooLong = "validity-too-long" // after the year 9999 (RFC 5280 section 4.1.2.5)
@@ -140,8 +143,8 @@ func FaultCodes() []string {
 		CodeNameMissing, CodeNameTooLong, CodeNameControl, CodeNameEncoding, CodeNameLikeIssuer, CodeCountryTwoLetter,
 		CodeAttributeUnknown, CodeAttributeEmpty, CodeSubjectSyntax,
 		CodeNamesMissing, CodeNamesUnwanted, CodeNamesBadDNS, CodeNamesBadIP, CodeNamesBadEmail, CodeNamesBadURI,
-		CodeNamesEmailLocal, CodeNamesAddressInDNS, CodeNamesPort, CodeNamesWildcard, CodeNamesTrailingDot, CodeNamesTooLong,
-		CodeKeyUnknown, CodeKeyIsIssuers,
+		CodeNamesEmailLocal, CodeNamesAddressInDNS, CodeNamesPort, CodeNamesWildcard, CodeNamesTrailingDot, CodeNamesTooLong, CodeNamesTooMany,
+		CodeKeyUnknown, CodeKeyIsIssuers, CodeKeyWeak, CodeKeyRefused,
 		CodeValidityPast, CodeValidityTooLong, CodeValidityOrder, CodeValidityTooEarly, CodeSerial,
 		CodeKeyUsageUnknown, CodeKeyUsageNeeded, CodeKeyUsageUnwanted, CodeExtKeyUsageUnknown,
 		CodeAddressBad, CodeAddressCount, CodeConstraintBad, CodeConstraintsUnwanted, CodeConstraintsCount,

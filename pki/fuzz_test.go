@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"strings"
 	"testing"
 	"unicode"
@@ -170,4 +171,52 @@ func describe(t *testing.T, c *x509.Certificate) {
 			t.Fatalf("shown: %q", n.Shown)
 		}
 	}
+}
+
+// FuzzReadCSR: whatever a request asks for is told safely, and what is granted
+// of it is either signed or has faults.
+func FuzzReadCSR(f *testing.F) {
+	key := pkitest.Key(f, pki.P256)
+	root := pkitest.Root(f, "Test Root")
+	for _, kind := range []pki.Kind{pki.Server, pki.Client, pki.Authority} {
+		r := pki.NewRequest(kind)
+		r.Subject.CommonName = "api.acme.test"
+		if kind == pki.Server {
+			r.Names = names(f, "api.acme.test, 10.0.0.7, a@b.example, spiffe://acme.test/a")
+		}
+		c, err := pki.MakeCSR(r, key, rand.Reader)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(c.Raw)
+	}
+	f.Add(newMaterial(f).request)
+	f.Fuzz(func(t *testing.T, der []byte) {
+		c, err := x509.ParseCertificateRequest(der)
+		if err != nil {
+			return
+		}
+		a, refused := pki.ReadCSR(c)
+		for _, kind := range []pki.Kind{pki.Server, pki.Client, pki.Both, pki.Authority} {
+			r := a.Grant(kind)
+			for _, l := range a.Compare(r, c.PublicKey) {
+				for _, shown := range append(append([]string{l.Name}, l.Asked...), l.Granted...) {
+					if pki.Escape(shown) != shown {
+						t.Fatalf("shown: %q", shown)
+					}
+				}
+			}
+			var faults pki.Faults
+			if errors.As(refused, &faults) {
+				continue // of the key; a wrong signature is no reason to stop here
+			}
+			leaf, err := pki.Issue(root, r, c.PublicKey, root.Certificate.NotBefore.AddDate(0, 1, 0), rand.Reader)
+			if err != nil && !errors.As(err, &faults) {
+				t.Fatalf("as %s: %v", kind, err)
+			}
+			if err == nil && leaf.IsCA != (kind == pki.Authority) {
+				t.Fatalf("as %s it is an authority: %v", kind, leaf.IsCA)
+			}
+		}
+	})
 }

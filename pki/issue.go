@@ -36,12 +36,13 @@ func SelfSign(r Request, key crypto.Signer, now time.Time, random io.Reader) (*x
 
 // Issue makes a certificate for the public key of a subject. Unless the request
 // says otherwise NotBefore is an hour back and the serial number random;
-// NotAfter is at most the issuer's. The kind
-// of key that counts is the one given, whatever the request says. When the
-// request has faults, or the issuer cannot sign it, the error wraps [Faults].
+// NotAfter is at most the issuer's. The kind of key that counts is the one
+// given, whatever the request says: one of KeyKinds, or RSA of any size from
+// 2048 bits on. When the request has faults, or the issuer cannot sign it, the
+// error wraps [Faults].
 func Issue(issuer Issuer, r Request, subject crypto.PublicKey, now time.Time, random io.Reader) (*x509.Certificate, error) {
 	r = r.normal(append(slices.Clone(issuer.Above), issuer.Certificate)...)
-	r.Key = KindOf(subject)
+	r.Key = likeKind(subject)
 	c, err := issue(issuer, r, subject, now, random)
 	if err != nil {
 		return nil, fmt.Errorf("issue certificate %q: %w", Escape(r.Subject.CommonName), err)
