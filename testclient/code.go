@@ -86,6 +86,10 @@ const (
 	ClientSpokeHTTP = "client-spoke-http"
 	// NotTLS: server, step 2. bytes (hex of the first five): something else answers.
 	NotTLS = "not-tls"
+	// StartTLSRefused: server, step 2. protocol, said: it does not go over to TLS.
+	StartTLSRefused = "starttls-refused"
+	// StartTLSStrange: client, step 2. protocol, said: it answers in another protocol.
+	StartTLSStrange = "starttls-strange"
 	// NotHTTP: server, step 6. The answer is no HTTP.
 	NotHTTP = "not-http"
 	// NoCommonVersion: row 20, client, step 2. alert, offered.
