@@ -38,6 +38,16 @@ var (
 // made with its own key: it was changed, or who asks has not the key.
 var ErrRequestSignature = errors.New("the request is not signed with its own key")
 
+// Errors of revoking.
+var (
+	// ErrReason reports a reason that RFC 5280 section 5.3.1 does not know, or
+	// that no full list can hold.
+	ErrReason = errors.New("unknown revocation reason")
+	// ErrOCSPRequest reports bytes that are no OCSP request (RFC 6960 section
+	// 4.1), or one beyond the limits.
+	ErrOCSPRequest = errors.New("not an OCSP request")
+)
+
 // A FormatError reports data that was recognised, but that this package does
 // not read.
 type FormatError struct {

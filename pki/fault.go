@@ -76,6 +76,7 @@ const (
 
 	CodeValidityPast    = "validity-past"     // ends before it begins to be used
 	CodeValidityTooLong = "validity-too-long" // after the year 9999 (RFC 5280 section 4.1.2.5)
+	CodeCRLBornExpired  = "crl-born-expired"  // a list that would be out of date when it is made
 
 	CodeValidityOrder    = "validity-order"     // ends before it begins; Value is the end
 	CodeValidityTooEarly = "validity-too-early" // begins before 1950 (RFC 5280 section 4.1.2.5)
@@ -102,6 +103,7 @@ const (
 	CodeIssuerMissing         = "issuer-missing"
 	CodeIssuerNotAuthority    = "issuer-not-authority"
 	CodeIssuerKeyUsage        = "issuer-key-usage" // without keyCertSign
+	CodeIssuerCRLSign         = "issuer-crl-sign"  // without cRLSign
 	CodeIssuerPurpose         = "issuer-purpose"   // its extended key usage excludes what it would sign
 	CodeIssuerExpired         = "issuer-expired"
 	CodeIssuerAboveExpired    = "issuer-above-expired" // an authority above it; Value is its name
@@ -151,6 +153,7 @@ func FaultCodes() []string {
 		CodePathLength, CodePathLengthOver, CodeIssuerPathLength, CodeIssuerAbovePathLength, CodeIssuerAboveExpired,
 		CodeIssuerMissing, CodeIssuerNotAuthority, CodeIssuerKeyUsage, CodeIssuerPurpose, CodeIssuerExpired,
 		CodeIssuerNotYetValid, CodeIssuerKeyMismatch, CodeIssuerNameConstraints,
+		CodeCRLBornExpired, CodeIssuerCRLSign,
 	}
 }
 

@@ -48,6 +48,8 @@ type Desk struct {
 	vault *storage.Vault
 	opt   Options
 
+	revoking sync.Mutex // held from reading who is revoked until the new list is kept
+
 	mu       sync.Mutex
 	cache    []Certificate // nil: to be read again
 	until    time.Time     // when cache is to be resolved anew; zero: never

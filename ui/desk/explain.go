@@ -50,6 +50,10 @@ var sentinels = []struct {
 	{ErrNotAuthority, "not-an-authority"},
 	{ErrFormat, "format-unknown"},
 	{ErrEmptyPassword, "password-empty"},
+	{ErrRevokeRoot, "revoke-root"},
+	{ErrRevokeFuture, "revoke-future"},
+	{ErrNoCRL, "no-crl"},
+	{pki.ErrReason, "reason-unknown"},
 	{pki.ErrPasswordNeeded, "password-needed"},
 	{pki.ErrWrongPassword, "password-wrong"},
 	{pki.ErrNotRecognised, "not-recognised"},
@@ -94,6 +98,9 @@ func explainTyped(err error) (string, []any) {
 		port    *testclient.PortError
 		format  *pki.FormatError
 	)
+	if code, facts := explainRevoking(err); code != "" {
+		return code, facts
+	}
 	switch {
 	case errors.As(err, &path):
 		return explainPath(path), []any{"Path", path.Path}
@@ -127,4 +134,25 @@ func explainPath(e *PathError) string {
 		return "disk-full"
 	}
 	return "file-failed"
+}
+
+// explainRevoking is explainTyped for the errors of revoking.
+func explainRevoking(err error) (string, []any) {
+	var (
+		away    *AwayError
+		revoked *RevokedError
+		notHeld *NotHeldError
+	)
+	switch {
+	case errors.As(err, &away):
+		return "issuer-away", []any{"Name", away.Name, "Issuer", away.Issuer}
+	case errors.As(err, &revoked):
+		if revoked.Reason.IsHold() {
+			return "held-already", []any{"Name", revoked.Name}
+		}
+		return "revoked-already", []any{"Name", revoked.Name}
+	case errors.As(err, &notHeld):
+		return "not-held", []any{"Name", notHeld.Name}
+	}
+	return "", nil
 }
