@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math/big"
-	"slices"
 	"time"
 )
 
@@ -41,7 +40,7 @@ func SelfSign(r Request, key crypto.Signer, now time.Time, random io.Reader) (*x
 // 2048 bits on. When the request has faults, or the issuer cannot sign it, the
 // error wraps [Faults].
 func Issue(issuer Issuer, r Request, subject crypto.PublicKey, now time.Time, random io.Reader) (*x509.Certificate, error) {
-	r = r.normal(append(slices.Clone(issuer.Above), issuer.Certificate)...)
+	r = r.normal(issuer.authorities()...)
 	r.Key = likeKind(subject)
 	c, err := issue(issuer, r, subject, now, random)
 	if err != nil {

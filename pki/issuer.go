@@ -19,6 +19,11 @@ type Issuer struct {
 	Above []*x509.Certificate
 }
 
+// authorities returns the issuer's certificate and those above it.
+func (i Issuer) authorities() []*x509.Certificate {
+	return append([]*x509.Certificate{i.Certificate}, i.Above...)
+}
+
 // keyFaults returns what is wrong with the issuer's key.
 func (i Issuer) keyFaults() Faults {
 	if i.Key == nil || !SamePublicKey(i.Key.Public(), i.Certificate.PublicKey) {

@@ -49,7 +49,7 @@ func NewSeries(issuer Issuer, now time.Time, random io.Reader) *Series {
 
 // Issue makes the next certificate. Its errors are those of the function Issue.
 func (s *Series) Issue(r Request, subject crypto.PublicKey) (*x509.Certificate, error) {
-	r = r.normal()
+	r = r.normal(s.issuer.authorities()...)
 	r.Key = KindOf(subject)
 	c, err := s.issue(r, subject)
 	if err != nil {

@@ -43,7 +43,7 @@ func BenchmarkIssueHundred(b *testing.B) {
 		root := d.mustIssue(b, "", named(pki.Authority, "Root"))
 		requests := make([]IssueRequest, 100)
 		for n := range requests {
-			requests[n] = IssueRequest{root.ID, named(pki.Client, fmt.Sprint("client ", n))}
+			requests[n] = IssueRequest{IssuerID: root.ID, Request: named(pki.Client, fmt.Sprint("client ", n))}
 		}
 		for b.Loop() {
 			if _, err := d.IssueAll(context.Background(), requests); err != nil {

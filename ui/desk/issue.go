@@ -18,6 +18,7 @@ import (
 type IssueRequest struct {
 	IssuerID ID // "" for an authority that signs itself
 	pki.Request
+	Profile string // the name of the profile that it follows, to remember; "" for none
 }
 
 // Issue makes a key, has the issuer sign its certificate, and keeps both.
@@ -83,7 +84,7 @@ func (d *Desk) prepare(ctx context.Context, issuers map[ID]opened, r IssueReques
 }
 
 func (d *Desk) prepareRoot(ctx context.Context, r IssueRequest, now time.Time) (*issued, error) {
-	if err := d.check(r, nil, now); err != nil {
+	if err := d.check(r, nil, nil, now); err != nil {
 		return nil, err
 	}
 	key, err := pki.GenerateKey(r.Key, d.opt.Random)
@@ -97,13 +98,13 @@ func (d *Desk) prepareRoot(ctx context.Context, r IssueRequest, now time.Time) (
 	if err != nil {
 		return nil, err
 	}
-	made := &issued{cert: cert, key: key}
+	made := &issued{cert: cert, key: key, profile: r.Profile}
 	made.under = made
 	return made, nil
 }
 
 func (d *Desk) prepareUnder(ctx context.Context, issuer pki.Issuer, r IssueRequest, now time.Time) (*issued, error) {
-	if err := d.check(r, issuer.Certificate, now); err != nil {
+	if err := d.check(r, issuer.Certificate, issuer.Above, now); err != nil {
 		return nil, err
 	}
 	key, err := pki.GenerateKey(r.Key, d.opt.Random)
@@ -117,7 +118,7 @@ func (d *Desk) prepareUnder(ctx context.Context, issuer pki.Issuer, r IssueReque
 	if err != nil {
 		return nil, err
 	}
-	return &issued{cert: cert, key: key}, nil
+	return &issued{cert: cert, key: key, profile: r.Profile}, nil
 }
 
 func (d *Desk) keepAll(ctx context.Context, all []*issued, now time.Time) ([]Certificate, error) {
@@ -158,11 +159,14 @@ func (d *Desk) issuer(id ID) (opened, error) {
 	if c, err = d.Get(c.CurrentID); err != nil {
 		return issuer, err
 	}
-	certs, err := d.certificates([]Certificate{c})
+	if c.Revoked {
+		return issuer, pki.Faults{{Field: pki.FieldIssuer, Code: FaultIssuerRevoked, Value: c.Name}}
+	}
+	chain, err := d.chain(c.ID)
 	if err != nil {
 		return issuer, err
 	}
-	issuer.Certificate = certs[0]
+	issuer.Certificate, issuer.Above = chain[0], chain[1:]
 	issuer.Key, err = d.key(c)
 	issuer.entry = c
 	return issuer, err
@@ -179,20 +183,27 @@ func (d *Desk) key(c Certificate) (crypto.Signer, error) {
 	return key, err
 }
 
-// check adds to the request's own faults the one that only the vault knows:
-// two authorities of one name, which clients cannot tell apart.
-func (d *Desk) check(r IssueRequest, issuer *x509.Certificate, now time.Time) error {
+// check adds to the request's own faults those that only the vault knows: two
+// authorities of one name, which clients cannot tell apart, and a serial number
+// that the issuer gave before.
+func (d *Desk) check(r IssueRequest, issuer *x509.Certificate, above []*x509.Certificate, now time.Time) error {
 	var faults pki.Faults
-	if err := r.Check(issuer, now); err != nil && !errors.As(err, &faults) {
+	if err := r.Check(issuer, now, above...); err != nil && !errors.As(err, &faults) {
 		return err
 	}
-	if r.Kind == pki.Authority {
-		taken, err := d.authorityNamed(r.Subject.CommonName)
-		if err != nil {
-			return err
+	all, err := d.all()
+	if err != nil {
+		return err
+	}
+	if r.Kind == pki.Authority && authorityNamed(all, r.Subject.CommonName) {
+		faults = append(faults, pki.Fault{Field: pki.FieldName, Code: FaultNameTaken, Value: r.Subject.CommonName})
+	}
+	if r.IssuerID != "" {
+		if i, ok := byID(all, r.IssuerID); ok && i.Revoked {
+			faults = append(faults, pki.Fault{Field: pki.FieldIssuer, Code: FaultIssuerRevoked, Value: i.Name})
 		}
-		if taken {
-			faults = append(faults, pki.Fault{Field: pki.FieldName, Code: FaultNameTaken, Value: r.Subject.CommonName})
+		if serialGiven(all, r.IssuerID, r.Serial) {
+			faults = append(faults, pki.Fault{Field: pki.FieldSerial, Code: FaultSerialTaken, Value: r.Serial})
 		}
 	}
 	if len(faults) > 0 {
@@ -201,19 +212,28 @@ func (d *Desk) check(r IssueRequest, issuer *x509.Certificate, now time.Time) er
 	return nil
 }
 
-// FaultNameTaken is the fault of an authority's name that another authority
-// of the vault has.
-const FaultNameTaken = "name-taken"
+// The faults that only the vault knows.
+const (
+	FaultNameTaken     = "name-taken"     // an authority's name that another authority of the vault has
+	FaultSerialTaken   = "serial-taken"   // a serial number that the issuer gave before (RFC 5280 section 4.1.2.2)
+	FaultIssuerRevoked = "issuer-revoked" // what it signs is refused with it; Value is its name
+)
 
-func (d *Desk) authorityNamed(name string) (bool, error) {
-	all, err := d.all()
-	if err != nil {
-		return false, err
+// serialGiven tells whether an issuer has given a serial number before.
+func serialGiven(all []Certificate, issuer ID, typed string) bool {
+	serial, ok := pki.ParseSerial(typed)
+	if !ok {
+		return false
 	}
+	wanted := pki.Serial(&x509.Certificate{SerialNumber: serial})
+	return slices.ContainsFunc(all, func(c Certificate) bool { return c.IssuerID == issuer && c.Serial == wanted })
+}
+
+func authorityNamed(all []Certificate, name string) bool {
 	name = strings.TrimSpace(name)
 	return slices.ContainsFunc(all, func(c Certificate) bool {
 		return c.IsAuthority() && strings.EqualFold(c.Name, name)
-	}), nil
+	})
 }
 
 // Preview is the certificate as it will be, before anything is made.
@@ -229,28 +249,22 @@ func (d *Desk) Preview(r IssueRequest) (Preview, error) {
 	now := d.Now()
 	var p Preview
 	var issuer *x509.Certificate
+	var above []*x509.Certificate
 	if r.IssuerID != "" {
 		chain, err := d.chain(r.IssuerID)
 		if err != nil {
 			return p, err
 		}
-		issuer = chain[0]
+		issuer, above = chain[0], chain[1:]
 		for _, c := range chain {
 			p.Chain = append([]string{nameOf(c)}, p.Chain...)
 		}
 	}
 	p.Chain = append(p.Chain, r.title())
-	if err := d.check(r, issuer, now); err != nil && !errors.As(err, &p.Faults) {
+	if err := d.check(r, issuer, above, now); err != nil && !errors.As(err, &p.Faults) {
 		return p, err
 	}
 	p.Warnings = r.Warnings(issuer, now)
-	p.NotBefore = now.Add(-time.Hour)
-	p.NotAfter = r.NotAfter
-	if p.NotAfter.IsZero() {
-		p.NotAfter = pki.DefaultNotAfter(r.Kind, issuer, now)
-	}
-	if issuer != nil && p.NotAfter.After(issuer.NotAfter) {
-		p.NotAfter = issuer.NotAfter
-	}
+	p.NotBefore, p.NotAfter = r.Dates(issuer, now)
 	return p, nil
 }

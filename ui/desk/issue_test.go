@@ -106,7 +106,7 @@ func TestIssueAllIsAllOrNothing(t *testing.T) {
 	d := newDesk(t)
 	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
 	good, bad := named(pki.Client, "a"), named(pki.Client, "")
-	if _, err := d.IssueAll(context.Background(), []IssueRequest{{root.ID, good}, {root.ID, bad}}); err == nil {
+	if _, err := d.IssueAll(context.Background(), []IssueRequest{{IssuerID: root.ID, Request: good}, {IssuerID: root.ID, Request: bad}}); err == nil {
 		t.Fatal("a faulty request was issued")
 	}
 	if list, _ := d.Certificates(Filter{}); len(list) != 0 {
@@ -114,7 +114,7 @@ func TestIssueAllIsAllOrNothing(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := d.Issue(ctx, IssueRequest{root.ID, good}); !errors.Is(err, context.Canceled) {
+	if _, err := d.Issue(ctx, IssueRequest{IssuerID: root.ID, Request: good}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled issue: %v", err)
 	}
 }
@@ -123,11 +123,11 @@ func TestIssuerMustBeAnAuthorityThatIsThere(t *testing.T) {
 	d := newDesk(t)
 	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
 	leaf := d.mustIssue(t, root.ID, named(pki.Client, "a"))
-	if _, err := d.Issue(context.Background(), IssueRequest{leaf.ID, named(pki.Client, "b")}); !errors.Is(err, ErrNotAuthority) {
+	if _, err := d.Issue(context.Background(), IssueRequest{IssuerID: leaf.ID, Request: named(pki.Client, "b")}); !errors.Is(err, ErrNotAuthority) {
 		t.Errorf("under a leaf: %v, want ErrNotAuthority", err)
 	}
 	var missing *NotFoundError
-	if _, err := d.Issue(context.Background(), IssueRequest{ID(strings.Repeat("0", 32)), named(pki.Client, "b")}); !errors.As(err, &missing) {
+	if _, err := d.Issue(context.Background(), IssueRequest{IssuerID: ID(strings.Repeat("0", 32)), Request: named(pki.Client, "b")}); !errors.As(err, &missing) {
 		t.Errorf("under nobody: %v, want *NotFoundError", err)
 	}
 }
@@ -139,7 +139,7 @@ func TestPreviewCapsAtTheIssuer(t *testing.T) {
 	root := d.mustIssue(t, "", short)
 	r := named(pki.Client, "a")
 	r.NotAfter = fixed.AddDate(1, 0, 0)
-	p, err := d.Preview(IssueRequest{root.ID, r})
+	p, err := d.Preview(IssueRequest{IssuerID: root.ID, Request: r})
 	if err != nil || !p.NotAfter.Equal(root.NotAfter) {
 		t.Errorf("ends %v, %v; want %v", p.NotAfter, err, root.NotAfter)
 	}

@@ -92,7 +92,7 @@ func TestRememberKeepsTheOrder(t *testing.T) {
 	for _, names := range [][]string{{"z", "a", "N"}, {"m", "b"}, {"a"}} {
 		var requests []IssueRequest
 		for _, name := range names {
-			requests = append(requests, IssueRequest{root.ID, named(pki.Client, name)})
+			requests = append(requests, IssueRequest{IssuerID: root.ID, Request: named(pki.Client, name)})
 		}
 		if _, err := d.IssueAll(t.Context(), requests); err != nil {
 			t.Fatal(err)

@@ -113,6 +113,7 @@ type issued struct {
 	key      crypto.Signer // nil when the key is somebody else's
 	issuer   string
 	issuerID storage.ID // of an issuer that the vault has; "" with under
+	profile  string     // the name of the profile that was followed, "" for none
 	under    *issued    // an issuer that is kept in the same act, itself for a root
 }
 
@@ -126,7 +127,7 @@ func (i *issued) entry(now time.Time) storage.Entry {
 		IssuerID: i.issuerID, Issuer: i.issuer,
 		Serial: pki.Serial(i.cert), Fingerprint: pki.Fingerprint(i.cert), Names: shown,
 		NotBefore: i.cert.NotBefore, NotAfter: i.cert.NotAfter, Made: now,
-		State: stateValid, KeyKind: string(pki.KindOf(i.cert.PublicKey)), Origin: originMade,
+		Profile: i.profile, State: stateValid, KeyKind: string(pki.KindOf(i.cert.PublicKey)), Origin: originMade,
 	}
 	if i.key != nil {
 		e.KeyID = i.id
