@@ -86,12 +86,30 @@ func identifies(c, issuer *x509.Certificate) bool {
 // megabytes would take hours.
 const maxRSABits = 16384
 
+// IsSignedBy reports whether the issuer's name and key are those that c was
+// signed with. It looks neither at dates nor at what the issuer may sign; SHA-1
+// counts, since authorities of some age still use it.
+func IsSignedBy(c, issuer *x509.Certificate) bool {
+	return c != nil && issuer != nil && bytes.Equal(c.RawIssuer, issuer.RawSubject) && signedBy(c, issuer)
+}
+
+// IsCRLSignedBy reports whether the issuer's name and key are those that a
+// revocation list was signed with.
+func IsCRLSignedBy(list *x509.RevocationList, issuer *x509.Certificate) bool {
+	return list != nil && issuer != nil && bytes.Equal(list.RawIssuer, issuer.RawSubject) && checkable(issuer) &&
+		issuer.CheckSignature(list.SignatureAlgorithm, list.RawTBSRevocationList, list.Signature) == nil
+}
+
+// checkable reports whether checking a signature with c's key takes a moment.
+func checkable(c *x509.Certificate) bool {
+	pub, ok := c.PublicKey.(*rsa.PublicKey)
+	return !ok || pub.N.BitLen() <= maxRSABits
+}
+
 // signedBy reports whether the issuer's key verifies c's signature.
 func signedBy(c, issuer *x509.Certificate) bool {
-	if pub, ok := issuer.PublicKey.(*rsa.PublicKey); ok && pub.N.BitLen() > maxRSABits {
-		return false
-	}
-	return issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
+	return checkable(issuer) &&
+		issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
 }
 
 // IsSelfSigned reports whether a certificate names itself as its issuer and is

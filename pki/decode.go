@@ -49,6 +49,17 @@ type Item struct {
 // has it; [ErrTooLarge]; and when nothing at all was read [ErrNotRecognised], a
 // *[FormatError] or a *[DamageError].
 func Decode(data []byte, password string) ([]Item, error) {
+	items, err := DecodePart(data, password)
+	if err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+// DecodePart is [Decode], but returns what was read of a file beside the error
+// of what was not: the certificates that stand next to a key whose password is
+// not known.
+func DecodePart(data []byte, password string) ([]Item, error) {
 	if len(data) > MaxInput {
 		return nil, ErrTooLarge
 	}
@@ -97,7 +108,7 @@ func (d *decoder) decode(data []byte) error {
 // result returns what was read, and the error that Decode has for it.
 func (d *decoder) result() ([]Item, error) {
 	if d.fatal != nil {
-		return nil, d.fatal
+		return d.items, d.fatal
 	}
 	for _, item := range d.items {
 		if item.Kind != ItemUnknown {

@@ -130,14 +130,19 @@ func Fingerprint(c *x509.Certificate) string {
 // Serial returns a serial number in lower-case hex with colons, as many octets
 // as it needs. A negative one, which RFC 5280 forbids, has a minus before it.
 func Serial(c *x509.Certificate) string {
-	if c.SerialNumber == nil {
+	return SerialText(c.SerialNumber)
+}
+
+// SerialText returns a serial number as [Serial] does.
+func SerialText(serial *big.Int) string {
+	if serial == nil {
 		return ""
 	}
-	octets := new(big.Int).Abs(c.SerialNumber).Bytes()
+	octets := new(big.Int).Abs(serial).Bytes()
 	if len(octets) == 0 {
 		octets = []byte{0}
 	}
-	if c.SerialNumber.Sign() < 0 {
+	if serial.Sign() < 0 {
 		return "-" + colons(octets)
 	}
 	return colons(octets)

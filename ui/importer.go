@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -16,17 +18,28 @@ import (
 // importer brings certificates and keys from files and folders: what is in
 // them is shown first, and keeping it is a second click.
 type importer struct {
-	w        *Window
-	paths    *widgets.Input
-	pathsIn  *widgets.Field
-	password *widgets.Secret
-	locked   *widgets.Field // around the password; hidden until a file needs one
-	look     *widgets.Button
-	keep     *widgets.Button
-	results  *fyne.Container
-	found    desk.Found
-	root     fyne.CanvasObject
+	w       *Window
+	paths   *widgets.Input
+	pathsIn *widgets.Field
+	secrets *fyne.Container // a password for each file that needs one
+	asked   []askedPassword
+	given   map[string]string // by path; what was typed
+	look    *widgets.Button
+	keep    *widgets.Button
+	results *fyne.Container
+	found   desk.Found
+	root    fyne.CanvasObject
 }
+
+// askedPassword is the password of one file, asked for where it was found.
+type askedPassword struct {
+	path   string
+	secret *widgets.Secret
+	field  *widgets.Field
+}
+
+// shownLocked is how many passwords are asked for at a time.
+const shownLocked = 5
 
 // openImport shows the importer, with paths to look at when there are some.
 func (w *Window) openImport(paths ...string) {
@@ -41,22 +54,20 @@ func (w *Window) openImport(paths ...string) {
 }
 
 func newImporter(w *Window) *importer {
-	i := &importer{w: w, results: widgets.Stack(12)}
+	i := &importer{w: w, results: widgets.Stack(12), secrets: widgets.Stack(12), given: map[string]string{}}
 	i.paths = widgets.NewLines(w.t.T("import.paths.placeholder"), 2, func(string) { i.forget() })
 	file := widgets.NewButton(w.t.T("import.file"), theme.IconFile, widgets.Plain, i.browseFile)
 	folder := widgets.NewButton(w.t.T("import.folder"), theme.IconFolder, widgets.Plain, i.browseFolder)
 	i.pathsIn = widgets.NewField(w.t.T("import.paths"), w.t.T("import.paths.hint"),
 		widgets.RowTop(8, widgets.Grow(i.paths), widgets.Stack(8, file, folder)))
-	i.password = widgets.NewSecret("", func(string) { i.locked.SetFault("") }, func(string) { i.see() })
-	i.locked = widgets.NewField(w.t.T("import.password"), w.t.T("import.password.hint"), i.password)
-	i.locked.Hide()
+	i.secrets.Hide()
 	i.look = widgets.NewButton(w.t.T("import.look"), theme.IconSearch, widgets.Primary, i.see)
 	i.keep = widgets.NewButton("", theme.IconImport, widgets.Primary, i.bring)
 	i.keep.Hide()
 	cancel := widgets.NewButton(w.t.T("cancel"), "", widgets.Plain, w.back)
 	i.root = widgets.Stack(16,
 		widgets.Row(8, widgets.Grow(widgets.NewTitle(w.t.T("import.title"))), cancel, i.look, i.keep),
-		widgets.Grow(container.NewVScroll(widgets.Inset(0, 12, 0, 0, widgets.Stack(16, i.pathsIn, i.locked, i.results)))))
+		widgets.Grow(container.NewVScroll(widgets.Inset(0, 12, 0, 0, widgets.Stack(16, i.pathsIn, i.secrets, i.results)))))
 	return i
 }
 
@@ -83,6 +94,9 @@ func (i *importer) forget() {
 	i.found = desk.Found{}
 	i.pathsIn.SetFault("")
 	i.results.RemoveAll()
+	i.asked = nil
+	i.secrets.RemoveAll()
+	i.secrets.Hide()
 	i.keep.Hide()
 	i.look.Show()
 	i.root.Refresh()
@@ -128,54 +142,86 @@ func (i *importer) see() {
 		i.pathsIn.SetFault(i.w.t.T("import.paths.empty"))
 		return
 	}
-	password, d := i.password.Text(), i.w.desk
+	for _, a := range i.asked {
+		if text := a.secret.Text(); text != "" {
+			i.given[a.path] = text
+		}
+	}
+	passwords, d := i.passwords(), i.w.desk
 	var found desk.Found
 	i.w.background(i.w.t.T("import.looking"), func(ctx context.Context) error {
 		var err error
-		found, err = d.Look(ctx, paths, password)
+		found, err = d.Look(ctx, paths, passwords)
 		return err
-	}, func() { i.saw(found, password != "") })
+	}, func() { i.saw(found) })
 }
 
-func (i *importer) saw(found desk.Found, tried bool) {
+// passwords are those that were typed: each for its file first, and for all
+// others too, since most people have one for all.
+func (i *importer) passwords() desk.Passwords {
+	p := desk.Passwords{ByPath: maps.Clone(i.given)}
+	for _, path := range slices.Sorted(maps.Keys(i.given)) {
+		if !slices.Contains(p.Any, i.given[path]) {
+			p.Any = append(p.Any, i.given[path])
+		}
+	}
+	return p
+}
+
+func (i *importer) saw(found desk.Found) {
 	i.found = found
 	i.results.RemoveAll()
-	i.locked.Hidden = len(found.Locked) == 0
-	if len(found.Locked) > 0 {
-		i.locked.SetHint(i.w.t.T("import.locked", "Count", len(found.Locked), "Path", found.Locked[0]))
-		if tried {
-			i.locked.SetFault(i.w.t.T("error.password-wrong"))
-		}
-		i.w.win.Canvas().Focus(i.password.Input())
-	}
+	i.ask()
 	for _, part := range i.parts() {
 		i.results.Add(part)
 	}
-	fresh := i.fresh()
+	fresh := found.Fresh()
 	i.keep.SetText(i.w.t.T("import.keep", "Count", fresh))
-	i.keep.Hidden, i.look.Hidden = fresh == 0, fresh > 0
+	if fresh == 0 {
+		i.keep.SetText(i.w.t.T("import.keep.lists"))
+	}
+	i.keep.Hidden, i.look.Hidden = !found.New(), found.New()
 	i.root.Refresh()
 }
 
-// fresh counts what keeping would add.
-func (i *importer) fresh() int {
-	n := 0
-	for _, c := range i.found.Certificates {
-		if c.New() {
-			n++
+// ask asks for the password of each file that needs one, or another one.
+func (i *importer) ask() {
+	t := i.w.t
+	i.asked = nil
+	i.secrets.RemoveAll()
+	i.secrets.Hidden = len(i.found.Locked) == 0
+	var fields []fyne.CanvasObject
+	for n, l := range i.found.Locked {
+		if n == shownLocked {
+			fields = append(fields, widgets.NewQuiet(t.T("import.password.more", "Count", len(i.found.Locked)-n)))
+			break
 		}
+		a := askedPassword{path: l.Path}
+		a.secret = widgets.NewSecret("", func(string) { a.field.SetFault("") }, func(string) { i.see() })
+		a.field = widgets.NewField(t.T("import.password.of", "Path", shortPath(l.Path)), t.T("import.password.hint"), a.secret)
+		if i.given[l.Path] != "" {
+			a.secret.SetText(i.given[l.Path])
+			a.field.SetFault(t.T("import.password.wrong"))
+		}
+		i.asked = append(i.asked, a)
+		fields = append(fields, a.field)
 	}
-	return n
+	if len(i.asked) == 0 {
+		return
+	}
+	open := widgets.NewButton(t.T("import.open"), theme.IconUnlock, widgets.Primary, i.see)
+	i.secrets.Add(widgets.NewCard(widgets.Stack(12, append(fields, widgets.Row(8, open, widgets.Spacer()))...)))
+	i.w.win.Canvas().Focus(i.asked[0].secret.Input())
 }
 
 // bring keeps what was found and shows it.
 func (i *importer) bring() {
-	found, d := i.found.Certificates, i.w.desk
-	var added []desk.Certificate
+	found, d := i.found, i.w.desk
+	var done desk.Imported
 	i.keep.SetBusy(true)
 	i.w.spawn(i.w.t.T("import.keeping"), func(ctx context.Context) error {
 		var err error
-		added, err = d.Import(ctx, found)
+		done, err = d.Import(ctx, found)
 		return err
 	}, func(err error) {
 		i.keep.SetBusy(false)
@@ -183,14 +229,52 @@ func (i *importer) bring() {
 			i.w.fail(err)
 			return
 		}
-		i.password.SetText("")
+		i.forgetPasswords()
 		i.w.changed()
-		i.w.notify(i.w.t.T("import.done", "Count", len(added)))
-		first := added[0]
-		if first.IsAuthority() {
-			i.w.navigate("authorities", first.ID)
+		i.w.notify(i.brought(done))
+		i.leadTo(done)
+	})
+}
+
+func (i *importer) forgetPasswords() {
+	for _, a := range i.asked {
+		a.secret.SetText("")
+	}
+	i.asked, i.given = nil, map[string]string{}
+}
+
+// brought says what came into the vault.
+func (i *importer) brought(done desk.Imported) string {
+	t := i.w.t
+	var said []string
+	for _, part := range []struct {
+		key   string
+		count int
+	}{
+		{"import.done", len(done.Certificates)}, {"import.done.requests", done.Requests},
+		{"import.done.revoked", done.Revoked}, {"import.done.elsewhere", done.Elsewhere},
+	} {
+		if part.count > 0 {
+			said = append(said, t.T(part.key, "Count", part.count))
+		}
+	}
+	if len(said) == 0 {
+		return t.T("import.done.nothing")
+	}
+	return strings.Join(said, " ")
+}
+
+// leadTo shows what came in: an authority first, where there is one.
+func (i *importer) leadTo(done desk.Imported) {
+	for _, c := range done.Certificates {
+		if c.IsAuthority() {
+			i.w.navigate("authorities", c.ID)
 			return
 		}
-		i.w.navigate("certificates", first.ID)
-	})
+	}
+	if len(done.Certificates) > 0 {
+		i.w.navigate("certificates", done.Certificates[0].ID)
+		return
+	}
+	i.w.back()
 }

@@ -78,16 +78,17 @@ func TestImportABundleAsksForItsPassword(t *testing.T) {
 	b.openImport(bundle)
 	b.queue.drain()
 	i := b.shown().(*importer)
-	if !i.locked.Visible() || i.keep.Visible() {
+	if len(i.asked) != 1 || i.keep.Visible() {
 		t.Fatal("no password is asked for")
 	}
-	i.password.SetText("wrong")
+	i.asked[0].secret.SetText("wrong")
 	i.see()
 	b.queue.drain()
-	if i.locked.Fault() == "" {
+	if len(i.asked) != 1 || i.asked[0].field.Fault() == "" {
 		t.Error("a wrong password has no fault")
 	}
-	i.password.SetText("bundle-password")
+	b.picture("import-wrong")
+	i.asked[0].secret.SetText("bundle-password")
 	i.see()
 	b.queue.drain()
 	test.Tap(i.keep)
@@ -95,7 +96,7 @@ func TestImportABundleAsksForItsPassword(t *testing.T) {
 	if c, err := b.desk.FindLeaf("alice"); err != nil || !c.HasKey {
 		t.Errorf("alice: %+v, %v", c, err)
 	}
-	if i.password.Text() != "" {
+	if len(i.given) != 0 || len(i.asked) != 0 {
 		t.Error("the password stays on the screen")
 	}
 }

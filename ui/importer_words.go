@@ -6,64 +6,179 @@ import (
 	"fyne.io/fyne/v2"
 
 	"countersign/pki"
+	"countersign/ui/desk"
 	"countersign/ui/widgets"
 )
 
-// shownFound is how many certificates the importer lists one by one.
+// shownFound is how many things of a group the importer lists one by one.
 const shownFound = 50
+
+// foundRow is one thing that was found: its name, what it is and where it
+// lies, and what will become of it.
+type foundRow struct {
+	name, what string
+	tone       widgets.Tone
+	state      string
+}
 
 // parts are what was found, in words.
 func (i *importer) parts() []fyne.CanvasObject {
 	t := i.w.t
 	var parts []fyne.CanvasObject
-	for _, unread := range i.found.Unread {
-		tr := explain(t, unread.Err)
-		parts = append(parts, widgets.NewNotice(widgets.ToneSoon, pki.Escape(filepath.Base(unread.Path)), tr.title+" "+tr.cause))
-	}
-	if i.found.LooseKeys > 0 {
-		parts = append(parts, widgets.NewNotice(widgets.ToneSoon, t.T("import.loose", "Count", i.found.LooseKeys), t.T("import.loose.text")))
+	for _, f := range i.found.Folders {
+		parts = append(parts, widgets.NewNotice(widgets.ToneGood, t.T("import.recognised", "Tool", string(f.Kind)), pki.Escape(f.Path)))
 	}
 	if i.found.Truncated {
 		parts = append(parts, widgets.NewNotice(widgets.ToneSoon, t.T("import.truncated"), t.T("import.truncated.text")))
 	}
-	rows := i.rows()
-	if len(rows) > 0 {
-		parts = append(parts, widgets.NewCard(widgets.Stack(8, rows...)))
-	} else if len(i.found.Locked) == 0 && len(i.found.Unread) == 0 {
+	for _, unread := range i.found.Unread {
+		tr := explain(t, unread.Err)
+		parts = append(parts, widgets.NewNotice(widgets.ToneSoon, shortPath(unread.Path), tr.title+" "+tr.body()))
+	}
+	authorities, certificates := i.certificateRows()
+	groups := []fyne.CanvasObject{
+		i.group("import.group.authorities", authorities), i.group("import.group.certificates", certificates),
+		i.group("import.group.requests", i.requestRows()), i.group("import.group.lists", i.listRows()),
+		i.group("import.group.keys", i.keyRows()),
+	}
+	some := false
+	for _, g := range groups {
+		if g != nil {
+			parts, some = append(parts, g), true
+		}
+	}
+	if !some && len(i.found.Locked) == 0 && len(i.found.Unread) == 0 {
 		parts = append(parts, widgets.NewNotice(widgets.ToneQuiet, t.T("import.nothing"), t.T("import.nothing.text")))
 	}
 	return parts
 }
 
-// rows tell each certificate in a line: whose it is, whether its key came
-// along, and whether the vault has it already.
-func (i *importer) rows() []fyne.CanvasObject {
+// group is a card with a heading and a line for each thing; nil when there is
+// none.
+func (i *importer) group(heading string, rows []foundRow) fyne.CanvasObject {
 	t := i.w.t
-	var rows []fyne.CanvasObject
-	for n, c := range i.found.Certificates {
+	if len(rows) == 0 {
+		return nil
+	}
+	lines := []fyne.CanvasObject{widgets.Row(8, widgets.NewHeading(t.T(heading)),
+		widgets.NewText(t.Number(len(rows))).Tone(widgets.ToneQuiet))}
+	if text := heading + ".text"; t.Has(text) {
+		lines = append(lines, widgets.NewQuiet(t.T(text)))
+	}
+	for n, r := range rows {
 		if n == shownFound {
-			rows = append(rows, widgets.NewQuiet(t.T("import.more", "Count", len(i.found.Certificates)-n)))
+			lines = append(lines, widgets.NewQuiet(t.T("import.more", "Count", len(rows)-n)))
 			break
 		}
 		if n > 0 {
-			rows = append(rows, widgets.Rule())
+			lines = append(lines, widgets.Rule())
 		}
-		kind := "import.kind.other"
-		if k := pki.KindOfCertificate(c.Certificate); k != "" {
-			kind = "import.kind." + string(k)
-		}
-		tone, state := widgets.ToneGood, t.T("import.with-key")
-		switch {
-		case !c.New():
-			tone, state = widgets.ToneQuiet, t.T("import.known")
-		case c.Key == nil:
-			tone, state = widgets.ToneSoon, t.T("import.without-key")
-		}
-		rows = append(rows, widgets.Row(12,
+		lines = append(lines, widgets.Row(12,
 			widgets.Grow(widgets.Stack(2,
-				widgets.NewText(pki.Escape(c.Name())).Bold().Truncate(),
-				widgets.NewText(t.T(kind)+" · "+pki.Escape(filepath.Base(c.Path))).Small().Tone(widgets.ToneQuiet).Truncate())),
-			widgets.NewStatus(tone, state)))
+				widgets.NewText(r.name).Bold().Truncate(),
+				widgets.NewText(r.what).Small().Tone(widgets.ToneQuiet).Truncate())),
+			widgets.NewStatus(r.tone, r.state)))
+	}
+	return widgets.NewCard(widgets.Stack(8, lines...))
+}
+
+// certificateRows tell each certificate: whose it is, whether its key came
+// along, whether it was revoked, and whether the vault has it already.
+func (i *importer) certificateRows() (authorities, others []foundRow) {
+	t := i.w.t
+	for _, c := range i.found.Certificates {
+		kind := pki.KindOfCertificate(c.Certificate)
+		row := foundRow{name: pki.Escape(c.Name()), what: t.T("import.kind.other")}
+		if kind != "" {
+			row.what = t.T("import.kind." + string(kind))
+		}
+		if c.Path != "" {
+			row.what += " · " + shortPath(c.Path)
+		}
+		row.tone, row.state = foundState(c, kind == pki.Authority)
+		row.state = t.T(row.state)
+		if kind == pki.Authority {
+			authorities = append(authorities, row)
+		} else {
+			others = append(others, row)
+		}
+	}
+	return authorities, others
+}
+
+// foundState is the key of the words on what will become of a certificate.
+func foundState(c desk.FoundCertificate, authority bool) (widgets.Tone, string) {
+	switch {
+	case !c.New():
+		return widgets.ToneQuiet, "import.known"
+	case c.Revoked != nil && pki.Reason(c.Revoked.Reason).IsHold():
+		return widgets.ToneSoon, "import.held"
+	case c.Revoked != nil:
+		return widgets.ToneBroken, "import.revoked"
+	case c.Mine != "":
+		return widgets.ToneGood, "import.key.here"
+	case c.Key != nil:
+		return widgets.ToneGood, "import.with-key"
+	case authority:
+		return widgets.ToneSoon, "import.partner"
+	}
+	return widgets.ToneSoon, "import.without-key"
+}
+
+func (i *importer) requestRows() []foundRow {
+	t := i.w.t
+	var rows []foundRow
+	for _, r := range i.found.Requests {
+		row := foundRow{name: pki.Escape(r.Name()), what: shortPath(r.Path), tone: widgets.ToneGood, state: t.T("import.asks")}
+		switch {
+		case r.Mine != "":
+			row.tone, row.state = widgets.ToneQuiet, t.T("import.known")
+		case r.Answered != "":
+			row.tone, row.state = widgets.ToneQuiet, t.T("import.answered", "Name", pki.Escape(r.Answered))
+		case r.Key != nil:
+			row.state = t.T("import.waiting")
+		}
+		rows = append(rows, row)
 	}
 	return rows
+}
+
+func (i *importer) listRows() []foundRow {
+	t := i.w.t
+	var rows []foundRow
+	for _, l := range i.found.Lists {
+		row := foundRow{name: t.T("import.list.nobody"), what: shortPath(l.Path), tone: widgets.ToneGood,
+			state: t.T("import.list.count", "Count", len(l.Revoked))}
+		if l.Authority != nil {
+			row.name = t.T("import.list."+l.Kind, "Name", pki.Escape(l.AuthorityName()))
+		}
+		switch {
+		case l.Authority == nil:
+			row.tone, row.state = widgets.ToneSoon, t.T("import.list.left")
+		case l.Outdated:
+			row.tone, row.state = widgets.ToneQuiet, t.T("import.list.outdated")
+		case !l.New:
+			row.tone, row.state = widgets.ToneQuiet, t.T("import.known")
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (i *importer) keyRows() []foundRow {
+	t := i.w.t
+	var rows []foundRow
+	for _, k := range i.found.Keys {
+		rows = append(rows, foundRow{name: shortPath(k.Path), what: pki.KeyLabel(k.Key.Public()), tone: widgets.ToneSoon, state: t.T("import.list.left")})
+	}
+	return rows
+}
+
+// shortPath is a file and the folder that it is in.
+func shortPath(path string) string {
+	folder := filepath.Base(filepath.Dir(path))
+	if folder == "." || folder == string(filepath.Separator) {
+		return pki.Escape(filepath.Base(path))
+	}
+	return pki.Escape(filepath.Join(folder, filepath.Base(path)))
 }

@@ -2,13 +2,11 @@ package desk
 
 import (
 	"context"
-	"crypto"
-	"crypto/x509"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"countersign/pki"
 	"countersign/storage"
@@ -18,68 +16,69 @@ import (
 // far below them, and a person who chose a home folder by mistake gets an
 // answer.
 const (
-	maxFiles = 2000
-	maxDepth = 6
+	maxFiles   = 2000
+	maxDepth   = 6
+	maxObjects = 50_000
 )
 
-// Found is what Look found in files and folders.
-type Found struct {
-	Certificates []FoundCertificate
-	LooseKeys    int      // private keys that belong to none of the certificates
-	Locked       []string // files that need a password, or another one
-	Unread       []Unread // files named by the person, or of a telling name, that hold nothing usable
-	Truncated    bool     // a folder holds more than is looked at
-}
-
-// Unread is a file that could not be read, and why.
-type Unread struct {
-	Path string
-	Err  error
-}
-
-// FoundCertificate is a certificate that could be imported.
-type FoundCertificate struct {
-	Path        string
-	Certificate *x509.Certificate
-	Key         crypto.Signer // nil when no key of it was found
-	Mine        ID            // the same certificate in the vault, or ""
-	MineHasKey  bool
-}
-
-// Name is what a person calls the certificate.
-func (f FoundCertificate) Name() string { return nameOf(f.Certificate) }
-
-// New tells whether importing it adds something to the vault.
-func (f FoundCertificate) New() bool { return f.Mine == "" || f.Key != nil && !f.MineHasKey }
-
-// Look reads files and folders and tells which certificates are in them, each
-// with its private key when that is there too, in whatever file. It changes
-// nothing. A folder's files that hold nothing known are passed over.
-func (d *Desk) Look(ctx context.Context, paths []string, password string) (Found, error) {
-	mine, err := d.all()
+// Look reads files and folders and tells what is in them: certificates and
+// requests, each with its private key when that is there too, in whatever
+// file, and what was revoked. It changes nothing. A folder's files that hold
+// nothing known are passed over.
+func (d *Desk) Look(ctx context.Context, paths []string, passwords Passwords) (Found, error) {
+	if d.Locked() {
+		return Found{}, ErrLocked
+	}
+	l := newLooker(passwords)
+	err := l.read(ctx, paths)
+	if err == nil {
+		err = d.vault.View(func(tx *storage.Tx) error { return l.compare(ctx, tx) })
+	}
 	if err != nil {
 		return Found{}, err
 	}
-	l := looker{password: password, seen: map[string]int{}, mine: map[string]Certificate{}}
-	for _, c := range mine {
-		l.mine[c.Fingerprint] = c
-	}
-	for _, path := range paths {
-		if err := l.path(ctx, path); err != nil {
-			return Found{}, err
-		}
-	}
-	l.marry()
 	return l.found, nil
 }
 
+// LookAlone is Look without a vault: everything counts as new.
+func LookAlone(ctx context.Context, paths []string, passwords Passwords) (Found, error) {
+	l := newLooker(passwords)
+	err := l.read(ctx, paths)
+	if err == nil {
+		err = l.compare(ctx, nil)
+	}
+	if err != nil {
+		return Found{}, err
+	}
+	return l.found, nil
+}
+
+func newLooker(passwords Passwords) *looker {
+	return &looker{passwords: passwords, seen: map[string]int{}, folders: map[string][]string{}}
+}
+
+// read reads everything at the paths.
+func (l *looker) read(ctx context.Context, paths []string) error {
+	for _, path := range paths {
+		if err := l.path(ctx, path); err != nil {
+			return err
+		}
+	}
+	l.recognise()
+	return nil
+}
+
+// A looker gathers what files hold.
 type looker struct {
-	password string
-	found    Found
-	files    int
-	keys     []crypto.Signer
-	seen     map[string]int // fingerprint to place in found
-	mine     map[string]Certificate
+	passwords Passwords
+	found     Found
+	files     int
+	objects   int
+	keys      []FoundKey
+	seen      map[string]int      // what was seen already; of certificates the place in found
+	folders   map[string][]string // folder to the names of its files
+	traces    []Folder            // what single files tell of the tool that left them
+	numbers   []numberFile
 }
 
 func (l *looker) path(ctx context.Context, path string) error {
@@ -94,16 +93,39 @@ func (l *looker) path(ctx context.Context, path string) error {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil:
-			l.found.Unread = append(l.found.Unread, Unread{at, err})
+			l.found.Unread = append(l.found.Unread, Unread{at, withoutPath(at, err)})
 			return nil
-		case e.IsDir() && depth(at)-top >= maxDepth, l.files >= maxFiles:
+		case e.IsDir() && depth(at)-top >= maxDepth, l.full():
 			l.found.Truncated = true
 			return fs.SkipDir
-		case e.Type().IsRegular():
+		case e.Type().IsRegular(), isLinkToFile(at, e):
+			l.folders[filepath.Dir(at)] = append(l.folders[filepath.Dir(at)], e.Name())
 			l.file(at, false)
 		}
 		return nil
 	})
+}
+
+func (l *looker) full() bool { return l.files >= maxFiles || l.objects >= maxObjects }
+
+// isLinkToFile tells whether a symbolic link leads to a file. Those that lead
+// to a folder are not followed: that might be any, and the way might be a
+// circle.
+func isLinkToFile(path string, e fs.DirEntry) bool {
+	if e.Type()&fs.ModeSymlink == 0 {
+		return false
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// withoutPath is an error of the file system as a *PathError.
+func withoutPath(path string, err error) error {
+	var inner *fs.PathError
+	if errors.As(err, &inner) {
+		err = inner.Err
+	}
+	return &PathError{Deed: "read", Path: path, Err: err}
 }
 
 func depth(path string) int {
@@ -122,87 +144,121 @@ func depth(path string) int {
 func (l *looker) file(path string, asked bool) {
 	l.files++
 	data, err := ReadFile(path)
-	var items []pki.Item
-	if err == nil {
-		items, err = pki.Decode(data, l.password)
+	if err != nil {
+		l.unread(path, asked, err)
+		return
 	}
-	switch {
-	case errors.Is(err, pki.ErrPasswordNeeded), errors.Is(err, pki.ErrWrongPassword):
-		l.found.Locked = append(l.found.Locked, path)
-	case err != nil && (asked || !errors.Is(err, pki.ErrNotRecognised) && !errors.Is(err, pki.ErrTooLarge)):
+	if l.note(path, data) {
+		return
+	}
+	if err := l.decode(path, data); err != nil {
+		l.unread(path, asked, err)
+	}
+}
+
+// unread notes why a file was not read, unless it is one of a folder's many
+// that have nothing to do with certificates.
+func (l *looker) unread(path string, asked bool, err error) {
+	if asked || !errors.Is(err, pki.ErrNotRecognised) && !errors.Is(err, pki.ErrTooLarge) {
 		l.found.Unread = append(l.found.Unread, Unread{path, err})
 	}
-	for _, item := range items {
-		l.item(path, item)
+}
+
+// decode takes what a file holds, with each of the passwords. Where something
+// stays locked the rest is taken all the same.
+func (l *looker) decode(path string, data []byte) error {
+	var first error
+	var locked map[int]bool // by the place in the file; what no password opened
+	for _, password := range l.passwords.of(path) {
+		items, err := pki.DecodePart(data, password)
+		closed := isLocked(err)
+		if err != nil && !closed {
+			return err
+		}
+		if first == nil {
+			first = err
+		}
+		still := map[int]bool{}
+		for n, item := range items {
+			if isLocked(item.Err) {
+				still[n] = locked == nil || locked[n]
+				continue
+			}
+			l.item(path, item)
+		}
+		locked = stillLocked(locked, still)
+		if !closed || len(locked) == 0 {
+			return nil
+		}
 	}
+	l.found.Locked = append(l.found.Locked, Locked{Path: path, Wrong: l.passwords.given(path)})
+	return nil
+}
+
+// stillLocked are the places that stayed locked with this password and with
+// those before.
+func stillLocked(before, now map[int]bool) map[int]bool {
+	for n, both := range now {
+		if before != nil && !both {
+			delete(now, n)
+		}
+	}
+	return now
+}
+
+func isLocked(err error) bool {
+	return errors.Is(err, pki.ErrPasswordNeeded) || errors.Is(err, pki.ErrWrongPassword)
+}
+
+// once tells whether a thing was not seen before.
+func (l *looker) once(kind pki.ItemKind, raw string) bool {
+	key := string(kind) + raw
+	if _, again := l.seen[key]; again {
+		return false
+	}
+	l.seen[key] = -1
+	l.objects++
+	return true
 }
 
 func (l *looker) item(path string, item pki.Item) {
-	if item.Key != nil {
-		l.keys = append(l.keys, item.Key)
-	}
-	if item.Certificate == nil {
-		return
-	}
-	print := pki.Fingerprint(item.Certificate)
-	if _, again := l.seen[print]; again {
-		return
-	}
-	l.seen[print] = len(l.found.Certificates)
-	known := l.mine[print]
-	l.found.Certificates = append(l.found.Certificates, FoundCertificate{
-		Path: path, Certificate: item.Certificate, Mine: known.ID, MineHasKey: known.HasKey,
-	})
-}
-
-// marry gives each certificate its key. A key may belong to several: a
-// renewed certificate often keeps it.
-func (l *looker) marry() {
-	for _, key := range l.keys {
-		loose := true
-		for n := range l.found.Certificates {
-			c := &l.found.Certificates[n]
-			if pki.SamePublicKey(c.Certificate.PublicKey, key.Public()) {
-				c.Key, loose = key, false
-			}
+	switch {
+	case l.objects >= maxObjects:
+		l.found.Truncated = true
+	case item.Key != nil:
+		if public := publicKey(item.Key.Public()); l.once(item.Kind, public) {
+			l.keys = append(l.keys, FoundKey{path, item.Key})
 		}
-		if loose {
-			l.found.LooseKeys++
+	case item.Request != nil:
+		if l.once(item.Kind, string(item.Request.Raw)) {
+			l.found.Requests = append(l.found.Requests, FoundRequest{Path: path, Request: item.Request})
 		}
+	case item.CRL != nil:
+		if l.once(item.Kind, string(item.CRL.Raw)) {
+			l.found.Lists = append(l.found.Lists, listOf(path, item.CRL))
+		}
+	case item.Certificate != nil:
+		l.certificate(path, item)
 	}
 }
 
-// Import keeps what Look found, in one transaction: certificates that the
-// vault lacks, and keys that it lacks of certificates that it has. Each is
-// tied to its issuer, and those in the vault that were waiting for theirs are
-// too. It returns what was added or completed.
-func (d *Desk) Import(ctx context.Context, found []FoundCertificate) ([]Certificate, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
+func (l *looker) certificate(path string, item pki.Item) {
+	key := pki.Fingerprint(item.Certificate)
+	n, again := l.seen[key]
+	if !again {
+		l.seen[key] = len(l.found.Certificates)
+		l.objects++
+		l.found.Certificates = append(l.found.Certificates, FoundCertificate{Path: path, Certificate: item.Certificate})
+		return
 	}
-	var added []Certificate
-	err := d.vault.Update(func(tx *storage.Tx) error {
-		added = nil
-		for _, f := range found {
-			if !f.New() {
-				continue
-			}
-			c, err := importOne(tx, f, d.Now())
-			if err != nil {
-				return fmt.Errorf("import %q: %w", f.Name(), err)
-			}
-			added = append(added, c)
-		}
-		return attach(tx)
-	})
-	if err != nil {
-		return nil, err
+	if c := &l.found.Certificates[n]; isSerial(c.Path) { // copies by serial number say less than alice.crt
+		c.Path = path
 	}
-	d.forget()
-	for n := range added {
-		if added[n], err = d.Get(added[n].ID); err != nil {
-			return nil, err
-		}
-	}
-	return added, nil
+}
+
+// isSerial tells whether a file is named after a serial number, as the copies
+// of openssl ca and easy-rsa are.
+func isSerial(path string) bool {
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	return name != "" && strings.Trim(name, "0123456789ABCDEFabcdef") == ""
 }

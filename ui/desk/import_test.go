@@ -43,16 +43,16 @@ func TestImportFolder(t *testing.T) {
 	dir := exported(t)
 	d := newDesk(t)
 	ctx := context.Background()
-	found, err := d.Look(ctx, []string{dir}, "")
+	found, err := d.Look(ctx, []string{dir}, Passwords{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(found.Certificates) != 2 || found.LooseKeys != 0 || len(found.Unread) != 0 || len(found.Locked) != 0 {
+	if len(found.Certificates) != 2 || len(found.Keys) != 0 || len(found.Unread) != 0 || len(found.Locked) != 0 {
 		t.Fatalf("found %+v", found)
 	}
-	added, err := d.Import(ctx, found.Certificates)
-	if err != nil || len(added) != 2 {
-		t.Fatalf("added %d, %v", len(added), err)
+	added, err := d.Import(ctx, found)
+	if err != nil || len(added.Certificates) != 2 {
+		t.Fatalf("added %+v, %v", added, err)
 	}
 	root, err := d.FindAuthority("Partner Root")
 	if err != nil || root.HasKey || !root.IsRoot() || root.Origin != "imported" {
@@ -65,7 +65,7 @@ func TestImportFolder(t *testing.T) {
 	if _, err := d.Export(bob.ID, Key, ""); err != nil {
 		t.Errorf("the imported key: %v", err)
 	}
-	again, err := d.Look(ctx, []string{dir}, "")
+	again, err := d.Look(ctx, []string{dir}, Passwords{})
 	if err != nil || len(again.Certificates) != 2 || again.Certificates[0].New() || again.Certificates[1].New() {
 		t.Errorf("a second time they count as new: %+v, %v", again, err)
 	}
@@ -77,16 +77,16 @@ func TestImportInPieces(t *testing.T) {
 	ctx := context.Background()
 	for n, paths := range [][]string{
 		{filepath.Join(dir, "bob.der")},
-		{filepath.Join(dir, "bob.der"), filepath.Join(dir, "deep", "bob.key")},
+		{filepath.Join(dir, "deep", "bob.key")},
 		{filepath.Join(dir, "ca.crt")},
 	} {
-		found, err := d.Look(ctx, paths, "")
+		found, err := d.Look(ctx, paths, Passwords{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		added, err := d.Import(ctx, found.Certificates)
-		if err != nil || len(added) != 1 {
-			t.Fatalf("piece %d added %d, %v", n, len(added), err)
+		added, err := d.Import(ctx, found)
+		if err != nil || len(added.Certificates) != 1 {
+			t.Fatalf("piece %d added %+v, %v", n, added, err)
 		}
 	}
 	list, err := d.Certificates(Filter{})
@@ -114,11 +114,11 @@ func TestLookSaysWhatItCannotRead(t *testing.T) {
 	if err := os.WriteFile(junk, []byte("junk"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	found, err := d.Look(t.Context(), []string{path, junk, filepath.Join(dir, "none")}, "wrong")
+	found, err := d.Look(t.Context(), []string{path, junk, filepath.Join(dir, "none")}, Passwords{Any: []string{"wrong"}})
 	if err != nil || len(found.Locked) != 1 || len(found.Unread) != 2 {
 		t.Errorf("found %+v, %v; want one locked and two unread", found, err)
 	}
-	found, err = d.Look(t.Context(), []string{dir}, "secret-one")
+	found, err = d.Look(t.Context(), []string{dir}, Passwords{Any: []string{"secret-one"}})
 	if err != nil || len(found.Certificates) != 2 || len(found.Locked) != 0 || len(found.Unread) != 0 {
 		t.Errorf("with the password: %+v, %v", found, err)
 	}

@@ -39,7 +39,7 @@ func (s *session) ca() *cobra.Command {
 			})
 		},
 	}
-	ca.AddCommand(create, list)
+	ca.AddCommand(create, list, s.importFiles("import.terminal.ca"))
 	return ca
 }
 

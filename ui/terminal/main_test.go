@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -32,6 +33,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
+			folders, err := filepath.Abs("../desk/testdata") // what other tools left
+			if err != nil {
+				return err
+			}
+			e.Setenv("FOLDERS", folders)
 			e.Setenv("XDG_DATA_HOME", e.WorkDir+"/data")
 			e.Setenv("HOME", e.WorkDir+"/home")
 			e.Setenv("COUNTERSIGN_PASSPHRASE", "correct horse battery")

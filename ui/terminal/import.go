@@ -1,0 +1,264 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+)
+
+// importFiles is the command that brings what other tools left; ca import is
+// the same under the name that people look for first.
+func (s *session) importFiles(short string) *cobra.Command {
+	var passwordFile string
+	var dry bool
+	c := &cobra.Command{
+		Use: "import PATH...", Short: s.t.T(short), Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			passwords, err := readPasswords(passwordFile)
+			if err != nil {
+				return err
+			}
+			if dry {
+				return s.dryRun(c.Context(), args, passwords)
+			}
+			d, err := s.openOrCreate(c.Context())
+			if err != nil {
+				return err
+			}
+			return errors.Join(s.bring(c.Context(), d, args, passwords), d.Close())
+		},
+	}
+	c.Flags().StringVar(&passwordFile, "password-file", "", s.t.T("import.terminal.password-file"))
+	c.Flags().BoolVar(&dry, "dry-run", false, s.t.T("import.terminal.dry-run"))
+	return c
+}
+
+// readPasswords reads a file with a password a line.
+func readPasswords(path string) ([]string, error) {
+	if path == "" {
+		return nil, nil
+	}
+	data, err := desk.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, line := range strings.Split(string(data), "\n") {
+		if line = strings.TrimSuffix(line, "\r"); line != "" {
+			list = append(list, line)
+		}
+	}
+	return list, nil
+}
+
+// dryRun says what is there. Without a vault everything is new.
+func (s *session) dryRun(ctx context.Context, paths, given []string) error {
+	look := desk.LookAlone
+	d, err := s.open(ctx)
+	switch {
+	case err == nil:
+		defer d.Close()
+		look = d.Look
+	case !errors.Is(err, desk.ErrNotFound):
+		return err
+	}
+	found, err := s.look(ctx, look, paths, given)
+	if err != nil {
+		return err
+	}
+	s.printFound(found)
+	s.say("import.terminal.dry")
+	return nil
+}
+
+// bring looks, says what is there, and keeps it.
+func (s *session) bring(ctx context.Context, d *desk.Desk, paths, given []string) error {
+	found, err := s.look(ctx, d.Look, paths, given)
+	if err != nil {
+		return err
+	}
+	s.printFound(found)
+	if !found.New() {
+		s.say("import.done.nothing")
+		if len(found.Certificates)+len(found.Requests)+len(found.Lists) == 0 {
+			return saidError{}
+		}
+		return nil
+	}
+	done, err := d.Import(ctx, found)
+	if err != nil {
+		return err
+	}
+	s.printImported(done)
+	return nil
+}
+
+// look looks with the passwords given or, when there are none, with those that
+// somebody types.
+func (s *session) look(ctx context.Context, look func(context.Context, []string, desk.Passwords) (desk.Found, error),
+	paths, given []string) (desk.Found, error) {
+	passwords := desk.Passwords{Any: given, ByPath: map[string]string{}}
+	found, err := look(ctx, paths, passwords)
+	if err != nil || len(given) > 0 || !s.askPasswords(found.Locked, passwords) {
+		return found, err
+	}
+	return look(ctx, paths, passwords)
+}
+
+// askPasswords asks for the password of each locked file, where somebody can
+// answer.
+func (s *session) askPasswords(locked []desk.Locked, passwords desk.Passwords) bool {
+	if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
+		return false
+	}
+	some := false
+	for _, l := range locked {
+		answer, err := s.ask(s.t.T("import.terminal.ask", "Path", pki.Escape(l.Path)))
+		if err == nil && len(answer) > 0 {
+			passwords.ByPath[l.Path], some = string(answer), true
+		}
+		clear(answer)
+	}
+	return some
+}
+
+// printFound lists what was found, what will be taken, and what will not and
+// why.
+func (s *session) printFound(f desk.Found) {
+	for _, folder := range f.Folders {
+		fmt.Fprintf(s.Out, "%s: %s\n", s.t.T("import.recognised", "Tool", string(folder.Kind)), pki.Escape(folder.Path))
+	}
+	var authorities, others, requests, lists, keys [][3]string
+	for _, c := range f.Certificates {
+		kind := pki.KindOfCertificate(c.Certificate)
+		row := [3]string{pki.Escape(c.Name()), s.foundState(c), pki.Escape(c.Path)}
+		if kind == pki.Authority {
+			authorities = append(authorities, row)
+		} else {
+			others = append(others, row)
+		}
+	}
+	for _, r := range f.Requests {
+		requests = append(requests, [3]string{pki.Escape(r.Name()), s.requestState(r), pki.Escape(r.Path)})
+	}
+	for _, l := range f.Lists {
+		name := s.t.T("import.list.nobody")
+		if l.Authority != nil {
+			name = s.t.T("import.list."+l.Kind, "Name", pki.Escape(l.AuthorityName()))
+		}
+		lists = append(lists, [3]string{name, s.listState(l), pki.Escape(l.Path)})
+	}
+	for _, k := range f.Keys {
+		keys = append(keys, [3]string{pki.KeyLabel(k.Key.Public()), s.t.T("import.list.left"), pki.Escape(k.Path)})
+	}
+	s.printGroup("import.group.authorities", authorities)
+	s.printGroup("import.group.certificates", others)
+	s.printGroup("import.group.requests", requests)
+	s.printGroup("import.group.lists", lists)
+	s.printGroup("import.group.keys", keys)
+	s.printLeft(f)
+}
+
+func (s *session) printGroup(heading string, rows [][3]string) {
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintln(s.Out, s.t.T(heading))
+	for _, r := range rows {
+		fmt.Fprintf(s.Out, "  %-28s %s", r[0], r[1])
+		if r[2] != "" {
+			fmt.Fprintf(s.Out, "  (%s)", r[2])
+		}
+		fmt.Fprintln(s.Out)
+	}
+}
+
+// printLeft says what could not be read.
+func (s *session) printLeft(f desk.Found) {
+	for _, l := range f.Locked {
+		key := "import.terminal.locked"
+		if l.Wrong {
+			key = "import.terminal.wrong"
+		}
+		fmt.Fprintf(s.Err, "%s: %s\n", pki.Escape(l.Path), s.t.T(key))
+	}
+	if len(f.Locked) > 0 {
+		fmt.Fprintln(s.Err, s.t.T("import.terminal.locked-next"))
+	}
+	for _, u := range f.Unread {
+		fmt.Fprintf(s.Err, "%s: ", pki.Escape(u.Path))
+		s.explain(u.Err)
+	}
+	if f.Truncated {
+		fmt.Fprintln(s.Err, s.t.T("import.truncated"), s.t.T("import.truncated.text"))
+	}
+}
+
+func (s *session) foundState(c desk.FoundCertificate) string {
+	key := "import.without-key"
+	switch {
+	case !c.New():
+		return s.t.T("import.known")
+	case c.Path == "":
+		key = "import.key.here"
+	case c.Key != nil:
+		key = "import.with-key"
+	case pki.KindOfCertificate(c.Certificate) == pki.Authority:
+		key = "import.partner"
+	}
+	text := s.t.T(key)
+	if c.Revoked == nil {
+		return text
+	}
+	state := "import.revoked"
+	if pki.Reason(c.Revoked.Reason).IsHold() {
+		state = "import.held"
+	}
+	return fmt.Sprintf("%s, %s (%s, %s)", text, s.t.T(state), c.Revoked.Reason, s.t.Date(c.Revoked.At))
+}
+
+func (s *session) requestState(r desk.FoundRequest) string {
+	switch {
+	case r.Mine != "":
+		return s.t.T("import.known")
+	case r.Answered != "":
+		return s.t.T("import.answered", "Name", pki.Escape(r.Answered))
+	case r.Key != nil:
+		return s.t.T("import.waiting")
+	}
+	return s.t.T("import.asks")
+}
+
+func (s *session) listState(l desk.FoundList) string {
+	switch {
+	case l.Authority == nil:
+		return s.t.T("import.list.left")
+	case l.Outdated:
+		return s.t.T("import.list.outdated")
+	case !l.New:
+		return s.t.T("import.known")
+	}
+	return s.t.T("import.list.count", "Count", len(l.Revoked))
+}
+
+// printImported says what came into the vault.
+func (s *session) printImported(done desk.Imported) {
+	for _, part := range []struct {
+		key   string
+		count int
+	}{
+		{"import.done", len(done.Certificates)}, {"import.done.requests", done.Requests},
+		{"import.done.revoked", done.Revoked}, {"import.done.elsewhere", done.Elsewhere},
+	} {
+		if part.count > 0 {
+			s.say(part.key, "Count", part.count)
+		}
+	}
+}
