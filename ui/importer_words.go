@@ -95,8 +95,11 @@ func (i *importer) certificateRows() (authorities, others []foundRow) {
 		if c.Path != "" {
 			row.what += " · " + shortPath(c.Path)
 		}
-		row.tone, row.state = foundState(c, kind == pki.Authority)
+		row.tone, row.state = foundState(c)
 		row.state = t.T(row.state)
+		if kind == pki.Authority && c.Key == nil && c.Mine == "" {
+			row.what += " · " + t.T("import.partner")
+		}
 		if kind == pki.Authority {
 			authorities = append(authorities, row)
 		} else {
@@ -107,7 +110,7 @@ func (i *importer) certificateRows() (authorities, others []foundRow) {
 }
 
 // foundState is the key of the words on what will become of a certificate.
-func foundState(c desk.FoundCertificate, authority bool) (widgets.Tone, string) {
+func foundState(c desk.FoundCertificate) (widgets.Tone, string) {
 	switch {
 	case !c.New():
 		return widgets.ToneQuiet, "import.known"
@@ -119,8 +122,6 @@ func foundState(c desk.FoundCertificate, authority bool) (widgets.Tone, string) 
 		return widgets.ToneGood, "import.key.here"
 	case c.Key != nil:
 		return widgets.ToneGood, "import.with-key"
-	case authority:
-		return widgets.ToneSoon, "import.partner"
 	}
 	return widgets.ToneSoon, "import.without-key"
 }

@@ -210,10 +210,11 @@ func (s *session) foundState(c desk.FoundCertificate) string {
 		key = "import.key.here"
 	case c.Key != nil:
 		key = "import.with-key"
-	case pki.KindOfCertificate(c.Certificate) == pki.Authority:
-		key = "import.partner"
 	}
 	text := s.t.T(key)
+	if key == "import.without-key" && pki.KindOfCertificate(c.Certificate) == pki.Authority {
+		text += ": " + s.t.T("import.partner")
+	}
 	if c.Revoked == nil {
 		return text
 	}
