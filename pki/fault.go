@@ -38,6 +38,7 @@ const (
 	FieldIssuerAddresses    Field = "issuerAddresses"
 	FieldPermitted          Field = "permitted" // name constraints
 	FieldExcluded           Field = "excluded"
+	FieldProfile            Field = "profile" // the name of a profile
 )
 
 // The codes of faults. A request with one of them is not signed.
@@ -78,6 +79,7 @@ const (
 	CodeValidityTooLong = "validity-too-long" // after the year 9999 (RFC 5280 section 4.1.2.5)
 	CodeCRLBornExpired  = "crl-born-expired"  // a list that would be out of date when it is made
 
+	CodeSpan             = "validity-span"      // not a length of validity that a profile can have
 	CodeValidityOrder    = "validity-order"     // ends before it begins; Value is the end
 	CodeValidityTooEarly = "validity-too-early" // begins before 1950 (RFC 5280 section 4.1.2.5)
 
@@ -147,7 +149,7 @@ func FaultCodes() []string {
 		CodeNamesMissing, CodeNamesUnwanted, CodeNamesBadDNS, CodeNamesBadIP, CodeNamesBadEmail, CodeNamesBadURI,
 		CodeNamesEmailLocal, CodeNamesAddressInDNS, CodeNamesPort, CodeNamesWildcard, CodeNamesTrailingDot, CodeNamesTooLong, CodeNamesTooMany,
 		CodeKeyUnknown, CodeKeyIsIssuers, CodeKeyWeak, CodeKeyRefused,
-		CodeValidityPast, CodeValidityTooLong, CodeValidityOrder, CodeValidityTooEarly, CodeSerial,
+		CodeValidityPast, CodeValidityTooLong, CodeValidityOrder, CodeValidityTooEarly, CodeSpan, CodeSerial,
 		CodeKeyUsageUnknown, CodeKeyUsageNeeded, CodeKeyUsageUnwanted, CodeExtKeyUsageUnknown,
 		CodeAddressBad, CodeAddressCount, CodeConstraintBad, CodeConstraintsUnwanted, CodeConstraintsCount,
 		CodePathLength, CodePathLengthOver, CodeIssuerPathLength, CodeIssuerAbovePathLength, CodeIssuerAboveExpired,
