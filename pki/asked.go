@@ -24,7 +24,8 @@ const maxAskedNames = 1000
 
 // Asked is what a certification request asks for.
 type Asked struct {
-	// Request is what it asks for, however wrong: Kind as its extended key
+	// Request is what it asks for, however wrong. Key is the kind whose rules
+	// its key follows: for RSA of another size the next smaller one. Kind as its extended key
 	// usage says, else as its names suggest, never Authority; KeyUsage and
 	// ExtKeyUsage as it asks for them, nil when it does not. Grant makes
 	// something of it that can be signed.
@@ -57,7 +58,7 @@ func ReadCSR(c *x509.CertificateRequest) (Asked, error) {
 	}
 	a := Asked{Request: NewRequest(Client), Key: requestKeyLabel(c)}
 	r := &a.Request
-	r.Key = KindOf(c.PublicKey)
+	r.Key = likeKind(c.PublicKey)
 	r.Subject = subjectOf(c.Subject)
 	if names := requestNames(&x509.Certificate{
 		DNSNames: c.DNSNames, IPAddresses: c.IPAddresses, EmailAddresses: c.EmailAddresses, URIs: c.URIs,

@@ -137,6 +137,9 @@ func (i *importing) certificate(f FoundCertificate) (Certificate, error) {
 	if err != nil {
 		return Certificate{}, err
 	}
+	if err := i.marry(f.Certificate, entry.ID); err != nil {
+		return Certificate{}, err
+	}
 	entry.KeyID, err = i.key(string(f.Certificate.RawSubjectPublicKeyInfo), id, entry.KeyKind, f.Key)
 	if err != nil {
 		return Certificate{}, err
@@ -147,6 +150,15 @@ func (i *importing) certificate(f FoundCertificate) (Certificate, error) {
 	return fromEntry(entry), i.tx.AppendEvent(storage.Event{
 		At: i.now, Verb: "import", Subject: entry.ID, Name: entry.Name, Detail: map[string]string{"kind": entry.Kind},
 	})
+}
+
+// marry gives a certificate the key of the request of ours that it answers.
+func (i *importing) marry(cert *x509.Certificate, id storage.ID) error {
+	keyID, err := marryWaiting(i.tx, cert, id)
+	if public := string(cert.RawSubjectPublicKeyInfo); keyID != "" && i.keys[public] == "" {
+		i.keys[public] = keyID
+	}
+	return err
 }
 
 // keyID is the ID that a certificate's key gets when the vault lacks it. An
@@ -184,26 +196,19 @@ func (i *importing) key(public string, id storage.ID, kind string, key crypto.Si
 	return id, i.tx.PutKey(storage.Key{ID: id, Kind: kind, PKCS8: der})
 }
 
-// request keeps a request that waits for its certificate.
+// request keeps a request: one that waits for its certificate when its key
+// came along, else somebody's to be signed. What keeps it from being signed is
+// told where it is shown.
 func (i *importing) request(f FoundRequest) error {
-	r := storage.Request{
-		ID: i.tx.NewID(), Name: pki.Escape(f.Name()), State: "waiting", Made: i.now, Origin: originImported,
-		KeyKind: string(pki.KindOf(f.Request.PublicKey)), DER: f.Request.Raw,
-	}
-	for _, name := range pki.NamesOf(&x509.Certificate{
-		DNSNames: f.Request.DNSNames, IPAddresses: f.Request.IPAddresses,
-		EmailAddresses: f.Request.EmailAddresses, URIs: f.Request.URIs,
-	}) {
-		r.Names = append(r.Names, name.Shown)
-	}
+	r := requestRecord(i.tx.NewID(), f.Request, i.now)
 	var err error
 	if r.KeyID, err = i.key(string(f.Request.RawSubjectPublicKeyInfo), r.ID, r.KeyKind, f.Key); err != nil {
 		return err
 	}
-	if err := i.tx.PutRequest(r); err != nil {
-		return err
+	if r.KeyID != "" {
+		r.State = string(RequestWaiting)
 	}
-	return i.tx.AppendEvent(storage.Event{At: i.now, Verb: "import", Subject: r.ID, Name: r.Name, Detail: map[string]string{"kind": "request"}})
+	return keepRequest(i.tx, r, "request-import", i.now)
 }
 
 // revocations takes over what was revoked: certificates of the vault become

@@ -152,22 +152,6 @@ func (l FoundList) AuthorityName() string {
 	return nameOf(l.Authority)
 }
 
-func requestName(r *x509.CertificateRequest) string {
-	switch {
-	case r.Subject.CommonName != "":
-		return r.Subject.CommonName
-	case len(r.DNSNames) > 0:
-		return r.DNSNames[0]
-	case len(r.IPAddresses) > 0:
-		return r.IPAddresses[0].String()
-	case len(r.EmailAddresses) > 0:
-		return r.EmailAddresses[0]
-	case len(r.URIs) > 0:
-		return r.URIs[0].String()
-	}
-	return r.Subject.String()
-}
-
 // Passwords open what is encrypted.
 type Passwords struct {
 	Any    []string          // tried on every file that needs one

@@ -115,6 +115,8 @@ type issued struct {
 	issuerID storage.ID // of an issuer that the vault has; "" with under
 	profile  string     // the name of the profile that was followed, "" for none
 	under    *issued    // an issuer that is kept in the same act, itself for a root
+	keyID    storage.ID // of a key that the vault has already; "" for none
+	verb     string     // of the activity; "" for "issue"
 }
 
 func (i *issued) entry(now time.Time) storage.Entry {
@@ -131,6 +133,8 @@ func (i *issued) entry(now time.Time) storage.Entry {
 	}
 	if i.key != nil {
 		e.KeyID = i.id
+	} else {
+		e.KeyID = i.keyID
 	}
 	return e
 }
@@ -168,7 +172,11 @@ func (i *issued) keep(tx *storage.Tx, now time.Time) (Certificate, error) {
 	if err := tx.PutCertificate(storage.Certificate{Entry: entry, DER: i.cert.Raw}); err != nil {
 		return Certificate{}, fmt.Errorf("keep certificate %q: %w", entry.Name, err)
 	}
-	err := tx.AppendEvent(issueEvent(entry, now))
+	event := issueEvent(entry, now)
+	if i.verb != "" {
+		event.Verb = i.verb
+	}
+	err := tx.AppendEvent(event)
 	if err != nil {
 		return Certificate{}, fmt.Errorf("note the issue of %q: %w", entry.Name, err)
 	}
