@@ -62,6 +62,10 @@ var sentinels = []struct {
 	{pki.ErrNotRecognised, "not-recognised"},
 	{pki.ErrTooLarge, "too-large"},
 	{pki.ErrTooManyIterations, "too-many-iterations"},
+	{ErrBulkEmpty, "bulk-empty"},
+	{ErrBulkEncoding, "bulk-encoding"},
+	{ErrBulkHeadings, "bulk-headings"},
+	{ErrPasswordsLost, "passwords-lost"},
 	{context.Canceled, "cancelled"},
 	{context.DeadlineExceeded, "timeout"},
 }
@@ -100,6 +104,7 @@ func explainTyped(err error) (string, []any) {
 		damage  *DamageError
 		port    *testclient.PortError
 		format  *pki.FormatError
+		limit   *BulkLimitError
 	)
 	if code, facts := explainRevoking(err); code != "" {
 		return code, facts
@@ -115,6 +120,10 @@ func explainTyped(err error) (string, []any) {
 		return "vault-damaged", []any{"Where", damage.Error()}
 	case errors.As(err, &port):
 		return "port-in-use", []any{"Port", strconv.Itoa(port.Port)}
+	case errors.As(err, &limit) && limit.Rows > 0:
+		return "bulk-rows", []any{"Count", limit.Rows}
+	case errors.As(err, &limit):
+		return "bulk-bytes", []any{"Number", strconv.Itoa(limit.Bytes >> 20)}
 	case errors.As(err, &format):
 		return "format-named", []any{"Found", format.Found, "Convert", format.Convert}
 	}

@@ -76,6 +76,7 @@ func (s *session) issue() *cobra.Command {
 		sub.Flags().StringArrayVar(&w.names, "san", nil, s.t.T("terminal.flag.san"))
 		issue.AddCommand(sub)
 	}
+	s.issueMany(issue)
 	return issue
 }
 

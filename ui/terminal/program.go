@@ -77,7 +77,9 @@ func (e usageError) Error() string { return e.err.Error() }
 func (e usageError) Unwrap() error { return e.err }
 
 // saidError is a failure whose words are already on the screen.
-type saidError struct{}
+type saidError struct {
+	usage bool // what was given is wrong, and nothing was done
+}
 
 func (saidError) Error() string { return "failed" }
 
@@ -85,6 +87,8 @@ func (s *session) report(err error) int {
 	var usage usageError
 	var said saidError
 	switch {
+	case errors.As(err, &said) && said.usage:
+		return exitUsage
 	case errors.As(err, &said):
 		return exitFailed
 	case errors.As(err, &usage):
