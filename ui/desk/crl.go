@@ -33,7 +33,7 @@ const FaultDays = "validity-days"
 // CRL tells of an authority's newest list of the revoked, which it shares with
 // the authorities that have the same key.
 type CRL struct {
-	AuthorityID ID        `json:"authorityID"` // of those that share the key, the one that lives longest
+	AuthorityID ID        `json:"authorityID"` // the certificate that stands for it
 	Authority   string    `json:"authority"`
 	Number      uint64    `json:"number"` // 0: none was made yet
 	ThisUpdate  time.Time `json:"thisUpdate,omitzero"`
@@ -76,11 +76,12 @@ func (c CRL) DaysLeft(now time.Time) int {
 	return Certificate{NotAfter: c.NextUpdate}.DaysLeft(now)
 }
 
-// lister is an authority that can sign lists: its certificates that share a key.
+// lister is an authority that can sign lists: the certificate that stands for
+// it, and all that share its key.
 type lister struct {
 	keyID storage.ID
 	Certificate
-	ids map[ID]bool // of all that share the key
+	ids map[ID]bool
 }
 
 // listers finds the authorities of a vault that have their key, by name.
@@ -91,15 +92,15 @@ func listers(all []Certificate) []lister {
 		if !c.IsAuthority() || !c.HasKey {
 			continue
 		}
-		n, known := at[c.KeyID]
+		n, known := at[c.CurrentID]
 		if !known {
-			at[c.KeyID] = len(list)
-			list = append(list, lister{storage.ID(c.KeyID), c, map[ID]bool{c.ID: true}})
-			continue
+			n = len(list)
+			at[c.CurrentID] = n
+			list = append(list, lister{keyID: storage.ID(c.KeyID), ids: map[ID]bool{}})
 		}
 		list[n].ids[c.ID] = true
-		if c.NotAfter.After(list[n].NotAfter) {
-			list[n].Certificate = c
+		if c.IsCurrent() {
+			list[n].keyID, list[n].Certificate = storage.ID(c.KeyID), c
 		}
 	}
 	slices.SortStableFunc(list, func(a, b lister) int {
@@ -249,7 +250,7 @@ func (l lister) open(tx *storage.Tx) (pki.Issuer, error) {
 	if err != nil {
 		return pki.Issuer{}, fmt.Errorf("read certificate %q: %w", l.Name, err)
 	}
-	key, err := signer(tx, c.Entry)
+	key, err := signer(tx, storage.Entry{Name: l.Name, KeyID: l.keyID})
 	return pki.Issuer{Certificate: cert, Key: key}, err
 }
 

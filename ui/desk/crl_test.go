@@ -170,3 +170,44 @@ func TestCRLKeepsWhatWasRevokedElsewhere(t *testing.T) {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
+
+// Certificates of one authority share one list, whichever signed.
+func TestCRLOfRenewedAuthority(t *testing.T) {
+	d, clock := moving(t)
+	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
+	alice := d.mustIssue(t, root.ID, named(pki.Client, "alice"))
+	if _, err := d.MakeCRL(context.Background(), root.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	*clock = clock.AddDate(1, 0, 0)
+	key, err := d.key(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := pki.SelfSign(named(pki.Authority, "Root"), key, *clock, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	added, err := d.Import(context.Background(), []FoundCertificate{{Certificate: cert}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	renewed := added[0]
+	bob := d.mustIssue(t, renewed.ID, named(pki.Client, "bob"))
+	done, err := d.Revoke(context.Background(), []ID{alice.ID, bob.ID}, pki.Superseded, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(done.CRLs) != 1 || done.CRLs[0].Number != 2 || done.CRLs[0].AuthorityID != renewed.ID {
+		t.Errorf("lists %+v", done.CRLs)
+	}
+	want := map[string]pki.Reason{alice.Serial: pki.Superseded, bob.Serial: pki.Superseded}
+	for _, id := range []ID{root.ID, renewed.ID} {
+		if diff := cmp.Diff(want, d.serials(t, id)); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if all, err := d.CRLs(); err != nil || len(all) != 1 {
+		t.Errorf("%+v, %v", all, err)
+	}
+}

@@ -155,8 +155,8 @@ func (d *Desk) change(ctx context.Context, ids []ID, deed func(*storage.Entry) (
 	if err != nil {
 		return Revocation{}, err
 	}
-	d.exchange(done.Certificates...)
-	return done, nil
+	done.Certificates, err = d.exchange(done.Certificates)
+	return done, err
 }
 
 func (d *Desk) changeOne(tx *storage.Tx, id ID, deed func(*storage.Entry) (string, error)) (Certificate, error) {
@@ -228,17 +228,30 @@ func replaced(all []Certificate, changed map[ID]Certificate) []Certificate {
 	return next
 }
 
-// exchange puts into what is in memory how certificates are now.
-func (d *Desk) exchange(now ...Certificate) {
+// exchange puts into what is in memory how certificates are now, and gives
+// them as lists show them.
+func (d *Desk) exchange(now []Certificate) ([]Certificate, error) {
 	changed := make(map[ID]Certificate, len(now))
 	for _, c := range now {
 		changed[c.ID] = c
 	}
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	if d.cache != nil {
 		d.cache = replaced(d.cache, changed) // readers may hold the old one
+		d.until = relink(d.cache, d.lineages, d.Now())
 	}
+	d.mu.Unlock()
+	all, err := d.all()
+	for _, c := range all {
+		if _, was := changed[c.ID]; was {
+			changed[c.ID] = c
+		}
+	}
+	shown := make([]Certificate, len(now))
+	for n := range now {
+		shown[n] = changed[now[n].ID]
+	}
+	return shown, err
 }
 
 // CanRevoke tells whether Revoke would take the certificate, and else why not:
