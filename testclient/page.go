@@ -50,7 +50,8 @@ type SeenRequest struct {
 	Headers http.Header `json:"headers"`
 }
 
-// handler answers /hello and /, and records each request.
+// handler answers /hello and /, over plain HTTP what is published too, and
+// records each request.
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/hello", func(w http.ResponseWriter, _ *http.Request) {
@@ -67,6 +68,9 @@ func (s *Server) handler() http.Handler {
 		counted := &statusWriter{ResponseWriter: w}
 		// Recorded before the answer leaves: a client that has it finds itself in the log.
 		defer func() { s.recordRequest(r, counted.status) }()
+		if s.config.Mode == ModePlain && s.publish(counted, r) {
+			return
+		}
 		mux.ServeHTTP(counted, r)
 	})
 }
@@ -103,7 +107,7 @@ func (s *Server) recordRequest(r *http.Request, status int) {
 	c := v.connection(state)
 	c.Method, c.Path, c.Status = printable(r.Method), printable(r.URL.Path), status
 	c.Header = r.Header.Clone()
-	s.log.add(c)
+	s.log.add(shortOCSP(c))
 }
 
 // answerSeen tells the client what the server saw of it: as a page when it

@@ -173,6 +173,9 @@ func (a *attempt) ownFault(d *Diagnosis) {
 	switch {
 	case now.Before(leaf.NotBefore) || now.After(leaf.NotAfter):
 		a.clientDates(d)
+	case a.try.Revoked:
+		d.Code, d.Row = ClientCertificateRevoked, 25
+		d.Facts["serial"] = pki.Serial(leaf)
 	case !hasPurpose(leaf, x509.ExtKeyUsageClientAuth):
 		d.Code, d.Row = ClientCertificatePurpose, 8
 		d.Facts["purposes"] = list(purposes(leaf))

@@ -15,6 +15,9 @@ func refusalCode(err error, now time.Time) string {
 	if errors.As(err, &verification) {
 		return clientVerifyCode(verification.Err, now)
 	}
+	if revoked := (*RevokedError)(nil); errors.As(err, &revoked) {
+		return ClientCertificateRevoked
+	}
 	if errors.As(err, &header) {
 		if header.Conn != nil && looksLikeHTTP(header.RecordHeader[:]) {
 			return ClientSpokeHTTP

@@ -37,6 +37,13 @@ type ServerConfig struct {
 
 	MinVersion, MaxVersion uint16 // zero: Go's defaults
 
+	// Register, when not nil, is published: its lists at /crl/NAME.crl, its
+	// responder at /ocsp, over plain HTTP (see PublishURL). In ModePlain that is
+	// the server's own port, else one beside it.
+	Register        Register
+	PublishPort     int  // 0: the next after the server's, or a free one
+	CheckRevocation bool // with a Register: clients who are revoked are refused
+
 	Now func() time.Time // nil: time.Now. The clock that clients' certificates are judged by
 
 	// Log, when not nil, is called with each connection as it is recorded, one
@@ -82,6 +89,7 @@ type Server struct {
 	tls       *tls.Config // nil in ModePlain
 	listeners []net.Listener
 	http      *http.Server
+	published publisher
 	queue     *queueListener
 	log       *connectionLog
 	ctx       context.Context
@@ -113,6 +121,10 @@ func Start(c ServerConfig) (*Server, error) {
 	if err := s.listen(); err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
+	if err := s.listenPublish(); err != nil {
+		s.unlisten()
+		return nil, fmt.Errorf("start server: %w", err)
+	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.queue = newQueueListener(s.listeners[0].Addr())
 	s.http = &http.Server{
@@ -130,6 +142,7 @@ func Start(c ServerConfig) (*Server, error) {
 	for _, l := range s.listeners {
 		s.wg.Go(func() { s.accept(l) })
 	}
+	s.startPublish()
 	return s, nil
 }
 
@@ -152,6 +165,9 @@ func (s *Server) tlsConfig() *tls.Config {
 		MaxVersion:   s.config.MaxVersion,
 		NextProtos:   protocols(s.config.MaxVersion),
 		Time:         s.config.Now,
+	}
+	if s.config.CheckRevocation && s.config.Register != nil {
+		config.VerifyConnection = s.checkRevocation
 	}
 	old := config.Clone()
 	old.NextProtos = protocols(tls.VersionTLS11)
@@ -220,16 +236,23 @@ func (s *Server) Connections() []Connection { return s.log.all() }
 // closes what is left. No goroutine of the server outlives it. It returns ctx's
 // error when requests were cut off. Closing twice is closing once.
 func (s *Server) Close(ctx context.Context) error {
-	for _, l := range s.listeners {
-		l.Close()
-	}
+	s.unlisten()
 	s.cancel() // ends handshakes and the draining of refused connections
 	s.closeIdle()
 	err := s.http.Shutdown(ctx)
 	if err != nil {
 		s.http.Close()
 	}
+	if s.published.http != nil && s.published.http.Shutdown(ctx) != nil {
+		s.published.http.Close()
+	}
 	s.queue.Close()
 	s.wg.Wait()
 	return err
+}
+
+func (s *Server) unlisten() {
+	for _, l := range append(s.listeners, s.published.listeners...) {
+		l.Close()
+	}
 }

@@ -35,6 +35,7 @@ type Try struct {
 	Body   []byte
 
 	Certificate *tls.Certificate    // nil: none. Chain leaf first. Always sent when the server asks
+	Revoked     bool                // Certificate is revoked, as far as the caller knows: it names a refusal that tells no reason
 	Known       []*x509.Certificate // authorities at hand, to tell a chain that was sent without its intermediates
 	Roots       *x509.CertPool      // nil: the system's
 	TrustNames  []string            // names of the authorities in Roots, for the words
