@@ -15,7 +15,7 @@ import (
 	"countersign/pki"
 )
 
-// Where a server with a Register publishes it, over plain HTTP: who fetches a
+// Where a server publishes its Register, over plain HTTP: who fetches a
 // list or asks a responder cannot be made to verify a certificate first (RFC
 // 5280 section 8).
 const (
@@ -27,10 +27,10 @@ const (
 )
 
 // PublishURL is where lists and answers are published, without a path; "" for
-// a server without a Register.
+// a server that publishes nothing.
 func (s *Server) PublishURL() string {
 	switch {
-	case s.config.Register == nil:
+	case !s.publishes():
 		return ""
 	case s.config.Mode == ModePlain:
 		return s.URL()
@@ -42,17 +42,19 @@ func (s *Server) PublishURL() string {
 	return "http://" + net.JoinHostPort(host, port)
 }
 
-// CRLURL is the address of a list by its name; "" without a Register.
+func (s *Server) publishes() bool { return s.config.Publish && s.config.Register != nil }
+
+// CRLURL is the address of a list by its name; "" when nothing is published.
 func (s *Server) CRLURL(name string) string {
-	if s.config.Register == nil {
+	if !s.publishes() {
 		return ""
 	}
 	return s.PublishURL() + crlPath + url.PathEscape(name) + ".crl"
 }
 
-// OCSPURL is the address of the responder; "" without a Register.
+// OCSPURL is the address of the responder; "" when nothing is published.
 func (s *Server) OCSPURL() string {
-	if s.config.Register == nil {
+	if !s.publishes() {
 		return ""
 	}
 	return s.PublishURL() + ocspPath
@@ -67,7 +69,7 @@ type publisher struct {
 // listenPublish takes the port beside: the one that was chosen, else the next
 // after the server's own, else a free one.
 func (s *Server) listenPublish() error {
-	if s.config.Register == nil || s.config.Mode == ModePlain {
+	if !s.publishes() || s.config.Mode == ModePlain {
 		return nil
 	}
 	host := s.config.Address
@@ -140,7 +142,7 @@ func shortOCSP(c Connection) Connection {
 // one. It comes before http.ServeMux, which would clean "//" out of what
 // clients encode into the address.
 func (s *Server) publish(w http.ResponseWriter, r *http.Request) bool {
-	if s.config.Register == nil {
+	if !s.publishes() {
 		return false
 	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -90,7 +90,7 @@ func TestPublish(t *testing.T) {
 	p := newPair(t)
 	for _, mode := range []Mode{ModePlain, ModeMTLS} {
 		config := p.mtls()
-		config.Mode, config.Register = mode, &register{authority: p.root}
+		config.Mode, config.Register, config.Publish = mode, &register{authority: p.root}, true
 		s := start(t, config)
 		if !strings.HasPrefix(s.PublishURL(), "http://localhost:") || (s.PublishURL() == s.URL()) != (mode == ModePlain) {
 			t.Errorf("%s: published at %s", mode, s.PublishURL())
@@ -122,7 +122,7 @@ func TestPublishOCSP(t *testing.T) {
 	p := newPair(t)
 	r := &register{authority: p.root}
 	config := p.mtls()
-	config.Register = r
+	config.Register, config.Publish = r, true
 	s := start(t, config)
 	client := clientCert(t, p.root)
 	r.revoke(client, pki.KeyCompromise)
@@ -171,7 +171,7 @@ func TestPublishOCSP(t *testing.T) {
 func TestPublishOCSPWithDoubleSlash(t *testing.T) {
 	p := newPair(t)
 	config := p.mtls()
-	config.Mode, config.Register = ModePlain, &register{authority: p.root}
+	config.Mode, config.Register, config.Publish = ModePlain, &register{authority: p.root}, true
 	s := start(t, config)
 	for n := range int64(1 << 16) {
 		client := &x509.Certificate{SerialNumber: new(big.Int).SetBytes([]byte{0x0f, 0xff, 0xff, 0xff, 0xff, byte(n >> 8), byte(n)}), RawIssuer: p.root.Certificate.RawSubject}

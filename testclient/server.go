@@ -37,12 +37,14 @@ type ServerConfig struct {
 
 	MinVersion, MaxVersion uint16 // zero: Go's defaults
 
-	// Register, when not nil, is published: its lists at /crl/NAME.crl, its
-	// responder at /ocsp, over plain HTTP (see PublishURL). In ModePlain that is
-	// the server's own port, else one beside it.
+	// What a Register, when there is one, is for: to be published, its lists at
+	// /crl/NAME.crl and its responder at /ocsp, over plain HTTP (see PublishURL;
+	// in ModePlain at the server's own port, else at one beside it); and to
+	// refuse clients who are revoked.
 	Register        Register
-	PublishPort     int  // 0: the next after the server's, or a free one
-	CheckRevocation bool // with a Register: clients who are revoked are refused
+	Publish         bool
+	PublishPort     int // 0: the next after the server's, or a free one
+	CheckRevocation bool
 
 	Now func() time.Time // nil: time.Now. The clock that clients' certificates are judged by
 

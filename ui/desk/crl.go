@@ -35,7 +35,7 @@ const FaultDays = "validity-days"
 type CRL struct {
 	AuthorityID ID        `json:"authorityID"` // the certificate that stands for it
 	Authority   string    `json:"authority"`
-	Number      uint64    `json:"number"` // 0: none was made yet
+	Number      uint64    `json:"number"` // of the newest list, here or elsewhere
 	ThisUpdate  time.Time `json:"thisUpdate,omitzero"`
 	NextUpdate  time.Time `json:"nextUpdate,omitzero"`
 	Days        int       `json:"days"`    // how many days the next list will be valid
@@ -56,12 +56,16 @@ const (
 	DueOverdue Due = "overdue" // clients that insist on a list refuse everybody
 )
 
+// Made tells whether there is a list: one that came with its number alone from
+// elsewhere has none here.
+func (c CRL) Made() bool { return !c.NextUpdate.IsZero() }
+
 // Due judges the list at a moment.
 func (c CRL) Due(now time.Time) Due {
 	left, whole := c.NextUpdate.Sub(now), c.NextUpdate.Sub(c.ThisUpdate)
 	const week = 7 * 24 * time.Hour
 	switch {
-	case c.Number == 0 || c.Ended:
+	case !c.Made() || c.Ended:
 		return DueNever
 	case left <= 0:
 		return DueOverdue

@@ -188,11 +188,11 @@ func TestCRLOfRenewedAuthority(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	added, err := d.Import(context.Background(), []FoundCertificate{{Certificate: cert}})
+	added, err := d.Import(context.Background(), Found{Certificates: []FoundCertificate{{Certificate: cert}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	renewed := added[0]
+	renewed := added.Certificates[0]
 	bob := d.mustIssue(t, renewed.ID, named(pki.Client, "bob"))
 	done, err := d.Revoke(context.Background(), []ID{alice.ID, bob.ID}, pki.Superseded, time.Time{})
 	if err != nil {

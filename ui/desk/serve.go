@@ -17,6 +17,12 @@ type Serve struct {
 	Mode          testclient.Mode
 	Port          int                         // 0: a free one
 	Log           func(testclient.Connection) // nil: nobody listens
+
+	Publish         bool          // lists of the revoked and an OCSP responder, over plain HTTP
+	PublishPort     int           // 0: the next after the server's, or a free one
+	Responder       ResponderKind // who signs OCSP answers; "" is RespondAuthority
+	CheckRevocation bool          // refuse clients whom the vault knows to be revoked
+	Outlives        bool          // it goes on without the vault: who is revoked is as of now (see Release)
 }
 
 // Serve starts the local server. It stops when it is stopped, when the vault
@@ -44,6 +50,14 @@ func (d *Desk) Serve(s Serve) (*testclient.Server, error) {
 			return nil, err
 		}
 		config.ClientCAs = []*x509.Certificate{root}
+	}
+	if s.Publish || s.CheckRevocation {
+		register, err := d.newRegister(s)
+		if err != nil {
+			return nil, err
+		}
+		config.Register, config.CheckRevocation = register, s.CheckRevocation
+		config.Publish, config.PublishPort = s.Publish, s.PublishPort
 	}
 	server, err := testclient.Start(config)
 	if err != nil {
