@@ -49,6 +49,10 @@ var sentinels = []struct {
 	{ErrNoKey, "no-key"},
 	{ErrNotAuthority, "not-an-authority"},
 	{ErrFormat, "format-unknown"},
+	{ErrProfileExists, "profile-exists"},
+	{ErrProfileBuiltIn, "profile-built-in"},
+	{pki.ErrNotProfile, "not-a-profile"},
+	{pki.ErrProfileTooLarge, "profile-too-large"},
 	{ErrEmptyPassword, "password-empty"},
 	{ErrRevokeRoot, "revoke-root"},
 	{ErrRevokeFuture, "revoke-future"},
@@ -103,6 +107,8 @@ func explainTyped(err error) (string, []any) {
 		version *VersionError
 		damage  *DamageError
 		port    *testclient.PortError
+		newer   *pki.ProfileVersionError
+		field   *pki.ProfileFieldError
 		format  *pki.FormatError
 		limit   *BulkLimitError
 	)
@@ -124,6 +130,10 @@ func explainTyped(err error) (string, []any) {
 		return "bulk-rows", []any{"Count", limit.Rows}
 	case errors.As(err, &limit):
 		return "bulk-bytes", []any{"Number", strconv.Itoa(limit.Bytes >> 20)}
+	case errors.As(err, &newer):
+		return "profile-newer", []any{"Found", newer.Found, "Known", newer.Known}
+	case errors.As(err, &field):
+		return "profile-field", []any{"Field", field.Field}
 	case errors.As(err, &format):
 		return "format-named", []any{"Found", format.Found, "Convert", format.Convert}
 	}
