@@ -65,6 +65,13 @@ func (s *Subject) part(field Field) *string {
 	return nil
 }
 
+// Set sets the part of s that a field stands for. Fields of no part do nothing.
+func (s *Subject) Set(field Field, value string) {
+	if part := s.part(field); part != nil {
+		*part = value
+	}
+}
+
 // attributes returns the parts that are set, the widest first, as they stand
 // in a certificate. Extra attributes stand behind the ones of their type.
 func (s Subject) attributes() []attribute {

@@ -1,0 +1,282 @@
+package terminal
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+)
+
+// wish is what the flags of a new certificate say.
+type wish struct {
+	profile string
+	issuer  string
+	names   []string
+	key     string
+	days    int
+	from    string
+	until   string
+	serial  string
+
+	subject    string
+	parts      map[pki.Field]*string
+	units      []string
+	attributes []string
+
+	keyUsage, extKeyUsage []string
+	crl, ocsp, issuers    []string
+
+	pathLength      string
+	permit, exclude []string
+}
+
+// subjectFlags are the parts of a subject that have a flag of their own.
+var subjectFlags = []struct {
+	name  string
+	field pki.Field
+}{
+	{"org", pki.FieldOrganization}, {"locality", pki.FieldLocality}, {"state", pki.FieldState}, {"country", pki.FieldCountry},
+	{"street", pki.FieldStreet}, {"dc", pki.FieldDomainComponent}, {"uid", pki.FieldUserID},
+	{"serial-number", pki.FieldSerialNumber}, {"email", pki.FieldEmailAddress},
+}
+
+func (s *session) wishFlags(c *cobra.Command, w *wish) {
+	f := c.Flags()
+	text := func(to *string, name string) { f.StringVar(to, name, "", s.t.T("profiles.flag."+name)) }
+	list := func(to *[]string, name string) { f.StringArrayVar(to, name, nil, s.t.T("profiles.flag."+name)) }
+	text(&w.profile, "profile")
+	f.IntVar(&w.days, "days", 0, s.t.T("terminal.flag.days"))
+	text(&w.from, "from")
+	text(&w.until, "until")
+	f.StringVar(&w.key, "key", string(pki.P256), s.t.T("terminal.flag.key"))
+	text(&w.serial, "serial")
+	text(&w.subject, "subject")
+	w.parts = map[pki.Field]*string{}
+	for _, part := range subjectFlags {
+		w.parts[part.field] = new(string)
+		text(w.parts[part.field], part.name)
+	}
+	list(&w.units, "ou")
+	list(&w.attributes, "attribute")
+	f.StringSliceVar(&w.keyUsage, "key-usage", nil, s.t.T("profiles.flag.key-usage"))
+	f.StringSliceVar(&w.extKeyUsage, "ext-key-usage", nil, s.t.T("profiles.flag.ext-key-usage"))
+	list(&w.crl, "crl")
+	list(&w.ocsp, "ocsp")
+	list(&w.issuers, "ca-issuers")
+}
+
+// authorityFlags are for what signs others.
+func (s *session) authorityFlags(c *cobra.Command, w *wish) {
+	f := c.Flags()
+	f.StringVar(&w.issuer, "parent", "", s.t.T("profiles.flag.parent"))
+	f.StringVar(&w.pathLength, "path-length", "", s.t.T("profiles.flag.path-length"))
+	f.StringArrayVar(&w.permit, "permit", nil, s.t.T("profiles.flag.permit"))
+	f.StringArrayVar(&w.exclude, "exclude", nil, s.t.T("profiles.flag.exclude"))
+}
+
+// request reads the wish as a request, all its faults together.
+func (s *session) request(c *cobra.Command, d *desk.Desk, w wish, kind pki.Kind, name string) (desk.IssueRequest, error) {
+	r := desk.IssueRequest{Request: pki.NewRequest(kind)}
+	if w.profile != "" {
+		p, err := d.FindProfile(w.profile)
+		if err != nil {
+			return r, err
+		}
+		if p.Kind != kind {
+			return r, usageError{errors.New(s.t.T("profiles.other-kind", "Profile", p.Name, "Kind", s.t.T("kind.short."+string(p.Kind))))}
+		}
+		r.Request, r.Profile = p.Request(d.Now()), p.Name
+	}
+	if c.Flags().Changed("key") || w.profile == "" {
+		key, err := pki.ParseKeyKind(w.key)
+		if err != nil {
+			return r, usageError{fmt.Errorf("--key %s: %s", w.key, strings.Join(keyNames(), ", "))}
+		}
+		r.Key = key
+	}
+	faults, err := w.dates(c, d, &r.Request)
+	if err != nil {
+		return r, err
+	}
+	if err := w.setSubject(name, &r.Request); err != nil {
+		return r, err
+	}
+	names, wrong := w.subjectNames(kind, name)
+	r.Names, faults = names, append(faults, wrong...)
+	w.fields(&r.Request)
+	wrong, err = w.setConstraints(&r.Request)
+	if err != nil {
+		return r, err
+	}
+	faults = append(faults, wrong...)
+	if w.issuer != "" {
+		issuer, err := d.FindAuthority(w.issuer)
+		if err != nil {
+			return r, err
+		}
+		r.IssuerID = issuer.ID
+	}
+	if len(faults) > 0 {
+		return r, faults
+	}
+	return r, nil
+}
+
+// dates reads when the certificate begins and ends.
+func (w wish) dates(c *cobra.Command, d *desk.Desk, r *pki.Request) (pki.Faults, error) {
+	var faults pki.Faults
+	begin := d.Now()
+	if w.from != "" {
+		at, err := parseDate(w.from, begin.Location(), false)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--from %w", err)}
+		}
+		r.NotBefore, begin = at, at
+	}
+	if w.until != "" {
+		if c.Flags().Changed("days") {
+			return nil, usageError{errors.New("--days, --until")}
+		}
+		at, err := parseDate(w.until, begin.Location(), true)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--until %w", err)}
+		}
+		r.NotAfter = at
+	}
+	if c.Flags().Changed("days") {
+		if w.days < 1 || w.days > maxDays {
+			faults = append(faults, pki.Fault{Field: pki.FieldValidity, Code: faultDays, Value: fmt.Sprint(w.days)})
+		}
+		r.NotAfter = begin.Add(time.Duration(min(max(w.days, 1), maxDays)) * 24 * time.Hour)
+	}
+	return faults, nil
+}
+
+// parseDate reads a day (2027-01-31), which begins or ends then where the
+// computer is, or a moment (2027-01-31T12:00:00Z, RFC 3339).
+func parseDate(text string, local *time.Location, end bool) (time.Time, error) {
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at, nil
+	}
+	at, err := time.ParseInLocation(time.DateOnly, text, local)
+	if err != nil {
+		return at, fmt.Errorf("%s: 2027-01-31, 2027-01-31T12:00:00Z", text)
+	}
+	if end {
+		at = at.AddDate(0, 0, 1).Add(-time.Second)
+	}
+	return at, nil
+}
+
+// setSubject reads the subject: what --subject says, then the single flags.
+// NAME is the common name unless --subject has one.
+func (w wish) setSubject(name string, r *pki.Request) error {
+	if w.subject != "" {
+		subject, err := pki.ParseSubject(w.subject)
+		if err != nil {
+			return usageError{fmt.Errorf("--subject: %w", err)}
+		}
+		r.Subject = subject
+	}
+	if r.Subject.CommonName == "" {
+		r.Subject.CommonName = name
+	}
+	for field, value := range w.parts {
+		if *value != "" {
+			r.Subject.Set(field, *value)
+		}
+	}
+	for i, unit := range w.units {
+		if i == 0 && r.Subject.OrganizationalUnit == "" {
+			r.Subject.OrganizationalUnit = unit
+			continue
+		}
+		r.Subject.Extra = append(r.Subject.Extra, pki.Attribute{Name: "OU", Value: unit})
+	}
+	for _, text := range w.attributes {
+		name, value, found := strings.Cut(text, "=")
+		if !found {
+			return usageError{fmt.Errorf("--attribute %s: title=Engineer, 2.5.4.12=Engineer", text)}
+		}
+		r.Subject.Extra = append(r.Subject.Extra, pki.Attribute{Name: name, Value: value})
+	}
+	return nil
+}
+
+// fields reads serial number, usages and addresses. What is not said stays as
+// the profile says.
+func (w wish) fields(r *pki.Request) {
+	r.Serial = w.serial
+	for _, list := range []struct {
+		said []string
+		to   *[]string
+	}{
+		{w.keyUsage, &r.KeyUsage}, {w.extKeyUsage, &r.ExtKeyUsage},
+		{w.crl, &r.CRLAddresses}, {w.ocsp, &r.OCSPAddresses}, {w.issuers, &r.IssuerAddresses},
+	} {
+		if len(list.said) > 0 {
+			*list.to = list.said
+		}
+	}
+}
+
+// setConstraints reads path length and name constraints.
+func (w wish) setConstraints(r *pki.Request) (pki.Faults, error) {
+	switch w.pathLength {
+	case "":
+	case "none":
+		r.PathLength = pki.PathUnlimited
+	default:
+		n, err := strconv.Atoi(w.pathLength)
+		if err != nil || n < 0 {
+			return nil, usageError{fmt.Errorf("--path-length %s: 0, 1, 2, ..., none", w.pathLength)}
+		}
+		r.PathLength = n
+	}
+	permitted, faults := pki.ParseConstraints(strings.Join(w.permit, " "), pki.FieldPermitted)
+	excluded, more := pki.ParseConstraints(strings.Join(w.exclude, " "), pki.FieldExcluded)
+	if len(permitted)+len(excluded) > 0 {
+		r.Constraints = pki.NameConstraints{Permitted: permitted, Excluded: excluded}
+	}
+	return append(faults, more...), nil
+}
+
+// subjectNames are the names typed. A server answers to NAME too when that is
+// a name that a client can connect to; clients look at nothing else.
+func (w wish) subjectNames(kind pki.Kind, name string) ([]pki.Name, pki.Faults) {
+	var names []pki.Name
+	var faults pki.Faults
+	if kind == pki.Server || kind == pki.Both {
+		own, err := pki.ParseName(name)
+		var fault *pki.Fault
+		switch {
+		case err == nil && (own.Kind == pki.NameDNS || own.Kind == pki.NameIP):
+			names = append(names, own)
+		case len(w.names) == 0 && errors.As(err, &fault):
+			faults = append(faults, *fault)
+		}
+	}
+	for _, text := range w.names {
+		more, wrong := pki.ParseNames(text)
+		for _, n := range more {
+			if !slices.Contains(names, n) {
+				names = append(names, n)
+			}
+		}
+		faults = append(faults, wrong...)
+	}
+	return names, faults
+}
+
+// maxDays is a hundred years; RFC 5280 dates end with the year 9999.
+const maxDays = 36525
+
+// faultDays: a number of days that is none, or too many.
+const faultDays = "validity-days"
