@@ -138,6 +138,35 @@ const (
 	WarningIssuerSHA1          = "issuer-sha1"        // the issuer itself was signed with SHA-1 or worse
 	WarningIssuerNoKeyID       = "issuer-no-key-id"   // the certificate will have no authority key identifier
 	WarningIssuerCritical      = "issuer-critical"    // the issuer has a critical extension that clients may not know
+
+	// Of certificates that are there already: see Lint.
+	WarningVersion                    = "version-old"                   // version 1 or 2, which has no extensions
+	WarningSerial                     = "serial-bad"                    // zero, negative or over 20 octets (RFC 5280 section 4.1.2.2)
+	WarningKeyWeak                    = "key-weak"                      // RSA under 2048 bits; Value is the key
+	WarningKeyUnknown                 = "key-unknown"                   // of an algorithm that crypto/x509 does not know
+	WarningSignatureWeak              = "signature-weak"                // SHA-1, MD5; Value is the algorithm
+	WarningSelfSigned                 = "self-signed-leaf"              // a server or client that signs itself
+	WarningEnded                      = "ended"                         // Value is the day
+	WarningValidityOrder              = "validity-order"                // ends before it begins
+	WarningSubjectEmpty               = "subject-empty"                 // where RFC 5280 section 4.1.2.6 wants one
+	WarningIssuerEmpty                = "issuer-empty"                  // RFC 5280 section 4.1.2.4
+	WarningNameTooLong                = "name-too-long"                 // over the upper bounds of RFC 5280 appendix A.1; Value is the bound
+	WarningNamesNone                  = "names-none"                    // a server without subject alternative names
+	WarningNamesEmpty                 = "names-empty"                   // a subjectAltName with nothing in it
+	WarningNamesNotCritical           = "names-not-critical"            // and the subject is empty (RFC 5280 section 4.2.1.6)
+	WarningNamesBad                   = "names-bad"                     // no client takes it for a name; Value is the name
+	WarningUsageMissing               = "usage-missing"                 // an authority without key usage
+	WarningUsageNoCertSign            = "usage-no-cert-sign"            // an authority whose key usage has no keyCertSign
+	WarningUsageLeafSigns             = "usage-leaf-signs"              // keyCertSign in what is no authority
+	WarningLeafAuthority              = "leaf-authority"                // an authority that is a server or client too
+	WarningConstraintsNotCritical     = "constraints-not-critical"      // basic constraints of an authority
+	WarningPathLengthLeaf             = "path-length-leaf"              // a path length in what is no authority
+	WarningNameConstraintsNotCritical = "name-constraints-not-critical" // RFC 5280 section 4.2.1.10
+	WarningConstraintGo               = "constraint-go"                 // name constraints of kinds that crypto/x509 does not know
+	WarningKeyIDNone                  = "key-id-none"                   // an authority without subject key identifier
+	WarningKeyIDNoIssuer              = "key-id-no-issuer"              // without authority key identifier
+	WarningKeyIDCritical              = "key-id-critical"               // RFC 5280 sections 4.2.1.1 and 4.2.1.2
+	WarningCritical                   = "critical-unknown"              // a critical extension that clients may not know; Value is its OID
 )
 
 // FaultCodes returns every code that a [Fault] can have.
@@ -168,6 +197,7 @@ func WarningCodes() []string {
 		WarningValidityAfterIssuer, WarningValidityApple, WarningKeyBrowsers, WarningKeyNSS,
 		WarningNamesUnderscore, WarningNamesNoHost, WarningNameInvisible,
 		WarningIssuerWeak, WarningIssuerSHA1, WarningIssuerNoKeyID, WarningIssuerCritical,
+		WarningVersion, WarningSerial, WarningKeyWeak, WarningKeyUnknown, WarningSignatureWeak, WarningSelfSigned, WarningEnded, WarningValidityOrder, WarningSubjectEmpty, WarningIssuerEmpty, WarningNameTooLong, WarningNamesNone, WarningNamesEmpty, WarningNamesNotCritical, WarningNamesBad, WarningUsageMissing, WarningUsageNoCertSign, WarningUsageLeafSigns, WarningLeafAuthority, WarningConstraintsNotCritical, WarningPathLengthLeaf, WarningNameConstraintsNotCritical, WarningConstraintGo, WarningKeyIDNone, WarningKeyIDNoIssuer, WarningKeyIDCritical, WarningCritical,
 	}
 }
 
