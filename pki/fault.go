@@ -143,14 +143,14 @@ const (
 	WarningVersion                    = "version-old"                   // version 1 or 2, which has no extensions
 	WarningSerial                     = "serial-bad"                    // zero, negative or over 20 octets (RFC 5280 section 4.1.2.2)
 	WarningKeyWeak                    = "key-weak"                      // RSA under 2048 bits; Value is the key
-	WarningKeyUnknown                 = "key-unknown"                   // of an algorithm that crypto/x509 does not know
+	WarningKeyUnknown                 = "key-foreign"                   // of an algorithm that crypto/x509 does not know
 	WarningSignatureWeak              = "signature-weak"                // SHA-1, MD5; Value is the algorithm
 	WarningSelfSigned                 = "self-signed-leaf"              // a server or client that signs itself
 	WarningEnded                      = "ended"                         // Value is the day
 	WarningValidityOrder              = "validity-order"                // ends before it begins
 	WarningSubjectEmpty               = "subject-empty"                 // where RFC 5280 section 4.1.2.6 wants one
 	WarningIssuerEmpty                = "issuer-empty"                  // RFC 5280 section 4.1.2.4
-	WarningNameTooLong                = "name-too-long"                 // over the upper bounds of RFC 5280 appendix A.1; Value is the bound
+	WarningNameTooLong                = "name-long"                     // over the upper bounds of RFC 5280 appendix A.1; Value is the bound
 	WarningNamesNone                  = "names-none"                    // a server without subject alternative names
 	WarningNamesEmpty                 = "names-empty"                   // a subjectAltName with nothing in it
 	WarningNamesNotCritical           = "names-not-critical"            // and the subject is empty (RFC 5280 section 4.2.1.6)

@@ -115,9 +115,9 @@ func leafCases(t *testing.T) []verifyCase {
 			want: pki.FindingPurpose, field: "extKeyUsage", value: "clientAuth", who: none},
 		{name: "without extended key usage", lineage: lineage{leaf: func(c *x509.Certificate) { c.ExtKeyUsage = nil }}, who: all},
 		{name: "without digitalSignature", lineage: lineage{leaf: func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageContentCommitment }},
-			want: pki.WarningUsageNoSignature, field: "keyUsage.digitalSignature", value: "nonRepudiation", who: accepts{goes: true}},
+			want: pki.WarningKeyUsageNoSignature, field: "keyUsage.digitalSignature", value: "nonRepudiation", who: accepts{goes: true}},
 		{name: "RSA for key exchange only", lineage: lineage{leafKey: pkitest.Key(t, pki.RSA2048), leaf: func(c *x509.Certificate) { c.KeyUsage = x509.KeyUsageKeyEncipherment }},
-			want: pki.WarningUsageNoSignature, field: "keyUsage.digitalSignature", who: all},
+			want: pki.WarningKeyUsageNoSignature, field: "keyUsage.digitalSignature", who: all},
 		{name: "an authority as a server", lineage: lineage{
 			middle: func(c *x509.Certificate) { c.MaxPathLen, c.MaxPathLenZero = -1, false },
 			leaf:   func(c *x509.Certificate) { c.IsCA, c.KeyUsage = true, c.KeyUsage|x509.KeyUsageCertSign }},

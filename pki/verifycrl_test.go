@@ -109,7 +109,9 @@ func TestVerifyRevoked(t *testing.T) {
 		{"keyCompromise", pki.FindingRevokedLater, now.AddDate(0, 0, 1), true},
 	} {
 		q, m := lineage{}.ask(t)
-		q.Revoked = func(c *x509.Certificate) (time.Time, string, bool) { return tc.at, tc.reason, c.Equal(m.middle.Certificate) }
+		q.Revoked = func(c *x509.Certificate) (time.Time, string, bool) {
+			return tc.at, tc.reason, c.Equal(m.middle.Certificate)
+		}
 		v := pki.Verify(q)
 		if f := v.Worst(); v.Trusted != tc.trusted || f == nil || f.Code != tc.want || f.Index != 1 {
 			t.Errorf("%s: %v %+v", tc.reason, v.Trusted, v.Findings)
