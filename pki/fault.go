@@ -141,13 +141,13 @@ const (
 
 	// Of certificates that are there already: see Lint.
 	WarningVersion                    = "version-old"                   // version 1 or 2, which has no extensions
-	WarningSerial                     = "serial-bad"                    // zero, negative or over 20 octets (RFC 5280 section 4.1.2.2)
-	WarningKeyWeak                    = "key-weak"                      // RSA under 2048 bits; Value is the key
+	WarningSerial                     = "serial-form"                   // zero, negative or over 20 octets (RFC 5280 section 4.1.2.2)
+	WarningKeyWeak                    = "key-short"                     // RSA under 2048 bits; Value is the key
 	WarningKeyUnknown                 = "key-foreign"                   // of an algorithm that crypto/x509 does not know
 	WarningSignatureWeak              = "signature-weak"                // SHA-1, MD5; Value is the algorithm
 	WarningSelfSigned                 = "self-signed-leaf"              // a server or client that signs itself
 	WarningEnded                      = "ended"                         // Value is the day
-	WarningValidityOrder              = "validity-order"                // ends before it begins
+	WarningValidityOrder              = "validity-inverted"             // ends before it begins
 	WarningSubjectEmpty               = "subject-empty"                 // where RFC 5280 section 4.1.2.6 wants one
 	WarningIssuerEmpty                = "issuer-empty"                  // RFC 5280 section 4.1.2.4
 	WarningNameTooLong                = "name-long"                     // over the upper bounds of RFC 5280 appendix A.1; Value is the bound
@@ -197,7 +197,12 @@ func WarningCodes() []string {
 		WarningValidityAfterIssuer, WarningValidityApple, WarningKeyBrowsers, WarningKeyNSS,
 		WarningNamesUnderscore, WarningNamesNoHost, WarningNameInvisible,
 		WarningIssuerWeak, WarningIssuerSHA1, WarningIssuerNoKeyID, WarningIssuerCritical,
-		WarningVersion, WarningSerial, WarningKeyWeak, WarningKeyUnknown, WarningSignatureWeak, WarningSelfSigned, WarningEnded, WarningValidityOrder, WarningSubjectEmpty, WarningIssuerEmpty, WarningNameTooLong, WarningNamesNone, WarningNamesEmpty, WarningNamesNotCritical, WarningNamesBad, WarningUsageMissing, WarningUsageNoCertSign, WarningUsageLeafSigns, WarningLeafAuthority, WarningConstraintsNotCritical, WarningPathLengthLeaf, WarningNameConstraintsNotCritical, WarningConstraintGo, WarningKeyIDNone, WarningKeyIDNoIssuer, WarningKeyIDCritical, WarningCritical,
+		WarningVersion, WarningSerial, WarningKeyWeak, WarningKeyUnknown, WarningSignatureWeak, WarningSelfSigned,
+		WarningEnded, WarningValidityOrder, WarningSubjectEmpty, WarningIssuerEmpty, WarningNameTooLong,
+		WarningNamesNone, WarningNamesEmpty, WarningNamesNotCritical, WarningNamesBad, WarningUsageMissing,
+		WarningUsageNoCertSign, WarningUsageLeafSigns, WarningLeafAuthority, WarningConstraintsNotCritical,
+		WarningPathLengthLeaf, WarningNameConstraintsNotCritical, WarningConstraintGo, WarningKeyIDNone,
+		WarningKeyIDNoIssuer, WarningKeyIDCritical, WarningCritical,
 	}
 }
 

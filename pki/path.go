@@ -102,7 +102,7 @@ func (s *pathSearch) guess(p path, last *x509.Certificate) {
 		}
 		how := unsigned
 		switch {
-		case !checkable(last.SignatureAlgorithm) || KeyLabel(c.PublicKey) == "":
+		case !knownAlgorithm(last.SignatureAlgorithm) || KeyLabel(c.PublicKey) == "":
 			how = uncheckable
 		case !identifies(last, c):
 			how = otherKey
@@ -164,8 +164,8 @@ func (p path) with(c *x509.Certificate, how kinship) path {
 	return path{certs: append(slices.Clone(p.certs), c), how: append(slices.Clone(p.how), how)}
 }
 
-// checkable reports whether crypto/x509 can check signatures of an algorithm.
-func checkable(a x509.SignatureAlgorithm) bool {
+// knownAlgorithm reports whether crypto/x509 can check signatures of an algorithm.
+func knownAlgorithm(a x509.SignatureAlgorithm) bool {
 	switch a {
 	case x509.UnknownSignatureAlgorithm, x509.MD2WithRSA, x509.MD5WithRSA, x509.DSAWithSHA1, x509.DSAWithSHA256:
 		return false

@@ -26,7 +26,7 @@ type VerifyQuestion struct {
 	NeedCRL bool
 	// Revoked, when it is not nil, tells what is known beside the CRLs about
 	// a certificate of the chain.
-	Revoked func(c *x509.Certificate) (at time.Time, reason string, revoked bool)
+	Revoked func(c *x509.Certificate) (Revocation, bool)
 	// Policies is about certificate policies; the zero value accepts any.
 	Policies PolicyQuestion
 }

@@ -2,7 +2,6 @@ package pki
 
 import (
 	"bytes"
-	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
 	"slices"
@@ -17,8 +16,8 @@ import (
 func (j *judge) revocation() {
 	for i := range j.chain {
 		if j.q.Revoked != nil {
-			if at, reason, revoked := j.q.Revoked(j.chain[i]); revoked {
-				j.revoked(i, at, reason)
+			if r, revoked := j.q.Revoked(j.chain[i]); revoked {
+				j.revoked(i, r.At, r.Reason)
 				continue
 			}
 		}
@@ -29,17 +28,17 @@ func (j *judge) revocation() {
 }
 
 // revoked notes a revocation. One after the date asked for is told, no more.
-func (j *judge) revoked(i int, at time.Time, reason string) {
+func (j *judge) revoked(i int, at time.Time, reason Reason) {
 	switch {
 	case at.After(j.q.At):
 		j.found(i, Advice, FindingRevokedLater, "revocationDate", at.UTC().Format(time.RFC3339), "")
-	case reason == "certificateHold":
-		j.found(i, Refused, FindingHold, "reasonCode", reason, "")
+	case reason.IsHold():
+		j.found(i, Refused, FindingHold, "reasonCode", string(reason), "")
 	default:
 		if reason == "" {
-			reason = "unspecified"
+			reason = Unspecified
 		}
-		j.found(i, Refused, FindingRevoked, "reasonCode", reason, "")
+		j.found(i, Refused, FindingRevoked, "reasonCode", string(reason), "")
 	}
 }
 
@@ -58,7 +57,7 @@ func (j *judge) lists(i int) {
 			continue
 		}
 		if entry := entryOf(crl, c); entry != nil {
-			j.revoked(i, entry.RevocationTime, reasonName(entry.ReasonCode))
+			j.revoked(i, entry.RevocationTime, ReasonOf(entry.ReasonCode))
 			return
 		}
 		if f := j.timely(i, crl); f != nil {
@@ -131,7 +130,7 @@ func (j *judge) crlSigner(i int, crl *x509.RevocationList) *x509.Certificate {
 		if j.search.signatures == maxSignatures {
 			return nil
 		}
-		if pub, ok := c.PublicKey.(*rsa.PublicKey); ok && pub.N.BitLen() > maxRSABits || weakSignature(crl.SignatureAlgorithm) {
+		if !checkable(c) || weakSignature(crl.SignatureAlgorithm) {
 			continue
 		}
 		j.search.signatures++
@@ -160,16 +159,6 @@ func entryOf(crl *x509.RevocationList, c *x509.Certificate) *x509.RevocationList
 		}
 	}
 	return nil
-}
-
-// reasonName returns a reason as RFC 5280 section 5.3.1 spells it.
-func reasonName(code int) string {
-	names := [...]string{"unspecified", "keyCompromise", "cACompromise", "affiliationChanged", "superseded",
-		"cessationOfOperation", "certificateHold", "", "removeFromCRL", "privilegeWithdrawn", "aACompromise"}
-	if code < 0 || code >= len(names) {
-		return ""
-	}
-	return names[code]
 }
 
 var (

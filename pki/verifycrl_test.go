@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"encoding/pem"
 	"math/big"
 	"os/exec"
 	"strconv"
@@ -100,17 +99,18 @@ func TestVerifyCRL(t *testing.T) {
 // TestVerifyRevoked: what is known without a CRL, and when it was.
 func TestVerifyRevoked(t *testing.T) {
 	for _, tc := range []struct {
-		reason, want string
-		at           time.Time
-		trusted      bool
+		reason  pki.Reason
+		want    string
+		at      time.Time
+		trusted bool
 	}{
 		{"superseded", pki.FindingRevoked, now.AddDate(0, 0, -1), false},
 		{"certificateHold", pki.FindingHold, now.AddDate(0, 0, -1), false},
 		{"keyCompromise", pki.FindingRevokedLater, now.AddDate(0, 0, 1), true},
 	} {
 		q, m := lineage{}.ask(t)
-		q.Revoked = func(c *x509.Certificate) (time.Time, string, bool) {
-			return tc.at, tc.reason, c.Equal(m.middle.Certificate)
+		q.Revoked = func(c *x509.Certificate) (pki.Revocation, bool) {
+			return pki.Revocation{At: tc.at, Reason: tc.reason}, c.Equal(m.middle.Certificate)
 		}
 		v := pki.Verify(q)
 		if f := v.Worst(); v.Trusted != tc.trusted || f == nil || f.Code != tc.want || f.Index != 1 {
@@ -172,7 +172,7 @@ func opensslCRL(t *testing.T, q pki.VerifyQuestion, crls []*x509.RevocationList)
 		"-CAfile", pkitest.File(t, "roots.pem", pki.EncodeCertificates(q.Roots...)), "-no-CApath", "-no-CAstore",
 		"-untrusted", pkitest.File(t, "others.pem", pki.EncodeCertificates(q.Intermediates...))}
 	for n, crl := range crls {
-		args = append(args, "-CRLfile", pkitest.File(t, strconv.Itoa(n)+".crl", pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: crl.Raw})))
+		args = append(args, "-CRLfile", pkitest.File(t, strconv.Itoa(n)+".crl", pki.EncodeCRL(crl)))
 	}
 	_, err := pkitest.Try(t, "openssl", append(args, pkitest.File(t, "leaf.pem", pki.EncodeCertificates(q.Leaf)))...)
 	if _, refused := err.(*exec.ExitError); err != nil && !refused {
