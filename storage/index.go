@@ -241,6 +241,9 @@ func (t *Tx) EachEntry(fn func(Entry) error) error {
 		err := scan.batch(func(record, value []byte) error {
 			entry, err := t.entry(record, value)
 			if err != nil {
+				if t.v.options.Salvage {
+					return nil
+				}
 				return err
 			}
 			found.records++
@@ -257,7 +260,7 @@ func (t *Tx) EachEntry(fn func(Entry) error) error {
 			}
 		}
 	}
-	if found != s.counts[bucketIndex] {
+	if found != s.counts[bucketIndex] && !t.v.options.Salvage {
 		return &DamageError{Bucket: bucketIndex, Reason: "records are missing, too many or out of date"}
 	}
 	return nil

@@ -47,8 +47,9 @@ type Options struct {
 	KDF *KDF
 	// ReadOnly opens without the right to write, beside other readers.
 	ReadOnly bool
-	// Salvage opens read-only a file of which one of bbolt's two headers is damaged,
-	// at the last commit that the other one knows: for saving what can be read.
+	// Salvage opens read-only, at the last commit that it knows, also a file of which
+	// one of bbolt's two headers is damaged, and passes over records that are missing
+	// or damaged where lists are read: for looking at what is left.
 	Salvage bool
 	// WaitFor is how long to wait for a vault that is in use. Zero: DefaultWaitFor.
 	WaitFor time.Duration

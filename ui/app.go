@@ -121,6 +121,7 @@ func (w *Window) enter(d *desk.Desk) {
 	w.showJobs()
 	w.stir()
 	w.watchIdle()
+	w.backUpWhenDue()
 }
 
 // fill puts something else into the window. What had the focus is told that it

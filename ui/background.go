@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -37,9 +36,8 @@ func (live) After(wait time.Duration, update func()) func() {
 func (w *Window) background(doing string, work func(ctx context.Context) error, done func()) {
 	w.spawn(doing, work, func(err error) {
 		switch {
-		case errors.Is(err, context.Canceled):
 		case err != nil:
-			w.fail(err)
+			w.failUnlessCancelled(err)
 		case done != nil:
 			done()
 		}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -100,6 +101,13 @@ func (w *Window) fail(err error) {
 		return
 	}
 	w.frame.middle.notice(w.troubleNotice(explain(w.t, err), w.frame.middle.dismiss))
+}
+
+// failUnlessCancelled shows an error that the person did not ask for.
+func (w *Window) failUnlessCancelled(err error) {
+	if !errors.Is(err, context.Canceled) {
+		w.fail(err)
+	}
 }
 
 // dismissNotice takes away what fail showed.

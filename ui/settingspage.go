@@ -36,6 +36,8 @@ type settings struct {
 	oldField *widgets.Field
 	pair     *passphrasePair
 	change   *widgets.Button
+	ways     *waysCard    // nil for a vault without a passphrase
+	backups  *backupsCard // nil for one that can only be read
 	root     fyne.CanvasObject
 }
 
@@ -47,6 +49,14 @@ func newSettings(w *Window) *settings {
 		s.window(),
 		s.vault(),
 		s.passphrase())
+	if w.desk.Protected() && !w.desk.ReadOnly() {
+		s.ways = newWaysCard(w)
+		form.Add(s.ways.root)
+	}
+	if !w.desk.ReadOnly() {
+		s.backups = newBackupsCard(w)
+		form.Add(s.backups.root)
+	}
 	s.root = container.NewVScroll(widgets.AtMost(600, widgets.Inset(0, 12, 0, 0, form)))
 	return s
 }

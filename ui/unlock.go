@@ -16,6 +16,8 @@ func (w *Window) opened(d *desk.Desk, err error) {
 	switch {
 	case errors.Is(err, desk.ErrNotFound):
 		w.show(newFirstRun(w))
+	case damaged(err):
+		w.show(newRepairPage(w, err))
 	case err != nil:
 		w.show(newTroublePage(w, err))
 	case d.Locked():
@@ -26,6 +28,12 @@ func (w *Window) opened(d *desk.Desk, err error) {
 	}
 }
 
+// damaged tells an error about a vault that was one and is not whole.
+func damaged(err error) bool {
+	var damage *desk.DamageError
+	return errors.As(err, &damage) || errors.Is(err, desk.ErrTruncated) || errors.Is(err, desk.ErrEmptyFile)
+}
+
 // unlockPage asks for the passphrase of a vault.
 type unlockPage struct {
 	w          *Window
@@ -33,6 +41,9 @@ type unlockPage struct {
 	passphrase *widgets.Secret
 	field      *widgets.Field
 	do         *widgets.Button
+	keyring    *widgets.Button    // shown when this computer's keyring may open it
+	lost       *widgets.Button    // shown when a recovery code opens it
+	byCode     bool               // what is typed is the recovery code
 	cancel     context.CancelFunc // of the unlocking under way, or nil
 	root       fyne.CanvasObject
 }
@@ -43,12 +54,51 @@ func newUnlock(w *Window, d *desk.Desk) *unlockPage {
 	p.field = widgets.NewField(w.t.T("unlock.passphrase"), "", p.passphrase)
 	p.do = widgets.NewButton(w.t.T("unlock.do"), theme.IconUnlock, widgets.Primary, p.unlock)
 	other := widgets.NewButton(w.t.T("unlock.other"), "", widgets.Quiet, func() { w.show(newChooser(w)) })
+	p.keyring = widgets.NewButton(w.t.T("unlock.keyring"), "", widgets.Plain, p.unlockByKeyring)
+	p.lost = widgets.NewButton(w.t.T("unlock.lost"), "", widgets.Quiet, p.askCode)
+	if !d.Opens(desk.ByKeyring) {
+		p.keyring.Hide()
+	}
+	if !d.Opens(desk.ByRecovery) {
+		p.lost.Hide()
+	}
 	p.root = newSheet(sheetWidth,
 		widgets.NewTitle(w.t.T("unlock.title", "Vault", vaultName(d.Path()))),
 		widgets.NewQuiet(d.Path()),
 		p.field,
-		widgets.Row(8, p.do, widgets.Spacer(), other))
+		widgets.Row(8, p.do, p.keyring, widgets.Spacer(), other),
+		leading(p.lost))
+	if !d.Opens(desk.ByPassphrase) && d.Opens(desk.ByRecovery) {
+		p.askCode()
+	}
 	return p
+}
+
+// askCode asks for the recovery code in the passphrase's place, or the other
+// way round again.
+func (p *unlockPage) askCode() {
+	p.byCode = !p.byCode
+	label, other := "unlock.passphrase", "unlock.lost"
+	if p.byCode {
+		label, other = "unlock.code", "unlock.found"
+	}
+	p.field.SetLabel(p.w.t.T(label))
+	p.lost.SetText(p.w.t.T(other))
+	p.passphrase.SetText("")
+	p.fault("")
+	if p.root != nil {
+		p.root.Refresh()
+		p.w.win.Canvas().Focus(p.passphrase.Input())
+	}
+}
+
+// unlockByKeyring opens the vault with what this computer's keyring keeps.
+func (p *unlockPage) unlockByKeyring() {
+	if p.do.Busy() {
+		return
+	}
+	p.busy(true)
+	p.cancel = p.w.spawn("", p.desk.UnlockByKeyring, p.tried)
 }
 
 func (p *unlockPage) content() fyne.CanvasObject { return p.root }
@@ -62,12 +112,20 @@ func (p *unlockPage) unlock() {
 	}
 	pass := []byte(p.passphrase.Text())
 	if len(pass) == 0 {
-		p.refuse(p.w.t.T("unlock.empty"))
+		empty := "unlock.empty"
+		if p.byCode {
+			empty = "unlock.code.empty"
+		}
+		p.refuse(p.w.t.T(empty))
 		return
 	}
 	p.busy(true)
+	byCode := p.byCode
 	p.cancel = p.w.spawn("", func(ctx context.Context) error {
 		defer clear(pass)
+		if byCode {
+			return p.desk.UnlockByRecovery(ctx, string(pass))
+		}
 		return p.desk.Unlock(ctx, pass)
 	}, p.tried)
 }
@@ -83,8 +141,16 @@ func (p *unlockPage) tried(err error) {
 		p.w.enter(p.desk)
 	case errors.Is(err, context.Canceled):
 		p.w.win.Canvas().Focus(p.passphrase.Input())
-	case errors.Is(err, desk.ErrWrongPassphrase):
+	case errors.Is(err, desk.ErrWrongPassphrase) && !p.byCode:
 		p.refuse(p.w.t.T("unlock.wrong"))
+	case errors.Is(err, desk.ErrWrongPassphrase):
+		p.refuse(p.w.t.T("unlock.code.other"))
+	case errors.Is(err, desk.ErrRecoveryCode), errors.Is(err, desk.ErrKeyring), errors.Is(err, desk.ErrNotInKeyring):
+		tr := explain(p.w.t, err)
+		p.refuse(tr.title + " " + tr.next)
+	case damaged(err):
+		p.w.leaveVault()
+		p.w.show(newRepairPage(p.w, err))
 	default:
 		p.w.leaveVault()
 		p.w.show(newTroublePage(p.w, err))
@@ -110,8 +176,12 @@ func (p *unlockPage) busy(busy bool) {
 	if busy {
 		p.do.SetText(p.w.t.T("vault.unlocking"))
 		p.passphrase.Disable()
+		p.keyring.Disable()
+		p.lost.Disable()
 		return
 	}
+	p.keyring.Enable()
+	p.lost.Enable()
 	p.cancel = nil
 	p.do.SetText(p.w.t.T("unlock.do"))
 	p.passphrase.Enable()

@@ -105,7 +105,6 @@ func TestVaultsThatDoNotOpen(t *testing.T) {
 		{"not a vault", func(path string) error {
 			return os.WriteFile(path, []byte(strings.Repeat("not a vault ", 4000)), 0o600)
 		}, "This file is not a vault."},
-		{"empty", func(path string) error { return os.WriteFile(path, nil, 0o600) }, "This vault's file is empty."},
 		{"a folder", func(path string) error { return os.Mkdir(path, 0o700) }, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -190,7 +190,7 @@ func (d *Desk) rememberBackup() error {
 }
 
 // BackupDue tells whether the vault was changed since its last backup, and that
-// is a day old or older, or there is none.
+// is a day old or older; or there is none, though there is something to lose.
 func (d *Desk) BackupDue() (bool, error) {
 	if d.ReadOnly() {
 		return false, nil
@@ -208,7 +208,11 @@ func (d *Desk) BackupDue() (bool, error) {
 		return false, err
 	}
 	all, err := d.Backups()
-	return len(all) == 0 || d.Now().Sub(all[0].At) >= backupEvery, err
+	if err != nil || len(all) > 0 {
+		return err == nil && d.Now().Sub(all[0].At) >= backupEvery, err
+	}
+	certificates, err := d.all()
+	return len(certificates) > 0, err
 }
 
 // CheckBackup reads a backup of this vault whole and tells what is damaged in

@@ -38,8 +38,12 @@ func due(t *testing.T, d *Desk) bool {
 func TestBackupsRotate(t *testing.T) {
 	ctx := context.Background()
 	d, now := clockDesk(t)
+	if due(t, d) {
+		t.Error("there is nothing to lose, and a backup is due")
+	}
+	d.mustIssue(t, "", named(pki.Authority, "First"))
 	if !due(t, d) {
-		t.Error("a vault without a backup: none is due")
+		t.Error("an authority without a backup: none is due")
 	}
 	first, err := d.Backup(ctx)
 	if err != nil {

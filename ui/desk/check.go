@@ -105,3 +105,12 @@ func Salvage(ctx context.Context, from string, passphrase []byte, to string, o O
 	saved, err := storage.Salvage(ctx, from, storage.ByPassphrase, passphrase, to, o.filled().storage())
 	return saved, aboutFile("write", to, err)
 }
+
+// LostRecords counts what is known to be lost; 0 also where nothing tells.
+func LostRecords(s Salvaged) int {
+	lost := 0
+	for _, n := range s.Lost {
+		lost += n
+	}
+	return lost
+}

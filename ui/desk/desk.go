@@ -99,6 +99,25 @@ func Open(path string, o Options) (*Desk, error) {
 	return d, nil
 }
 
+// OpenToRead opens a damaged vault as far as that goes, and writes nothing to
+// it: lists leave out what cannot be read. Errors: those of Open.
+func OpenToRead(path string, o Options) (*Desk, error) {
+	o = o.filled()
+	from := o.storage()
+	from.ReadOnly, from.Salvage = true, true
+	v, err := storage.Open(path, from)
+	if err != nil {
+		return nil, aboutFile("read", path, err)
+	}
+	d := newDeskOn(v, o)
+	if !v.Protected() {
+		if err := d.Unlock(context.Background(), nil); err != nil {
+			return nil, errors.Join(err, v.Close())
+		}
+	}
+	return d, nil
+}
+
 // Unlock opens the keys with the passphrase. It takes as long as the key
 // derivation (about half a second) and says only ErrWrongPassphrase when the
 // passphrase is not the one.

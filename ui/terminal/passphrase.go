@@ -113,14 +113,31 @@ func (s *session) newPassphrase(path string) ([]byte, error) {
 	if given, _ := s.givenPassphrase(); given != nil {
 		return first, nil
 	}
-	if desk.Strength(first).TooShort {
-		return nil, desk.ErrWeakPassphrase
+	return s.again(first)
+}
+
+// askTwice asks for a new passphrase, on a terminal only.
+func (s *session) askTwice(prompt string) ([]byte, error) {
+	if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
+		return nil, usageError{errors.New(s.t.T("terminal.no-passphrase"))}
 	}
-	again, err := s.ask(s.t.T("terminal.again"))
+	first, err := s.ask(prompt)
 	if err != nil {
 		return nil, err
 	}
-	if !bytes.Equal(first, again) {
+	return s.again(first)
+}
+
+// again asks for a new passphrase once more.
+func (s *session) again(first []byte) ([]byte, error) {
+	if desk.Strength(first).TooShort {
+		return nil, desk.ErrWeakPassphrase
+	}
+	second, err := s.ask(s.t.T("terminal.again"))
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(first, second) {
 		return nil, usageError{errors.New(s.t.T("terminal.passphrases-differ"))}
 	}
 	return first, nil

@@ -150,6 +150,8 @@ func (s *session) root() *cobra.Command {
 	flags.StringVar(&s.passphraseFile, "passphrase-file", "", s.t.T("terminal.flag.passphrase-file"))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(s.quickstart(), s.ca(), s.issue(), s.profile(), s.list(), s.inspect(), s.importFiles("import.terminal"), s.export(), s.connect(), s.serve())
+	root.AddCommand(s.quickstart(), s.ca(), s.issue(), s.list(), s.inspect(), s.export(), s.connect(), s.serve())
+	root.AddCommand(s.check(), s.backup(), s.restore(), s.vaultGroup())
 	checkArguments(root)
 	return root
 }

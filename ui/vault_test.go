@@ -1,0 +1,248 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+	"github.com/zalando/go-keyring"
+
+	"countersign/ui/desk"
+)
+
+// breakVault spoils the database's headers, or cuts the file.
+func breakVault(t *testing.T, path string, change func([]byte) []byte) {
+	t.Helper()
+	file, err := os.ReadFile(path)
+	if err == nil {
+		err = os.WriteFile(path, change(bytes.Clone(file)), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func noHeaders(b []byte) []byte {
+	page := os.Getpagesize()
+	b[20]++
+	b[page+20]++
+	return b
+}
+
+func (b *bench) repair() *repairPage {
+	b.t.Helper()
+	p, ok := b.page.(*repairPage)
+	if !ok {
+		b.t.Fatalf("there is %T", b.page)
+	}
+	return p
+}
+
+// TestRepairByBackup: a damaged vault, its backup put in place with one click.
+func TestRepairByBackup(t *testing.T) {
+	b := unlocked(t)
+	b.stock()
+	if _, err := b.desk.Backup(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	path := b.opt.Vault
+	b.leaveVault()
+	breakVault(t, path, func(b []byte) []byte { return b[:5*os.Getpagesize()] })
+	b.openVault(path)
+	b.queue.drain()
+	b.picture("repair")
+	test.Tap(b.repair().restore[0])
+	b.queue.drain()
+	b.tryPassphrase(testPassphrase)
+	b.queue.drain()
+	counts, err := b.desk.Counts()
+	if err != nil || counts.Authorities != 1 || counts.All == 0 {
+		t.Errorf("%+v, %v", counts, err)
+	}
+	kept, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*.replaced-*"))
+	if err != nil || len(kept) != 1 {
+		t.Errorf("what was replaced: %v, %v", kept, err)
+	}
+}
+
+func TestRepairBySaving(t *testing.T) {
+	b := unlocked(t)
+	b.stock()
+	path := b.opt.Vault
+	b.leaveVault()
+	breakVault(t, path, noHeaders)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.openVault(path)
+	b.queue.drain()
+	test.Tap(b.repair().save)
+	p := b.page.(*salvagePage)
+	p.pass.SetText("wrong passphrase")
+	test.Tap(p.do)
+	b.queue.drain()
+	if p.passField.Fault() == "" {
+		t.Error("a wrong passphrase is not said")
+	}
+	p.pass.SetText(testPassphrase)
+	test.Tap(p.do)
+	b.queue.drain()
+	b.picture("salvaged")
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the damaged file was changed (%v)", err)
+	}
+	b.openVault(savedName(path))
+	b.queue.drain()
+	b.tryPassphrase(testPassphrase)
+	b.queue.drain()
+	counts, err := b.desk.Counts()
+	if err != nil || counts.Authorities != 1 || counts.All == 0 {
+		t.Errorf("%+v, %v", counts, err)
+	}
+}
+
+func TestRepairWithoutBackup(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "acme.countersign")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := newBenchAt(t, path)
+	p := b.repair()
+	if len(p.restore) != 0 || p.focus() != p.save {
+		t.Error("it offers a backup that there is not")
+	}
+	b.picture("repair-none")
+	test.Tap(p.read)
+	b.queue.drain()
+	if b.repair() != p || !p.notice.Visible() {
+		t.Error("it does not say that an empty file cannot be read")
+	}
+}
+
+func TestRecoveryCodeIsShownOnceAndOpens(t *testing.T) {
+	b := unlocked(t)
+	s := b.settings()
+	b.picture("settings-ways")
+	test.Tap(s.ways.code)
+	b.queue.drain()
+	p := b.shown().(*recoveryPage)
+	b.picture("recovery")
+	code := p.code
+	if !p.done.Disabled() {
+		t.Error("one can go on without having it")
+	}
+	test.Tap(p.save)
+	sheet := b.shown().(*savePage)
+	path := filepath.Join(t.TempDir(), "sheet.txt")
+	sheet.path.SetText(path)
+	test.Tap(sheet.save)
+	b.queue.drain()
+	info, err := os.Stat(path)
+	text, readErr := os.ReadFile(path)
+	if err != nil || readErr != nil || info.Mode().Perm() != 0o600 || !strings.Contains(string(text), code) {
+		t.Errorf("the sheet: %v, %v, %v\n%s", info.Mode(), err, readErr, text)
+	}
+	test.Tap(p.have)
+	test.Tap(p.done)
+	if p.code != "" || !b.settings().ways.drop.Visible() {
+		t.Error("the page keeps the code, or the settings do not know it")
+	}
+	b.lock()
+	u := b.unlockPage()
+	test.Tap(u.lost)
+	b.picture("unlock-code")
+	b.tryPassphrase(code[:20])
+	b.queue.drain()
+	if u.field.Fault() == "" {
+		t.Error("half a code is not said")
+	}
+	u.passphrase.SetText(strings.ToLower(code))
+	u.unlock()
+	b.queue.drain()
+	if b.frame == nil {
+		t.Errorf("the code does not open it: %q", u.field.Fault())
+	}
+}
+
+func TestKeyringOpens(t *testing.T) {
+	keyring.MockInit()
+	b := unlocked(t)
+	test.Tap(b.settings().ways.keyring)
+	b.queue.drain()
+	if !b.desk.Opens(desk.ByKeyring) {
+		t.Fatal("it is not added")
+	}
+	b.lock()
+	b.picture("unlock-keyring")
+	test.Tap(b.unlockPage().keyring)
+	b.queue.drain()
+	if b.frame == nil {
+		t.Fatalf("it does not open: %q", b.unlockPage().field.Fault())
+	}
+	test.Tap(b.settings().ways.keyring)
+	b.queue.drain()
+	if b.desk.Opens(desk.ByKeyring) {
+		t.Error("it is not removed")
+	}
+}
+
+func TestNewDataKeyAsksThePassphrase(t *testing.T) {
+	b := unlocked(t)
+	b.stock()
+	test.Tap(b.settings().ways.newKey)
+	p := b.shown().(*dataKeyPage)
+	p.pass.SetText("wrong passphrase")
+	test.Tap(p.do)
+	b.queue.drain()
+	b.picture("new-key-wrong")
+	if p.field.Fault() == "" {
+		t.Error("a wrong passphrase is not said")
+	}
+	p.pass.SetText(testPassphrase)
+	test.Tap(p.do)
+	b.queue.drain()
+	b.settings()
+	b.lock()
+	b.tryPassphrase(testPassphrase)
+	b.queue.drain()
+	if counts, err := b.desk.Counts(); err != nil || counts.All == 0 {
+		t.Errorf("%+v, %v", counts, err)
+	}
+}
+
+func TestBackupsInSettings(t *testing.T) {
+	b := unlocked(t)
+	b.stock()
+	s := b.settings()
+	test.Tap(s.backups.now)
+	b.queue.drain()
+	if all, err := b.desk.Backups(); err != nil || len(all) != 1 {
+		t.Errorf("%v, %v", all, err)
+	}
+	test.Tap(s.backups.check)
+	b.queue.drain()
+	if !s.backups.result.Visible() {
+		t.Error("it does not say what it found")
+	}
+	b.win.Resize(b.win.Canvas().Size())
+	b.picture("settings-backups")
+	s.backups.folder.SetText("relative")
+	s.backups.choose()
+	if s.backups.field.Fault() == "" {
+		t.Error("a path that is not whole is not said")
+	}
+	folder := filepath.Join(t.TempDir(), "elsewhere")
+	s.backups.folder.SetText(folder)
+	s.backups.choose()
+	b.queue.drain()
+	test.Tap(s.backups.now)
+	b.queue.drain()
+	if all, err := b.desk.Backups(); err != nil || len(all) != 1 || filepath.Dir(all[0].Path) != folder {
+		t.Errorf("%v, %v", all, err)
+	}
+}
