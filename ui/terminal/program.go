@@ -149,9 +149,22 @@ func (s *session) root() *cobra.Command {
 	flags.StringVar(&s.vault, "vault", "", s.t.T("terminal.flag.vault"))
 	flags.StringVar(&s.passphraseFile, "passphrase-file", "", s.t.T("terminal.flag.passphrase-file"))
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(s.quickstart(), s.ca(), s.issue(), s.profile(), s.list(), s.inspect(), s.importFiles("import.terminal"), s.export(), s.connect(), s.serve())
-	root.AddCommand(s.quickstart(), s.ca(), s.issue(), s.list(), s.inspect(), s.export(), s.connect(), s.serve())
-	root.AddCommand(s.check(), s.backup(), s.restore(), s.vaultGroup())
+	root.AddCommand(
+		s.quickstart(),
+		s.ca(),
+		s.issue(),
+		s.profile(),
+		s.list(),
+		s.inspect(),
+		s.importFiles("import.terminal"),
+		s.export(),
+		s.connect(),
+		s.serve(),
+		s.check(),
+		s.backup(),
+		s.restore(),
+		s.vaultGroup(),
+	)
 	checkArguments(root)
 	return root
 }
