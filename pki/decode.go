@@ -5,7 +5,6 @@ import (
 	"crypto"
 	"crypto/x509"
 	"encoding/base64"
-	"fmt"
 	"strings"
 	"unicode/utf16"
 )
@@ -200,30 +199,4 @@ func withoutSpace(text []byte) []byte {
 		}
 		return r
 	}, text)
-}
-
-// refuse names binary formats that are not read.
-func refuse(data []byte) error {
-	const convert = "keytool -importkeystore -srckeystore FILE -srcstoretype %s -destkeystore FILE.p12 -deststoretype PKCS12"
-	switch {
-	case bytes.HasPrefix(data, []byte{0xfe, 0xed, 0xfe, 0xed}):
-		return &FormatError{Found: "a Java key store (JKS)", Convert: fmt.Sprintf(convert, "JKS")}
-	case bytes.HasPrefix(data, []byte{0xce, 0xce, 0xce, 0xce}):
-		return &FormatError{Found: "a Java key store (JCEKS)", Convert: fmt.Sprintf(convert, "JCEKS")}
-	}
-	return nil
-}
-
-// refuseText names text formats without PEM armour that are not read.
-func refuseText(text []byte) error {
-	text = bytes.TrimSpace(text)
-	for _, prefix := range []string{"ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"} {
-		if bytes.HasPrefix(text, []byte(prefix)) {
-			return &FormatError{Found: "an OpenSSH public key"}
-		}
-	}
-	if bytes.HasPrefix(text, []byte("PuTTY-User-Key-File-")) {
-		return &FormatError{Found: "a PuTTY private key", Convert: "puttygen FILE -O private-openssh -o FILE.pem"}
-	}
-	return nil
 }

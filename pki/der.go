@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/x509"
+	"encoding/asn1"
 	"errors"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -47,7 +48,7 @@ func (d *decoder) decodeElement(der []byte, source string) {
 		key, err := d.decryptKey(der)
 		d.addKey(key, source, err)
 	case shapePublicKey:
-		d.fail("", source, &FormatError{Found: "a public key"})
+		d.fail("", source, &FormatError{Code: FoundPublicKey, Found: "a public key"})
 	case shapePKCS7:
 		d.decodePKCS7(der)
 	case shapePKCS12:
@@ -85,11 +86,62 @@ func (d *decoder) decodeSigned(der []byte, source string) {
 		return
 	}
 	what := "certificate"
-	if looksLikeRequest(der) {
+	switch {
+	case looksLikeRequest(der):
 		what = "request"
 		_, err = x509.ParseCertificateRequest(der)
+	case looksLikeCRL(der):
+		what = "revocation list"
+		_, err = x509.ParseRevocationList(der)
 	}
-	d.fail("", source, &DamageError{What: what, Err: err})
+	if format := refuseSigned(der); format != nil {
+		err = format
+	} else {
+		err = &DamageError{What: what, Err: err}
+	}
+	d.fail("", source, err)
+}
+
+// refuseSigned names the keys in certificates and requests that are not read;
+// nil when it is not for the key that one is not read.
+func refuseSigned(der []byte) error {
+	s := cryptobyte.String(der)
+	var outer, body, info, algorithm cryptobyte.String
+	version := cbasn1.Tag(0).ContextSpecific().Constructed()
+	if !s.ReadASN1(&outer, cbasn1.SEQUENCE) || !outer.ReadASN1(&body, cbasn1.SEQUENCE) {
+		return nil
+	}
+	skip := 4 // algorithm, issuer, validity, subject
+	if looksLikeRequest(der) {
+		skip = 1
+	}
+	if !body.SkipOptionalASN1(version) || !body.SkipASN1(cbasn1.INTEGER) {
+		return nil
+	}
+	for range skip {
+		if !body.SkipASN1(cbasn1.SEQUENCE) {
+			return nil
+		}
+	}
+	var oid asn1.ObjectIdentifier
+	if !body.ReadASN1(&info, cbasn1.SEQUENCE) || !info.ReadASN1(&algorithm, cbasn1.SEQUENCE) ||
+		!algorithm.ReadASN1ObjectIdentifier(&oid) {
+		return nil
+	}
+	if oid.Equal(oidECPublicKey) {
+		return refuseCurve(algorithm)
+	}
+	return nil
+}
+
+// looksLikeCRL reports whether what is signed is made as RFC 5280 section 5.1
+// says: after algorithm and issuer comes a date.
+func looksLikeCRL(der []byte) bool {
+	s := cryptobyte.String(der)
+	var outer, body cryptobyte.String
+	return s.ReadASN1(&outer, cbasn1.SEQUENCE) && outer.ReadASN1(&body, cbasn1.SEQUENCE) &&
+		body.SkipOptionalASN1(cbasn1.INTEGER) && body.SkipASN1(cbasn1.SEQUENCE) && body.SkipASN1(cbasn1.SEQUENCE) &&
+		(body.PeekASN1Tag(cbasn1.UTCTime) || body.PeekASN1Tag(cbasn1.GeneralizedTime))
 }
 
 // looksLikeRequest reports whether what is signed is made as RFC 2986 section 4

@@ -62,7 +62,7 @@ func ParseKey(der []byte) (crypto.Signer, error) {
 func asSigner(parsed any) (crypto.Signer, error) {
 	key, ok := parsed.(crypto.Signer)
 	if !ok {
-		return nil, &FormatError{Found: fmt.Sprintf("a key that cannot sign (%T)", parsed)}
+		return nil, &FormatError{Code: FoundAgreement, Detail: "X25519", Found: fmt.Sprintf("a key that cannot sign (%T)", parsed)}
 	}
 	return key, nil
 }

@@ -51,8 +51,50 @@ var (
 // A FormatError reports data that was recognised, but that this package does
 // not read.
 type FormatError struct {
-	Found   string // what it is: "a Java key store (JKS)"
+	Code    string // what it is, one of the Found constants; "" for what has none
+	Detail  string // the curve, the encryption: a name or an object identifier
+	Found   string // what it is, for developers: "a Java key store (JKS)"
 	Convert string // a command that converts it to something that is read, or ""
+}
+
+// The codes of a [FormatError].
+const (
+	FoundJKS              = "jks"
+	FoundJCEKS            = "jceks"
+	FoundSSHPublicKey     = "ssh-public-key"
+	FoundSSHCertificate   = "ssh-certificate"
+	FoundSSHKey           = "ssh-key"
+	FoundPuTTY            = "putty-key"
+	FoundPGP              = "pgp"
+	FoundAge              = "age"
+	FoundPublicKey        = "public-key"
+	FoundDSA              = "dsa-key"
+	FoundAgreement        = "agreement-key" // X25519 and X448: Detail
+	FoundEd448            = "ed448-key"
+	FoundGOST             = "gost-key"
+	FoundPSS              = "rsa-pss-key"
+	FoundCurve            = "curve"          // Detail
+	FoundExplicitCurve    = "explicit-curve" // parameters instead of a name
+	FoundHugeKey          = "huge-key"
+	FoundEncryption       = "encryption" // Detail
+	FoundLegacyEncryption = "legacy-encryption"
+	FoundPKCS7            = "pkcs7-other"  // Detail
+	FoundPublicKeyPKCS12  = "pkcs12-key"   // closed with a key instead of a password
+	FoundSecret           = "other-secret" // Detail
+	FoundWebPage          = "web-page"
+	FoundPicture          = "picture"
+	FoundArchive          = "archive"
+	FoundProgram          = "program"
+	FoundDocument         = "document"
+	FoundDatabase         = "database"
+)
+
+// FoundCodes returns all codes of a [FormatError].
+func FoundCodes() []string {
+	return []string{FoundJKS, FoundJCEKS, FoundSSHPublicKey, FoundSSHCertificate, FoundSSHKey, FoundPuTTY, FoundPGP,
+		FoundAge, FoundPublicKey, FoundDSA, FoundAgreement, FoundEd448, FoundGOST, FoundPSS, FoundCurve, FoundExplicitCurve,
+		FoundHugeKey, FoundEncryption, FoundLegacyEncryption, FoundPKCS7, FoundPublicKeyPKCS12, FoundSecret, FoundWebPage,
+		FoundPicture, FoundArchive, FoundProgram, FoundDocument, FoundDatabase}
 }
 
 func (e *FormatError) Error() string {

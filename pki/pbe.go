@@ -100,7 +100,7 @@ func (b *budget) cipher(algorithm cryptobyte.String, password string) (cipher.Bl
 }
 
 func unknownEncryption(oid asn1.ObjectIdentifier) error {
-	return &FormatError{Found: "an unknown encryption (" + oid.String() + ")", Convert: "openssl pkey -in FILE -out FILE.pem"}
+	return &FormatError{Code: FoundEncryption, Detail: oid.String(), Found: "an unknown encryption (" + oid.String() + ")", Convert: "openssl pkey -in FILE -out FILE.pem"}
 }
 
 func newTwoKeyTripleDES(key []byte) (cipher.Block, error) {

@@ -17,12 +17,15 @@ var (
 // maxLabelLength bounds the label of a PEM block in octets.
 const maxLabelLength = 64
 
+// jsonText undoes what JSON does to PEM in its strings (RFC 8259 section 7).
+var jsonText = strings.NewReplacer(`\r`, "", `\n`, "\n", `\/`, "/", `\u002b`, "+", `\u003d`, "=", `\u002B`, "+", `\u003D`, "=")
+
 // decodePEM reads every block of text. It is more lenient than encoding/pem: a
 // block may begin anywhere on a line and be indented, its lines may end in any
 // way and be of any length, or be the "\n" of a JSON string.
 func (d *decoder) decodePEM(text []byte) {
 	if bytes.Contains(text, []byte(`\n`)) {
-		text = bytes.ReplaceAll(bytes.ReplaceAll(text, []byte(`\r`), nil), []byte(`\n`), []byte("\n"))
+		text = []byte(jsonText.Replace(string(text)))
 	}
 	for d.fatal == nil {
 		block, rest := nextPEM(text)
@@ -99,9 +102,11 @@ func (d *decoder) decodeBlock(block *pem.Block) {
 	case block.Type == "EC PARAMETERS" || block.Type == "DH PARAMETERS":
 		return // openssl ecparam writes them before the key, which has them too
 	case block.Type == "OPENSSH PRIVATE KEY":
-		d.fail(block.Type, "PEM", &FormatError{Found: "an OpenSSH private key", Convert: "ssh-keygen -p -m PEM -f FILE"})
+		d.fail(block.Type, "PEM", &FormatError{Code: FoundSSHKey, Found: "an OpenSSH private key", Convert: "ssh-keygen -p -m PEM -f FILE"})
+	case block.Type == "AGE ENCRYPTED FILE":
+		d.fail(block.Type, "PEM", &FormatError{Code: FoundAge, Found: "a file encrypted with age"})
 	case strings.HasPrefix(block.Type, "PGP "):
-		d.fail(block.Type, "PEM", &FormatError{Found: "an OpenPGP file"})
+		d.fail(block.Type, "PEM", &FormatError{Code: FoundPGP, Found: "an OpenPGP file"})
 	case block.Headers["DEK-Info"] != "":
 		d.decodeLegacy(block)
 	case block.Type == "TRUSTED CERTIFICATE": // OpenSSL's, with its own notes behind the certificate
@@ -123,7 +128,7 @@ func (d *decoder) decodeLegacy(block *pem.Block) {
 	//lint:ignore SA1019 files that are encrypted this way are still about
 	der, err := x509.DecryptPEMBlock(block, []byte(d.password)) //nolint:staticcheck // the same
 	if err != nil && !errors.Is(err, x509.IncorrectPasswordError) {
-		d.fail(block.Type, "PEM", &FormatError{Found: "a key in an old encryption", Convert: "openssl pkey -in FILE -out FILE.pem"})
+		d.fail(block.Type, "PEM", &FormatError{Code: FoundLegacyEncryption, Found: "a key in an old encryption", Convert: "openssl pkey -in FILE -out FILE.pem"})
 		return
 	}
 	if err != nil {

@@ -56,7 +56,7 @@ func (p *pfx) read(ber []byte) error {
 		return damagedPFX(nil)
 	}
 	if !oid.Equal(oidData) {
-		return &FormatError{Found: "a PKCS #12 file that is signed with a key instead of a password"}
+		return &FormatError{Code: FoundPublicKeyPKCS12, Found: "a PKCS #12 file that is signed with a key instead of a password"}
 	}
 	var content []byte
 	if !info.ReadASN1(&info, tag0) || !info.ReadASN1Bytes(&content, cbasn1.OCTET_STRING) {
@@ -197,7 +197,7 @@ func (p *pfx) readSafes(content []byte) error {
 				return err
 			}
 		default:
-			return &FormatError{Found: "a PKCS #12 file that is encrypted with a key instead of a password"}
+			return &FormatError{Code: FoundPublicKeyPKCS12, Found: "a PKCS #12 file that is encrypted with a key instead of a password"}
 		}
 		if err := p.readSafe(safe); err != nil {
 			return err
@@ -307,7 +307,7 @@ func (p *pfx) readBag(oid asn1.ObjectIdentifier, value cryptobyte.String) bag {
 		}
 		return bag{certificate: c}
 	}
-	return bag{err: &FormatError{Found: "a secret of another kind (" + oid.String() + ")"}}
+	return bag{err: &FormatError{Code: FoundSecret, Detail: oid.String(), Found: "a secret of another kind (" + oid.String() + ")"}}
 }
 
 // readAttributes reads the name that people gave, and what ties a key to its

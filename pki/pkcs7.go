@@ -39,7 +39,7 @@ func (d *decoder) decodePKCS7(ber []byte) {
 		return
 	}
 	if !oid.Equal(oidSignedData) {
-		d.fail("", source, &FormatError{Found: "PKCS #7 of another kind than signed data (" + oid.String() + ")"})
+		d.fail("", source, &FormatError{Code: FoundPKCS7, Detail: oid.String(), Found: "PKCS #7 of another kind than signed data (" + oid.String() + ")"})
 		return
 	}
 	if !info.ReadASN1(&content, tag0) || !content.ReadASN1(&signed, cbasn1.SEQUENCE) ||

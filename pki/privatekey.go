@@ -16,7 +16,7 @@ const maxKeyDER = 32 << 10
 // parsePrivateKey reads an unencrypted private key in PKCS #8, PKCS #1 or SEC 1.
 func parsePrivateKey(der []byte) (crypto.Signer, error) {
 	if len(der) > maxKeyDER {
-		return nil, &FormatError{Found: "a key larger than any client accepts"}
+		return nil, &FormatError{Code: FoundHugeKey, Found: "a key larger than any client accepts"}
 	}
 	if err := refuseKey(der); err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func refuseKey(der []byte) error {
 		}
 		return refuseCurve(curve)
 	case countIntegers(s) == 5: // version, p, q, g, public, private
-		return &FormatError{Found: "a DSA key, which TLS no longer uses"}
+		return &FormatError{Code: FoundDSA, Found: "a DSA key, which TLS no longer uses"}
 	}
 	return nil
 }
@@ -79,15 +79,17 @@ func countIntegers(s cryptobyte.String) int {
 func refuseAlgorithm(oid asn1.ObjectIdentifier) error {
 	switch oid.String() {
 	case "1.2.840.10040.4.1":
-		return &FormatError{Found: "a DSA key, which TLS no longer uses"}
+		return &FormatError{Code: FoundDSA, Found: "a DSA key, which TLS no longer uses"}
 	case "1.3.101.110":
-		return &FormatError{Found: "an X25519 key, which cannot sign"}
+		return &FormatError{Code: FoundAgreement, Detail: "X25519", Found: "an X25519 key, which cannot sign"}
 	case "1.3.101.111":
-		return &FormatError{Found: "an X448 key, which cannot sign"}
+		return &FormatError{Code: FoundAgreement, Detail: "X448", Found: "an X448 key, which cannot sign"}
 	case "1.3.101.113":
-		return &FormatError{Found: "an Ed448 key, which browsers and Go do not use"}
+		return &FormatError{Code: FoundEd448, Found: "an Ed448 key, which browsers and Go do not use"}
+	case "1.2.643.2.2.19", "1.2.643.7.1.1.1.1", "1.2.643.7.1.1.1.2": // RFC 4357, RFC 9215
+		return &FormatError{Code: FoundGOST, Found: "a GOST key, which browsers and Go do not use"}
 	case "1.2.840.113549.1.1.10":
-		return &FormatError{Found: "an RSA-PSS key", Convert: "openssl rsa -in FILE -traditional -out FILE.pem"}
+		return &FormatError{Code: FoundPSS, Found: "an RSA-PSS key", Convert: "openssl rsa -in FILE -traditional -out FILE.pem"}
 	}
 	return nil
 }
@@ -96,7 +98,7 @@ func refuseAlgorithm(oid asn1.ObjectIdentifier) error {
 // are not read.
 func refuseCurve(s cryptobyte.String) error {
 	if s.PeekASN1Tag(cbasn1.SEQUENCE) {
-		return &FormatError{Found: "an elliptic curve key with explicit parameters", Convert: convertCurve}
+		return &FormatError{Code: FoundExplicitCurve, Found: "an elliptic curve key with explicit parameters", Convert: convertCurve}
 	}
 	var oid asn1.ObjectIdentifier
 	if !s.ReadASN1ObjectIdentifier(&oid) {
@@ -106,7 +108,7 @@ func refuseCurve(s cryptobyte.String) error {
 	case "1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35", "1.3.132.0.33":
 		return nil
 	case "1.3.132.0.10":
-		return &FormatError{Found: "a key of the curve secp256k1, which browsers and Go do not use"}
+		return &FormatError{Code: FoundCurve, Detail: "secp256k1", Found: "a key of the curve secp256k1, which browsers and Go do not use"}
 	}
-	return &FormatError{Found: "a key of the curve " + oid.String() + ", which browsers and Go do not use"}
+	return &FormatError{Code: FoundCurve, Detail: oid.String(), Found: "a key of the curve " + oid.String() + ", which browsers and Go do not use"}
 }

@@ -73,6 +73,36 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+func TestEveryFileErrorIsWorded(t *testing.T) {
+	p := i18n.New("en")
+	said := map[string]string{}
+	check := func(err error) {
+		t.Helper()
+		e := desk.Explain(err)
+		tr := explain(p, err)
+		text := tr.title + tr.cause + tr.next
+		if !p.Has("error."+e.Code) || strings.Contains(text, "{{") || strings.Contains(text, "<no value>") || strings.Contains(text, "%!") {
+			t.Errorf("%s: %q", e.Code, text)
+		}
+		said[e.Code] = text
+	}
+	for _, code := range pki.FoundCodes() {
+		check(&pki.FormatError{Code: code, Found: "x", Detail: "y", Convert: "z"})
+	}
+	if len(said) != len(pki.FoundCodes()) {
+		t.Errorf("%d answers for %d formats", len(said), len(pki.FoundCodes()))
+	}
+	for _, what := range []string{"certificate", "request", "revocation list", "private key", "PKCS #12", "PEM block X", "encryption parameters",
+		"index.txt, line 3", "something"} {
+		check(&pki.DamageError{What: what, Err: errors.New("why")})
+	}
+	for _, code := range desk.BrokenCodes() {
+		if said[code] == "" {
+			t.Errorf("nothing is told of %s", code)
+		}
+	}
+}
+
 func TestEveryFaultAndWarningIsWorded(t *testing.T) {
 	p := i18n.New("en")
 	for _, code := range append(pki.FaultCodes(), desk.FaultNameTaken) {

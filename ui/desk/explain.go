@@ -70,6 +70,8 @@ var sentinels = []struct {
 	{ErrBulkEncoding, "bulk-encoding"},
 	{ErrBulkHeadings, "bulk-headings"},
 	{ErrPasswordsLost, "passwords-lost"},
+	{pki.ErrKeyMismatch, "key-mismatch"},
+	{pki.ErrPasswordNotEncodable, "password-not-encodable"},
 	{context.Canceled, "cancelled"},
 	{context.DeadlineExceeded, "timeout"},
 }
@@ -111,6 +113,7 @@ func explainTyped(err error) (string, []any) {
 		field   *pki.ProfileFieldError
 		format  *pki.FormatError
 		limit   *BulkLimitError
+		broken  *pki.DamageError
 	)
 	if code, facts := explainRevoking(err); code != "" {
 		return code, facts
@@ -135,7 +138,9 @@ func explainTyped(err error) (string, []any) {
 	case errors.As(err, &field):
 		return "profile-field", []any{"Field", field.Field}
 	case errors.As(err, &format):
-		return "format-named", []any{"Found", format.Found, "Convert", format.Convert}
+		return explainFormat(format)
+	case errors.As(err, &broken):
+		return explainBroken(broken)
 	}
 	return "", nil
 }
@@ -154,6 +159,10 @@ func explainPath(e *PathError) string {
 		return "file-permission"
 	case errors.Is(e, syscall.ENOSPC):
 		return "disk-full"
+	case errors.Is(e, syscall.ELOOP):
+		return "file-loop"
+	case errors.Is(e, syscall.ENAMETOOLONG), errors.Is(e, syscall.EINVAL):
+		return "file-name"
 	}
 	return "file-failed"
 }

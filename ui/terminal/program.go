@@ -119,11 +119,12 @@ func (s *session) explain(err error) {
 	for _, f := range e.Faults {
 		fmt.Fprintf(s.Err, "  %s\n", s.t.T("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
 	}
-	if cause := "error." + e.Code + ".cause"; s.t.Has(cause) {
-		fmt.Fprintln(s.Err, s.t.T(cause, e.Facts...))
-	}
-	if next := "error." + e.Code + ".next"; s.t.Has(next) {
-		fmt.Fprintln(s.Err, s.t.T(next, e.Facts...))
+	for _, more := range []string{".cause", ".next"} {
+		if key := "error." + e.Code + more; s.t.Has(key) {
+			if text := s.t.T(key, e.Facts...); text != "" {
+				fmt.Fprintln(s.Err, text)
+			}
+		}
 	}
 }
 
