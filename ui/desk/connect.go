@@ -47,6 +47,9 @@ func (d *Desk) Connect(ctx context.Context, t Try, observe func(testclient.Step)
 			return testclient.Result{}, err
 		}
 		try.Certificate = pair
+		if c, err := d.Get(t.CertificateID); err == nil {
+			try.Revoked = c.Revoked
+		}
 	}
 	if len(t.TrustIDs) > 0 {
 		try.Roots = x509.NewCertPool()
