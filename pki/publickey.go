@@ -69,3 +69,23 @@ func (f *facts) parameters(rest cryptobyte.String) {
 	}
 	f.add("parameters", shortHex(whole), FactHex)
 }
+
+// PublicKeyOf returns the SubjectPublicKeyInfo of a certificate in DER, without
+// reading the rest of it; nil when it has none.
+func PublicKeyOf(certificate []byte) []byte {
+	s := cryptobyte.String(certificate)
+	var body, tbs, spki cryptobyte.String
+	if !s.ReadASN1(&body, cbasn1.SEQUENCE) || !body.ReadASN1(&tbs, cbasn1.SEQUENCE) || !tbs.SkipOptionalASN1(tag0) ||
+		!tbs.SkipASN1(cbasn1.INTEGER) {
+		return nil
+	}
+	for range 4 { // signature, issuer, validity, subject
+		if !tbs.SkipASN1(cbasn1.SEQUENCE) {
+			return nil
+		}
+	}
+	if !tbs.ReadASN1Element(&spki, cbasn1.SEQUENCE) {
+		return nil
+	}
+	return spki
+}

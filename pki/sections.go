@@ -102,7 +102,7 @@ type Revoked struct {
 
 // DescribeRevoked tells an entry.
 func DescribeRevoked(e x509.RevocationListEntry) Revoked {
-	r := Revoked{Serial: Serial(&x509.Certificate{SerialNumber: e.SerialNumber}), At: e.RevocationTime.UTC()}
+	r := Revoked{Serial: SerialText(e.SerialNumber), At: e.RevocationTime.UTC()}
 	for _, s := range extensionSections(e.Extensions) {
 		if s.Name == "reasonCode" && len(s.Facts) == 1 && s.Facts[0].Kind == FactCode {
 			r.Reason = s.Facts[0].Value

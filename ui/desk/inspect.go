@@ -1,7 +1,10 @@
 package desk
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -9,11 +12,67 @@ import (
 	"countersign/pki"
 )
 
-// Inspected is one object found in a file.
+// Inspected is one object found in a file, or sent by a server.
 type Inspected struct {
 	pki.Item
-	Description *pki.Description // of a certificate
-	Mine        ID               // the same certificate in the vault, or ""
+	PairedWith int  // of a key: the place in the list of the first certificate that has it; -1 none
+	Mine       Mine // what the vault knows of it; see Desk.Recognise
+}
+
+// Sections is all that it says; nil of what was not read.
+func (i Inspected) Sections() []pki.Section {
+	switch {
+	case i.Certificate != nil:
+		return pki.CertificateSections(i.Certificate)
+	case i.Request != nil:
+		return pki.RequestSections(i.Request)
+	case i.CRL != nil:
+		return pki.CRLSections(i.CRL)
+	case i.Key != nil:
+		return pki.KeySections(i.Key.Public())
+	}
+	return nil
+}
+
+// Public is the DER of the SubjectPublicKeyInfo of a certificate, request or
+// key, else nil.
+func (i Inspected) Public() []byte {
+	switch {
+	case i.Certificate != nil:
+		return i.Certificate.RawSubjectPublicKeyInfo
+	case i.Request != nil:
+		return i.Request.RawSubjectPublicKeyInfo
+	case i.Key != nil:
+		der, err := x509.MarshalPKIXPublicKey(i.Key.Public())
+		if err == nil {
+			return der
+		}
+	}
+	return nil
+}
+
+// DER is the thing as it was encoded; nil of a private key, which is not shown,
+// and of what was not read.
+func (i Inspected) DER() []byte {
+	switch {
+	case i.Certificate != nil:
+		return i.Certificate.Raw
+	case i.Request != nil:
+		return i.Request.Raw
+	case i.CRL != nil:
+		return i.CRL.Raw
+	}
+	return nil
+}
+
+// PEM is the thing as PEM, to copy or save; "" of what DER has none of.
+func (i Inspected) PEM() string {
+	label := map[pki.ItemKind]string{pki.ItemCertificate: "CERTIFICATE", pki.ItemRequest: "CERTIFICATE REQUEST", pki.ItemCRL: "X509 CRL"}[i.Kind]
+	der := i.DER()
+	if label == "" || der == nil {
+		return ""
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der}))
 }
 
 // ErrNotFile: a folder, a device or a pipe where a file was expected.
@@ -71,13 +130,50 @@ func Inspect(data []byte, password string) ([]Inspected, error) {
 	if err != nil {
 		return nil, err
 	}
+	return inspected(items), nil
+}
+
+// InspectCertificates tells of certificates that were read already; source is
+// where they come from, as in pki.Item.
+func InspectCertificates(source string, certs ...*x509.Certificate) []Inspected {
+	var items []pki.Item
+	for _, c := range certs {
+		items = append(items, pki.Item{Kind: pki.ItemCertificate, Certificate: c, Source: source})
+	}
+	return inspected(items)
+}
+
+func inspected(items []pki.Item) []Inspected {
 	list := make([]Inspected, len(items))
+	holders := map[string]int{} // public key to its first certificate
 	for n, item := range items {
-		list[n] = Inspected{Item: item}
-		if item.Certificate != nil {
-			d := pki.Describe(item.Certificate)
-			list[n].Description = &d
+		list[n] = Inspected{Item: item, PairedWith: -1}
+		if item.Certificate == nil {
+			continue
+		}
+		if spki := string(item.Certificate.RawSubjectPublicKeyInfo); spki != "" {
+			if _, taken := holders[spki]; !taken {
+				holders[spki] = n
+			}
 		}
 	}
-	return list, nil
+	for n := range list {
+		if list[n].Key == nil {
+			continue
+		}
+		if holder, found := holders[string(list[n].Public())]; found {
+			list[n].PairedWith = holder
+		}
+	}
+	return list
+}
+
+// InspectReader is Inspect for what is read from elsewhere, bounded like a
+// file.
+func InspectReader(r io.Reader, password string) ([]Inspected, error) {
+	data, err := io.ReadAll(io.LimitReader(r, pki.MaxInput+1))
+	if err != nil {
+		return nil, fmt.Errorf("read: %w", err)
+	}
+	return Inspect(data, password)
 }

@@ -1,68 +1,116 @@
 package terminal
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"strings"
+	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"countersign/pki"
+	"countersign/testclient"
 	"countersign/ui/desk"
 )
 
+// inspectFlags are how inspect was called.
+type inspectFlags struct {
+	json, text, asn1, pem, mine bool
+	password                    string
+	starttls, serverName        string
+	client                      string
+	timeout                     time.Duration
+	out                         string
+	force                       bool
+}
+
 func (s *session) inspect() *cobra.Command {
-	var asJSON bool
-	var password string
+	var f inspectFlags
 	c := &cobra.Command{
-		Use: "inspect FILE...", Short: s.t.T("terminal.inspect"), Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			return s.inspectAll(args, password, asJSON)
+		Use: "inspect FILE|-|HOST:PORT...", Short: s.t.T("terminal.inspect"), Long: s.t.T("inspect.command"), Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := s.checkInspect(f, args); err != nil {
+				return err
+			}
+			if !f.mine && f.client == "" {
+				return s.inspectAll(c.Context(), nil, args, f)
+			}
+			return s.withDesk(c.Context(), func(d *desk.Desk) error { return s.inspectAll(c.Context(), d, args, f) })
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, s.t.T("terminal.flag.json"))
-	c.Flags().StringVar(&password, "password", "", s.t.T("terminal.flag.password"))
+	flags := c.Flags()
+	flags.BoolVar(&f.json, "json", false, s.t.T("terminal.flag.json"))
+	flags.StringVar(&f.password, "password", "", s.t.T("terminal.flag.password"))
+	flags.BoolVar(&f.text, "text", false, s.t.T("inspect.flag.text"))
+	flags.BoolVar(&f.asn1, "asn1", false, s.t.T("inspect.flag.asn1"))
+	flags.BoolVar(&f.pem, "pem", false, s.t.T("inspect.flag.pem"))
+	flags.BoolVar(&f.mine, "mine", false, s.t.T("inspect.flag.mine"))
+	flags.StringVar(&f.starttls, "starttls", "", s.t.T("inspect.flag.starttls", "Protocols", protocolNames()))
+	flags.StringVar(&f.serverName, "servername", "", s.t.T("inspect.flag.servername"))
+	flags.StringVar(&f.client, "client", "", s.t.T("terminal.flag.cert"))
+	flags.DurationVar(&f.timeout, "timeout", 0, s.t.T("terminal.flag.timeout"))
+	flags.StringVar(&f.out, "out", "", s.t.T("inspect.flag.out"))
+	flags.BoolVar(&f.force, "force", false, s.t.T("terminal.flag.force"))
 	return c
 }
 
-// inspectedFile is a file of inspect --json. A private key is named with its
-// kind, never shown.
-type inspectedFile struct {
-	File  string          `json:"file"`
-	Items []inspectedItem `json:"items,omitempty"`
-	Error string          `json:"error,omitempty"` // a code
-}
-
-type inspectedItem struct {
-	Kind        pki.ItemKind     `json:"kind"`
-	Source      string           `json:"source"`
-	Name        string           `json:"name,omitempty"`
-	Key         string           `json:"key,omitempty"`
-	Subject     string           `json:"subject,omitempty"`
-	Issuer      string           `json:"issuer,omitempty"`
-	Revoked     *int             `json:"revoked,omitempty"` // how many a CRL names
-	Certificate *pki.Description `json:"certificate,omitempty"`
-}
-
-func (s *session) inspectAll(paths []string, password string, asJSON bool) error {
-	var files []inspectedFile
-	failed := false
-	for _, path := range paths {
-		file := inspectedFile{File: path}
-		items, err := desk.InspectFile(path, password)
-		if err != nil {
-			failed = true
-			file.Error = desk.Explain(err).Code
+func protocolNames() string {
+	names := ""
+	for n, p := range testclient.Protocols() {
+		if n > 0 {
+			names += "|"
 		}
-		for _, item := range items {
-			file.Items = append(file.Items, newInspectedItem(item))
-		}
-		files = append(files, file)
-		if !asJSON {
-			s.printFile(file, err)
-		}
+		names += string(p)
 	}
-	if asJSON {
-		if err := s.json(files); err != nil {
+	return names
+}
+
+func (s *session) checkInspect(f inspectFlags, args []string) error {
+	known := f.starttls == ""
+	for _, p := range testclient.Protocols() {
+		known = known || string(p) == f.starttls
+	}
+	switch {
+	case !known:
+		return usageError{fmt.Errorf("--starttls %s: %s", f.starttls, protocolNames())}
+	case f.out != "" && len(args) > 1:
+		return usageError{errors.New(s.t.T("inspect.out-one"))}
+	}
+	return nil
+}
+
+// remote tells whether an argument is a server: because a flag of servers was
+// given, or because it is an address and no file.
+func (f inspectFlags) remote(arg string) bool {
+	if f.starttls != "" || f.serverName != "" || f.client != "" {
+		return true
+	}
+	_, err := os.Lstat(arg)
+	return err != nil && desk.LooksLikeAddress(arg)
+}
+
+// inspectAll looks at each argument; d is nil without a vault.
+func (s *session) inspectAll(ctx context.Context, d *desk.Desk, args []string, f inspectFlags) error {
+	var all []any
+	failed := false
+	for _, arg := range args {
+		var shown any
+		var ok bool
+		var err error
+		if f.remote(arg) {
+			shown, ok, err = s.inspectServer(ctx, d, arg, f)
+		} else {
+			shown, ok, err = s.inspectFile(ctx, d, arg, f)
+		}
+		if err != nil {
+			return err
+		}
+		failed = failed || !ok
+		all = append(all, shown)
+	}
+	if f.json {
+		if err := s.json(all); err != nil {
 			return err
 		}
 	}
@@ -72,70 +120,55 @@ func (s *session) inspectAll(paths []string, password string, asJSON bool) error
 	return nil
 }
 
-func newInspectedItem(i desk.Inspected) inspectedItem {
-	item := inspectedItem{Kind: i.Kind, Source: i.Source, Name: pki.Escape(i.Name), Certificate: i.Description}
-	switch {
-	case i.Key != nil:
-		item.Key = pki.KeyLabel(i.Key.Public())
-	case i.Request != nil:
-		item.Subject = pki.Escape(i.Request.Subject.String())
-		item.Key = pki.KeyLabel(i.Request.PublicKey)
-	case i.CRL != nil:
-		item.Issuer = pki.Escape(i.CRL.Issuer.String())
-		n := len(i.CRL.RevokedCertificateEntries)
-		item.Revoked = &n
-	}
-	return item
+// inspectedFile is a file of inspect --json.
+type inspectedFile struct {
+	File  string          `json:"file"`
+	Items []inspectedItem `json:"items,omitempty"`
+	Error string          `json:"error,omitempty"` // a code
 }
 
-func (s *session) printFile(f inspectedFile, err error) {
-	fmt.Fprintf(s.Out, "%s\n", pki.Escape(f.File))
-	if err != nil {
-		s.explain(err)
-		return
+func (s *session) inspectFile(ctx context.Context, d *desk.Desk, path string, f inspectFlags) (any, bool, error) {
+	file := inspectedFile{File: path}
+	list, failure := s.readInspected(path, f.password)
+	if failure != nil {
+		file.Error = desk.Explain(failure).Code
 	}
-	for _, item := range f.Items {
-		fmt.Fprintf(s.Out, "  %s (%s)\n", s.t.T("terminal.item."+string(item.Kind)), item.Source)
-		switch {
-		case item.Certificate != nil:
-			s.printCertificate(*item.Certificate)
-		default:
-			s.facts("name", item.Name, "key", item.Key, "subject", item.Subject, "issuer", item.Issuer)
-			if item.Revoked != nil {
-				s.facts("revoked", fmt.Sprint(*item.Revoked))
-			}
+	if d != nil {
+		if err := d.Recognise(ctx, list); err != nil {
+			return nil, false, err
 		}
 	}
+	if f.json {
+		file.Items = newInspectedItems(list, f)
+	} else {
+		fmt.Fprintf(s.Out, "%s\n", pki.Escape(path))
+		if failure != nil {
+			s.explain(failure)
+		}
+		s.printItems(list, f)
+	}
+	return file, failure == nil, s.saveCertificates(list, f)
 }
 
-// printCertificate prints a certificate in the words of RFC 5280.
-func (s *session) printCertificate(d pki.Description) {
-	var names []string
-	for _, n := range d.Names {
-		names = append(names, string(n.Kind)+":"+pki.Escape(n.Shown))
+func (s *session) readInspected(path, password string) ([]desk.Inspected, error) {
+	if path == "-" {
+		return desk.InspectReader(s.In, password)
 	}
-	s.facts(
-		"subject", pki.Escape(d.Subject), "issuer", pki.Escape(d.Issuer), "serial", d.Serial,
-		"from", d.NotBefore.UTC().Format("2006-01-02 15:04:05 UTC"), "until", d.NotAfter.UTC().Format("2006-01-02 15:04:05 UTC"),
-		"names", strings.Join(names, ", "), "key", d.Key, "signature", d.SignatureAlgorithm,
-		"keyUsage", strings.Join(d.KeyUsage, ", "), "extKeyUsage", strings.Join(d.ExtKeyUsage, ", "),
-		"ski", d.SubjectKeyID, "aki", d.AuthorityKeyID, "sha256", d.SHA256, "sha1", d.SHA1, "spki", d.SPKIPin)
-	var extensions []string
-	for _, e := range d.Extensions {
-		text := e.Name + " " + e.OID
-		if e.Critical {
-			text += " (" + s.t.T("terminal.critical") + ")"
-		}
-		extensions = append(extensions, strings.TrimSpace(text))
-	}
-	s.facts("extensions", strings.Join(extensions, ", "))
+	return desk.InspectFile(path, password)
 }
 
-// facts prints label and value pairs, those with a value.
-func (s *session) facts(pairs ...string) {
-	for n := 0; n+1 < len(pairs); n += 2 {
-		if pairs[n+1] != "" {
-			fmt.Fprintf(s.Out, "    %-22s %s\n", s.t.T("terminal.fact."+pairs[n]), pairs[n+1])
-		}
+// saveCertificates writes what was found as PEM, for --out.
+func (s *session) saveCertificates(list []desk.Inspected, f inspectFlags) error {
+	text := ""
+	for _, i := range list {
+		text += i.PEM()
 	}
+	if f.out == "" || text == "" {
+		return nil
+	}
+	if err := desk.WriteFile(f.out, desk.File{Name: f.out, Data: []byte(text)}, f.force); err != nil {
+		return err
+	}
+	fmt.Fprintln(s.Err, s.t.T("terminal.exported", "Path", pki.Escape(f.out)))
+	return nil
 }

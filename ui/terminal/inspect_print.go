@@ -1,0 +1,257 @@
+package terminal
+
+import (
+	"crypto/x509"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+)
+
+// inspectedItem is a thing of inspect --json. A private key is named with its
+// kind, never shown.
+type inspectedItem struct {
+	Kind        pki.ItemKind     `json:"kind"`
+	Source      string           `json:"source"`
+	Name        string           `json:"name,omitempty"`
+	Key         string           `json:"key,omitempty"`
+	Subject     string           `json:"subject,omitempty"`
+	Issuer      string           `json:"issuer,omitempty"`
+	Revoked     *int             `json:"revoked,omitempty"` // how many a CRL names
+	Certificate *pki.Description `json:"certificate,omitempty"`
+	MD5         string           `json:"md5,omitempty"`      // with --text, of a certificate
+	Sections    []pki.Section    `json:"sections,omitempty"` // with --text
+	Entries     []pki.Revoked    `json:"entries,omitempty"`  // with --text, of a CRL
+	ASN1        []pki.ASN1Node   `json:"asn1,omitempty"`     // with --asn1
+	PEM         string           `json:"pem,omitempty"`      // with --pem
+	Mine        []mineJSON       `json:"mine,omitempty"`     // with --mine
+}
+
+type mineJSON struct {
+	Code string  `json:"code"`
+	ID   desk.ID `json:"id,omitempty"`
+}
+
+func newInspectedItems(list []desk.Inspected, f inspectFlags) []inspectedItem {
+	var items []inspectedItem
+	for _, i := range list {
+		item := newInspectedItem(i)
+		if f.text {
+			item.Sections = i.Sections()
+			if i.Certificate != nil {
+				item.MD5 = pki.MD5(i.Certificate.Raw)
+			}
+			if i.CRL != nil {
+				for _, e := range i.CRL.RevokedCertificateEntries {
+					item.Entries = append(item.Entries, pki.DescribeRevoked(e))
+				}
+			}
+		}
+		if f.asn1 {
+			item.ASN1, _ = pki.ASN1Tree(i.DER())
+		}
+		if f.pem {
+			item.PEM = i.PEM()
+		}
+		for _, said := range i.Say() {
+			item.Mine = append(item.Mine, mineJSON{said.Code, said.ID})
+		}
+		items = append(items, item)
+	}
+	return items
+}
+
+func newInspectedItem(i desk.Inspected) inspectedItem {
+	item := inspectedItem{Kind: i.Kind, Source: i.Source, Name: pki.Escape(i.Name)}
+	switch {
+	case i.Certificate != nil:
+		d := pki.Describe(i.Certificate)
+		item.Certificate = &d
+	case i.Key != nil:
+		item.Key = pki.KeyLabel(i.Key.Public())
+	case i.Request != nil:
+		item.Subject = pki.Escape(i.Request.Subject.String())
+		item.Key = pki.KeyLabel(i.Request.PublicKey)
+	case i.CRL != nil:
+		item.Issuer = pki.Escape(i.CRL.Issuer.String())
+		n := len(i.CRL.RevokedCertificateEntries)
+		item.Revoked = &n
+	}
+	return item
+}
+
+// entriesShown is how many entries of a CRL are printed unless all are asked
+// for.
+const entriesShown = 20
+
+func (s *session) printItems(list []desk.Inspected, f inspectFlags) {
+	for _, i := range list {
+		fmt.Fprintf(s.Out, "  %s (%s)\n", s.t.T("terminal.item."+string(i.Kind)), i.Source)
+		for _, said := range i.Say() {
+			fmt.Fprintf(s.Out, "    * %s\n", s.t.T("inspect.mine."+said.Code, said.Facts...))
+		}
+		switch {
+		case f.text:
+			s.printSections(i)
+		case i.Certificate != nil:
+			s.printCertificate(pki.Describe(i.Certificate))
+		default:
+			s.printOther(i, list)
+		}
+		if i.CRL != nil {
+			s.printRevoked(i.CRL.RevokedCertificateEntries, f.text)
+		}
+		if f.asn1 {
+			s.printTree(i.DER())
+		}
+		if f.pem {
+			fmt.Fprint(s.Out, i.PEM())
+		}
+	}
+}
+
+// printOther prints what is no certificate, in short.
+func (s *session) printOther(i desk.Inspected, list []desk.Inspected) {
+	item := newInspectedItem(i)
+	s.facts("name", item.Name, "key", item.Key, "subject", item.Subject, "issuer", item.Issuer)
+	switch {
+	case i.Request != nil:
+		var names []string
+		for _, n := range pki.NamesOf(&x509.Certificate{DNSNames: i.Request.DNSNames, IPAddresses: i.Request.IPAddresses,
+			EmailAddresses: i.Request.EmailAddresses, URIs: i.Request.URIs}) {
+			names = append(names, string(n.Kind)+":"+pki.Escape(n.Shown))
+		}
+		s.facts("names", strings.Join(names, ", "))
+	case i.CRL != nil:
+		s.facts("from", i.CRL.ThisUpdate.UTC().Format("2006-01-02 15:04:05 UTC"))
+		if !i.CRL.NextUpdate.IsZero() {
+			s.facts("until", i.CRL.NextUpdate.UTC().Format("2006-01-02 15:04:05 UTC"))
+		}
+		if i.CRL.Number != nil {
+			s.facts("number", i.CRL.Number.String())
+		}
+		s.facts("revoked", strconv.Itoa(*item.Revoked))
+	case i.Key != nil && i.PairedWith >= 0:
+		s.facts("pair", pki.Describe(list[i.PairedWith].Certificate).Subject)
+	case i.Err != nil:
+		fmt.Fprintf(s.Out, "    %s\n", s.sentence(i.Err))
+	}
+}
+
+// sentence is an error in a sentence.
+func (s *session) sentence(err error) string {
+	e := desk.Explain(err)
+	if key := "error." + e.Code; s.t.Has(key) {
+		return s.t.T(key, e.Facts...)
+	}
+	return pki.Escape(e.Raw)
+}
+
+// printSections prints everything that a thing says: the word for each part
+// and, behind it, the name that its RFC gives it.
+func (s *session) printSections(i desk.Inspected) {
+	if i.Err != nil {
+		fmt.Fprintf(s.Out, "    %s\n", s.sentence(i.Err))
+	}
+	for _, section := range i.Sections() {
+		s.printSection("    ", section)
+	}
+	if i.Certificate != nil {
+		fmt.Fprintf(s.Out, "      %s: %s\n", s.t.FactLabel("md5"), pki.MD5(i.Certificate.Raw))
+	}
+}
+
+func (s *session) printSection(indent string, section pki.Section) {
+	title := s.t.FactLabel(section.Name)
+	if behind := strings.TrimSpace(section.Name + " " + section.OID); section.Name == "" {
+		title = section.OID
+	} else if section.OID != "" {
+		title += " (" + behind + ")"
+	}
+	if section.Critical {
+		title += ", " + s.t.T("terminal.critical")
+	}
+	fmt.Fprintf(s.Out, "%s%s\n", indent, title)
+	for _, f := range section.Facts {
+		value := s.t.FactValue(string(f.Kind), f.Value)
+		if f.Kind == pki.FactCode && value != f.Value && f.Value != "true" && f.Value != "false" {
+			value += " (" + f.Value + ")"
+		}
+		if f.Value == "" {
+			fmt.Fprintf(s.Out, "%s  %s%s\n", indent, strings.Repeat("  ", f.Depth), s.t.FactLabel(f.Field))
+			continue
+		}
+		fmt.Fprintf(s.Out, "%s  %s%s: %s\n", indent, strings.Repeat("  ", f.Depth), s.t.FactLabel(f.Field), value)
+	}
+}
+
+// printRevoked prints the entries of a CRL, the first ones unless all are
+// asked for.
+func (s *session) printRevoked(entries []x509.RevocationListEntry, all bool) {
+	for n, e := range entries {
+		if n == entriesShown && !all {
+			fmt.Fprintf(s.Out, "    %s\n", s.t.T("inspect.entries-more", "Count", len(entries)-n))
+			return
+		}
+		r := pki.DescribeRevoked(e)
+		line := r.At.Format("2006-01-02 15:04:05 UTC") + "  " + r.Serial
+		if r.Reason != "" {
+			line += "  " + s.t.FactValue("code", r.Reason)
+		}
+		fmt.Fprintf(s.Out, "    %s\n", line)
+		for _, more := range r.More {
+			s.printSection("      ", more)
+		}
+	}
+}
+
+// printTree prints the elements of DER as openssl asn1parse does: offset,
+// depth, lengths of header and contents, tag, value.
+func (s *session) printTree(der []byte) {
+	nodes, err := pki.ASN1Tree(der)
+	for _, n := range nodes {
+		inside := " "
+		if n.Inside {
+			inside = "~"
+		}
+		fmt.Fprintf(s.Out, "    %6d:d=%-2d hl=%d l=%4d %s %s%s\n", n.Offset, n.Depth, n.Header, n.Length, inside,
+			strings.Repeat(" ", n.Depth), strings.TrimSpace(n.Tag+"  "+n.Value))
+	}
+	if err != nil {
+		fmt.Fprintf(s.Out, "    %s\n", pki.Escape(err.Error()))
+	}
+}
+
+// printCertificate prints a certificate in the words of RFC 5280.
+func (s *session) printCertificate(d pki.Description) {
+	var names []string
+	for _, n := range d.Names {
+		names = append(names, string(n.Kind)+":"+pki.Escape(n.Shown))
+	}
+	s.facts(
+		"subject", pki.Escape(d.Subject), "issuer", pki.Escape(d.Issuer), "serial", d.Serial,
+		"from", d.NotBefore.UTC().Format("2006-01-02 15:04:05 UTC"), "until", d.NotAfter.UTC().Format("2006-01-02 15:04:05 UTC"),
+		"names", strings.Join(names, ", "), "key", d.Key, "signature", d.SignatureAlgorithm,
+		"keyUsage", strings.Join(d.KeyUsage, ", "), "extKeyUsage", strings.Join(d.ExtKeyUsage, ", "),
+		"ski", d.SubjectKeyID, "aki", d.AuthorityKeyID, "sha256", d.SHA256, "sha1", d.SHA1, "spki", d.SPKIPin)
+	var extensions []string
+	for _, e := range d.Extensions {
+		text := e.Name + " " + e.OID
+		if e.Critical {
+			text += " (" + s.t.T("terminal.critical") + ")"
+		}
+		extensions = append(extensions, strings.TrimSpace(text))
+	}
+	s.facts("extensions", strings.Join(extensions, ", "))
+}
+
+// facts prints label and value pairs, those with a value.
+func (s *session) facts(pairs ...string) {
+	for n := 0; n+1 < len(pairs); n += 2 {
+		if pairs[n+1] != "" {
+			fmt.Fprintf(s.Out, "    %-22s %s\n", s.t.T("terminal.fact."+pairs[n]), pairs[n+1])
+		}
+	}
+}
