@@ -107,7 +107,7 @@ func (r *recogniser) authority(i *Inspected, c Certificate, a *x509.Certificate)
 	case i.Certificate != nil:
 		named := bytes.Equal(a.RawSubject, i.Certificate.RawIssuer)
 		switch {
-		case named && signed(a, i.Certificate):
+		case named && pki.IsSignedBy(i.Certificate, a):
 			if m.Issuer == nil || c.HasKey && !m.Issuer.HasKey {
 				m.Issuer = &c
 			}
@@ -117,7 +117,7 @@ func (r *recogniser) authority(i *Inspected, c Certificate, a *x509.Certificate)
 			}
 		}
 	case i.CRL != nil && bytes.Equal(a.RawSubject, i.CRL.RawIssuer):
-		if i.CRL.CheckSignatureFrom(a) == nil {
+		if pki.IsCRLSignedBy(i.CRL, a) {
 			m.Issuer = &c
 		} else {
 			m.Namesake = &c
