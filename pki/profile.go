@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"crypto/x509"
+	"strings"
 	"time"
 )
 
@@ -95,4 +96,36 @@ func signatureAlgorithm(issuer crypto.PublicKey) x509.SignatureAlgorithm {
 		return x509.SHA256WithRSA
 	}
 	return x509.UnknownSignatureAlgorithm // crypto/x509 chooses
+}
+
+// Filled returns the request as it will be built under the authorities, the
+// issuer first: with the subject, the usages and the path length that the
+// profile gives where nothing else is asked. PathLength is PathUnlimited for
+// none. No authorities means a self-signed root.
+func (r Request) Filled(authorities ...*x509.Certificate) Request {
+	r = r.normal(authorities...)
+	var issuer *x509.Certificate
+	if len(authorities) > 0 {
+		issuer = authorities[0]
+	}
+	if r.PathLength = r.pathLength(issuer); r.PathLength < 0 || r.Kind != Authority {
+		r.PathLength = PathUnlimited
+	}
+	if len(r.KeyUsage) == 0 {
+		r.KeyUsage = r.profileKeyUsage()
+	} else {
+		usage, _ := parseKeyUsage(r.KeyUsage)
+		r.KeyUsage = keyUsageNames(usage)
+	}
+	r.ExtKeyUsage = r.extKeyUsage()
+	return r
+}
+
+// profileKeyUsage returns the key usage that the profile gives.
+func (r Request) profileKeyUsage() []string {
+	var subject crypto.PublicKey
+	if strings.HasPrefix(string(r.Key), "rsa") {
+		subject = &rsa.PublicKey{}
+	}
+	return keyUsageNames(keyUsage(r.Kind, subject))
 }
