@@ -53,8 +53,8 @@ func (s *session) wishFlags(c *cobra.Command, w *wish) {
 	list := func(to *[]string, name string) { f.StringArrayVar(to, name, nil, s.t.T("profiles.flag."+name)) }
 	text(&w.profile, "profile")
 	f.IntVar(&w.days, "days", 0, s.t.T("terminal.flag.days"))
-	text(&w.from, "from")
-	text(&w.until, "until")
+	text(&w.from, "not-before")
+	text(&w.until, "not-after")
 	f.StringVar(&w.key, "key", string(pki.P256), s.t.T("terminal.flag.key"))
 	text(&w.serial, "serial")
 	text(&w.subject, "subject")
@@ -136,17 +136,17 @@ func (w wish) dates(c *cobra.Command, d *desk.Desk, r *pki.Request) (pki.Faults,
 	if w.from != "" {
 		at, err := parseDate(w.from, begin.Location(), false)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("--from %w", err)}
+			return nil, usageError{fmt.Errorf("--not-before %w", err)}
 		}
 		r.NotBefore, begin = at, at
 	}
 	if w.until != "" {
 		if c.Flags().Changed("days") {
-			return nil, usageError{errors.New("--days, --until")}
+			return nil, usageError{errors.New("--days, --not-after")}
 		}
 		at, err := parseDate(w.until, begin.Location(), true)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("--until %w", err)}
+			return nil, usageError{fmt.Errorf("--not-after %w", err)}
 		}
 		r.NotAfter = at
 	}
