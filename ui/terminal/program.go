@@ -156,6 +156,7 @@ func (s *session) root() *cobra.Command {
 		s.issue(),
 		s.profile(),
 		s.list(),
+		s.csr(),
 		s.inspect(),
 		s.importFiles("import.terminal"),
 		s.export(),

@@ -1,0 +1,207 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+)
+
+// granting is what the flags say of what a request is to get. What they do not
+// say is as the request asks and the profile allows.
+type granting struct {
+	issuer  string
+	kind    string
+	names   []string
+	subject string
+	days    int
+	dry     bool
+	target
+}
+
+func (s *session) csrSign() *cobra.Command {
+	var g granting
+	c := &cobra.Command{
+		Use: "sign REQUEST|FILE|-", Short: s.t.T("requests.terminal.sign"), Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if g.issuer == "" {
+				return s.needs("--ca AUTHORITY")
+			}
+			return s.withDesk(c.Context(), func(d *desk.Desk) error {
+				return s.signRequest(c.Context(), d, args[0], g, c.Flags().Changed("days"))
+			})
+		},
+	}
+	c.Flags().StringVar(&g.issuer, "ca", "", s.t.T("terminal.flag.ca"))
+	c.Flags().StringVar(&g.kind, "kind", "", s.t.T("requests.flag.grant-kind"))
+	c.Flags().StringArrayVar(&g.names, "san", nil, s.t.T("requests.flag.grant-san"))
+	c.Flags().StringVar(&g.subject, "subject", "", s.t.T("requests.flag.grant-subject"))
+	c.Flags().IntVar(&g.days, "days", 0, s.t.T("terminal.flag.days"))
+	c.Flags().BoolVar(&g.dry, "dry-run", false, s.t.T("requests.flag.dry-run"))
+	s.targetFlags(c, &g.target)
+	return c
+}
+
+func (s *session) signRequest(ctx context.Context, d *desk.Desk, name string, g granting, daysGiven bool) error {
+	issuer, err := s.named(d, d.FindAuthority, g.issuer)
+	if err != nil {
+		return err
+	}
+	whole, err := s.requestOrFile(ctx, d, name)
+	if err != nil {
+		return err
+	}
+	if whole.Problem != nil {
+		return whole.Problem
+	}
+	signing := desk.Signing{RequestID: whole.ID, IssuerID: issuer.ID}
+	if signing.Grant, err = g.grant(whole, d.Now(), daysGiven); err != nil {
+		return err
+	}
+	preview, err := d.PreviewSigning(signing)
+	if err != nil {
+		return err
+	}
+	if g.out != "-" {
+		s.printLines(preview.Lines)
+	}
+	if len(preview.Faults) > 0 {
+		return preview.Faults
+	}
+	if g.dry {
+		s.say("requests.terminal.dry")
+		return nil
+	}
+	made, err := d.SignRequest(ctx, signing)
+	if err != nil {
+		return err
+	}
+	if g.out != "-" {
+		s.say("requests.terminal.signed", "Name", pki.Escape(made.Name), "Issuer", pki.Escape(made.Issuer), "Until", s.t.Date(made.NotAfter), "Serial", made.Serial)
+	}
+	for _, warning := range preview.Warnings {
+		fmt.Fprintf(s.Err, "%s\n", s.t.T("warning."+warning.Code, "Value", pki.Escape(s.t.Value(warning.Value)), "Client", warning.Client))
+	}
+	format := desk.PEM
+	if g.der {
+		format = desk.DER
+	}
+	f, err := d.Export(made.ID, format, "")
+	if err != nil {
+		return err
+	}
+	return s.write(f, g.target)
+}
+
+// requestOrFile finds a request by its name, or takes it in from a file.
+func (s *session) requestOrFile(ctx context.Context, d *desk.Desk, name string) (desk.RequestDetail, error) {
+	whole, err := s.requestNamed(d, name)
+	var missing *desk.NotFoundError
+	if !errors.As(err, &missing) {
+		return whole, err
+	}
+	if _, noFile := os.Stat(name); noFile != nil && name != "-" {
+		return whole, err
+	}
+	data, err := s.input(name)
+	if err != nil {
+		return whole, err
+	}
+	taken, err := d.TakeRequests(ctx, data)
+	if err != nil {
+		return whole, err
+	}
+	if len(taken) > 1 {
+		return whole, usageError{errors.New(s.t.T("requests.terminal.several", "Count", len(taken)))}
+	}
+	return d.Request(taken[0].ID)
+}
+
+// grant is what the request gets.
+func (g granting) grant(whole desk.RequestDetail, now time.Time, daysGiven bool) (pki.Request, error) {
+	kind := whole.Asked.Request.Kind
+	if g.kind != "" {
+		var err error
+		if kind, err = parseKind(g.kind); err != nil {
+			return pki.Request{}, err
+		}
+	}
+	r := whole.Asked.Grant(kind)
+	var faults pki.Faults
+	if len(g.names) > 0 {
+		r.Names, faults = pki.ParseNames(strings.Join(g.names, " "))
+	}
+	if g.subject != "" {
+		subject, err := pki.ParseSubject(g.subject)
+		if err != nil {
+			return r, usageError{fmt.Errorf("--subject: %w", err)}
+		}
+		r.Subject = subject
+	}
+	if daysGiven {
+		if g.days < 1 || g.days > maxDays {
+			faults = append(faults, pki.Fault{Field: pki.FieldValidity, Code: faultDays, Value: fmt.Sprint(g.days)})
+		}
+		r.NotAfter = now.Add(time.Duration(min(max(g.days, 1), maxDays)) * 24 * time.Hour)
+	}
+	if len(faults) > 0 {
+		return r, faults
+	}
+	return r, nil
+}
+
+// printAsked says what a request asks for, and what keeps it from being signed.
+func (s *session) printAsked(r desk.RequestDetail) {
+	a := r.Asked
+	var names []string
+	for _, n := range a.Request.Names {
+		names = append(names, string(n.Kind)+":"+pki.Escape(n.Shown))
+	}
+	constraints := ""
+	if a.AsksAuthority {
+		constraints = "CA:TRUE (" + s.t.T("requests.why.authority") + ")"
+	}
+	s.facts("subject", pki.Escape(a.Request.Subject.String()), "names", strings.Join(names, ", "), "key", a.Key,
+		"keyUsage", strings.Join(a.Request.KeyUsage, ", "), "extKeyUsage", strings.Join(a.Request.ExtKeyUsage, ", "),
+		"basicConstraints", constraints, "ignored", strings.Join(a.Ignored, ", "))
+	for _, c := range r.SameKey {
+		fmt.Fprintln(s.Out, s.t.T("requests.same-key", "Name", pki.Escape(c.Name), "Serial", c.Serial))
+	}
+	for _, f := range a.Refused {
+		fmt.Fprintf(s.Err, "%s\n", s.t.T("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
+	}
+	if r.Problem != nil {
+		s.explain(r.Problem)
+	}
+}
+
+// printLines says what is granted otherwise than it was asked.
+func (s *session) printLines(lines []pki.Line) {
+	for _, l := range lines {
+		if l.Why == "" {
+			continue
+		}
+		label := l.Name
+		if l.Field != pki.FieldExtension && l.Name == "" {
+			label = s.t.T("requests.field." + string(l.Field))
+		}
+		fmt.Fprintf(s.Out, "  %s: %s -> %s (%s)\n", label, s.values(l.Asked), s.values(l.Granted), s.t.T("requests.why."+l.Why))
+		for _, f := range l.Faults {
+			fmt.Fprintf(s.Out, "    %s\n", s.t.T("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
+		}
+	}
+}
+
+func (s *session) values(list []string) string {
+	if len(list) == 0 {
+		return s.t.T("requests.nothing")
+	}
+	return strings.Join(list, ", ")
+}
