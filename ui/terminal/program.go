@@ -160,6 +160,8 @@ func (s *session) root() *cobra.Command {
 		s.inspect(),
 		s.importFiles("import.terminal"),
 		s.export(),
+		s.revoke(),
+		s.crl(),
 		s.connect(),
 		s.serve(),
 		s.check(),

@@ -19,11 +19,14 @@ var modes = []testclient.Mode{testclient.ModePlain, testclient.ModeTLS, testclie
 func (s *session) serve() *cobra.Command {
 	var cert, mode string
 	var clientCAs []string
-	var port int
+	var port, publish int
+	var responder string
+	var check bool
 	c := &cobra.Command{
 		Use: "serve", Short: s.t.T("terminal.serve"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			config := desk.Serve{Mode: testclient.Mode(mode), Port: port, Log: s.printConnection}
+			config := desk.Serve{Mode: testclient.Mode(mode), Port: port, Log: s.printConnection, CheckRevocation: check,
+				Publish: c.Flags().Changed("crl-ocsp-port"), PublishPort: publish, Responder: desk.ResponderKind(responder), Outlives: true}
 			if cert == "" && config.Mode != testclient.ModePlain {
 				return s.needs("--cert CERTIFICATE")
 			}
@@ -35,6 +38,9 @@ func (s *session) serve() *cobra.Command {
 				return err
 			}
 			s.say("terminal.serving", "URL", server.URL(), "Mode", mode)
+			if config.Publish {
+				s.say("terminal.publishing", "CRL", server.CRLURL("NAME"), "OCSP", server.OCSPURL())
+			}
 			<-c.Context().Done()
 			return stop(server)
 		},
@@ -44,6 +50,9 @@ func (s *session) serve() *cobra.Command {
 	f.StringArrayVar(&clientCAs, "client-ca", nil, s.t.T("terminal.flag.client-ca"))
 	f.StringVar(&mode, "mode", string(testclient.ModeMTLS), "plain|tls|optional|mtls")
 	f.IntVar(&port, "port", 0, s.t.T("terminal.flag.port"))
+	f.BoolVar(&check, "check-revocation", false, s.t.T("terminal.flag.check-revocation"))
+	f.IntVar(&publish, "crl-ocsp-port", 0, s.t.T("terminal.flag.crl-ocsp-port"))
+	f.StringVar(&responder, "ocsp-signer", string(desk.RespondDelegate), s.t.T("terminal.flag.ocsp-signer"))
 	return c
 }
 
@@ -81,6 +90,10 @@ func checkServe(config desk.Serve) error {
 		return fmt.Errorf("--mode %s: plain, tls, optional, mtls", config.Mode)
 	case config.Port < 0 || config.Port > 65535:
 		return fmt.Errorf("--port %d: 0 to 65535", config.Port)
+	case config.PublishPort < 0 || config.PublishPort > 65535:
+		return fmt.Errorf("--crl-ocsp-port %d: 0 to 65535", config.PublishPort)
+	case config.Responder != desk.RespondDelegate && config.Responder != desk.RespondAuthority:
+		return fmt.Errorf("--ocsp-signer %s: delegate, authority", config.Responder)
 	}
 	return nil
 }

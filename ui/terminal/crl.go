@@ -1,0 +1,135 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+)
+
+func (s *session) crl() *cobra.Command {
+	var out, format string
+	var days int
+	var force, last bool
+	c := &cobra.Command{
+		Use: "crl AUTHORITY", Short: s.t.T("terminal.crl"), Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			f := desk.CRLFormat(strings.ToLower(format))
+			switch {
+			case f != desk.CRLPEM && f != desk.CRLDER:
+				return usageError{fmt.Errorf("--format %s: pem, der", format)}
+			case last && (out == "" || c.Flags().Changed("days")):
+				return s.needs("--last --out FILE")
+			}
+			if c.Flags().Changed("days") && (days < 1 || days > desk.MaxCRLDays) {
+				return pki.Faults{{Field: pki.FieldValidity, Code: desk.FaultDays, Value: fmt.Sprint(days)}}
+			}
+			return s.withDesk(c.Context(), func(d *desk.Desk) error {
+				authority, err := s.named(d, d.FindAuthority, args[0])
+				if err != nil {
+					return err
+				}
+				if !last {
+					made, err := d.MakeCRL(c.Context(), authority.ID, days)
+					if err != nil {
+						return err
+					}
+					s.sayCRL(made)
+				}
+				return s.writeCRL(d, authority.ID, f, out, force)
+			})
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&out, "out", "", s.t.T("terminal.flag.crl-out"))
+	f.StringVar(&format, "format", string(desk.CRLPEM), "pem|der")
+	f.IntVar(&days, "days", 0, s.t.T("terminal.flag.crl-days"))
+	f.BoolVar(&force, "force", false, s.t.T("terminal.flag.force"))
+	f.BoolVar(&last, "last", false, s.t.T("terminal.flag.crl-last"))
+	c.AddCommand(s.crlList())
+	return c
+}
+
+func (s *session) writeCRL(d *desk.Desk, id desk.ID, format desk.CRLFormat, out string, force bool) error {
+	if out == "" {
+		return nil
+	}
+	file, err := d.CRLFile(id, format)
+	if err != nil {
+		return err
+	}
+	if err := desk.WriteFile(out, file, force); err != nil {
+		return err
+	}
+	s.say("terminal.exported", "Path", out)
+	return nil
+}
+
+// sayCRL tells of a list that was made.
+func (s *session) sayCRL(c desk.CRL) {
+	s.say("terminal.crl.made", "Name", pki.Escape(c.Authority), "Number", s.t.Number(int(c.Number)), "Count", c.Revoked, "Date", s.t.Date(c.NextUpdate))
+}
+
+func (s *session) crlList() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "list", Short: s.t.T("terminal.crl-list"), Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return s.withDesk(c.Context(), func(d *desk.Desk) error {
+				all, err := d.CRLs()
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					return s.crlsJSON(d, all)
+				}
+				return s.crlTable(d, all)
+			})
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, s.t.T("terminal.flag.json"))
+	return c
+}
+
+// listedCRL is a line of crl list --json.
+type listedCRL struct {
+	desk.CRL
+	Due desk.Due `json:"due"`
+}
+
+func (s *session) crlsJSON(d *desk.Desk, all []desk.CRL) error {
+	rows := make([]listedCRL, len(all))
+	for n, c := range all {
+		rows[n] = listedCRL{c, c.Due(d.Now())}
+	}
+	return s.json(rows)
+}
+
+func (s *session) crlTable(d *desk.Desk, all []desk.CRL) error {
+	if len(all) == 0 {
+		s.say("terminal.crl.none")
+		return nil
+	}
+	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
+	var head []string
+	for _, column := range []string{"authority", "number", "revoked", "made", "next", "due"} {
+		head = append(head, s.t.T("terminal.crl.column."+column))
+	}
+	fmt.Fprintln(w, strings.Join(head, "\t"))
+	for _, c := range all {
+		number, made, next := "-", "-", "-"
+		if c.Made() {
+			number, made, next = fmt.Sprint(c.Number), c.ThisUpdate.Local().Format("2006-01-02"), c.NextUpdate.Local().Format("2006-01-02")
+		}
+		due := s.t.T("terminal.crl.due." + string(c.Due(d.Now())))
+		if c.Ended {
+			due = s.t.T("terminal.crl.due.ended")
+		}
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\n", pki.Escape(c.Authority), number, c.Revoked, made, next, due)
+	}
+	return w.Flush()
+}

@@ -1,0 +1,157 @@
+package terminal
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+)
+
+// revocation is what the flags of revoke say.
+type revocation struct {
+	reason        string
+	at            string
+	hold, release bool
+	yes           bool
+}
+
+func (s *session) revoke() *cobra.Command {
+	var r revocation
+	c := &cobra.Command{
+		Use: "revoke NAME|SERIAL...", Short: s.t.T("terminal.revoke"), Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			reason, at, err := r.check()
+			if err != nil {
+				return usageError{err}
+			}
+			return s.withDesk(c.Context(), func(d *desk.Desk) error {
+				return s.revokeAll(c.Context(), d, args, r, reason, at)
+			})
+		},
+	}
+	f := c.Flags()
+	f.StringVar(&r.reason, "reason", "", s.t.T("terminal.flag.reason", "Reasons", strings.Join(reasonNames(), ", ")))
+	f.StringVar(&r.at, "at", "", s.t.T("terminal.flag.revoked-at"))
+	f.BoolVar(&r.hold, "hold", false, s.t.T("terminal.flag.hold"))
+	f.BoolVar(&r.release, "release", false, s.t.T("terminal.flag.release"))
+	f.BoolVar(&r.yes, "yes", false, s.t.T("terminal.flag.yes"))
+	return c
+}
+
+func reasonNames() []string {
+	var names []string
+	for _, r := range pki.Reasons() {
+		names = append(names, string(r))
+	}
+	return names
+}
+
+// check reads the flags together.
+func (r revocation) check() (pki.Reason, time.Time, error) {
+	var at time.Time
+	reason, err := pki.ParseReason(r.reason)
+	switch {
+	case err != nil:
+		return "", at, fmt.Errorf("--reason %s: %s", r.reason, strings.Join(reasonNames(), ", "))
+	case r.release && (r.hold || r.reason != "" || r.at != ""):
+		return "", at, errors.New("--release: --hold, --reason, --at")
+	case r.hold && r.reason != "" && !reason.IsHold():
+		return "", at, fmt.Errorf("--hold: --reason %s", r.reason)
+	}
+	if r.hold {
+		reason = pki.CertificateHold
+	}
+	if r.at == "" {
+		return reason, at, nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if at, err = time.ParseInLocation(layout, r.at, time.Local); err == nil {
+			return reason, at, nil
+		}
+	}
+	return "", at, fmt.Errorf("--at %s: 2006-01-31, 2006-01-31T12:00:00Z", r.at)
+}
+
+func (s *session) revokeAll(ctx context.Context, d *desk.Desk, args []string, r revocation, reason pki.Reason, at time.Time) error {
+	var ids []desk.ID
+	for _, name := range args {
+		c, err := s.only(d, name)
+		if err != nil {
+			return err
+		}
+		ids = append(ids, c.ID)
+	}
+	if !r.release && !reason.IsHold() && !r.yes && !s.confirm(s.t.T("terminal.revoke.ask", "Names", pki.Escape(strings.Join(args, ", ")))) {
+		return saidError{}
+	}
+	var done desk.Revocation
+	var err error
+	key := "terminal.revoked"
+	switch {
+	case r.release:
+		key = "terminal.released"
+		done, err = d.ReleaseHold(ctx, ids)
+	case reason.IsHold():
+		key = "terminal.held"
+		fallthrough
+	default:
+		done, err = d.Revoke(ctx, ids, reason, at)
+	}
+	if err != nil {
+		return err
+	}
+	for _, c := range done.Certificates {
+		s.say(key, "Name", pki.Escape(c.Name), "Serial", c.Serial, "Reason", s.t.T("reason."+string(reason)))
+	}
+	for _, list := range done.CRLs {
+		s.sayCRL(list)
+	}
+	return nil
+}
+
+// only finds the one certificate that a person named. Of several that bear the
+// name none is taken: what is revoked stays so.
+func (s *session) only(d *desk.Desk, name string) (desk.Certificate, error) {
+	c, err := d.Find(name)
+	if err != nil || c.Name != name {
+		return c, err
+	}
+	all, err := everything(d)
+	if err != nil {
+		return c, err
+	}
+	var same []desk.Certificate
+	for _, other := range all {
+		if other.Name == name {
+			same = append(same, other)
+		}
+	}
+	if len(same) < 2 {
+		return c, nil
+	}
+	fmt.Fprintln(s.Err, s.t.T("terminal.which", "Count", len(same), "Name", pki.Escape(name)))
+	for _, other := range same {
+		fmt.Fprintf(s.Err, "  %s  %s  %s\n", other.Serial, other.NotAfter.Local().Format(time.DateOnly), s.t.T("terminal.health."+string(other.Health(d.Now()))))
+	}
+	return c, saidError{}
+}
+
+// confirm asks once, when a person sits at the terminal; a script has said
+// what it wants.
+func (s *session) confirm(question string) bool {
+	if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
+		return true
+	}
+	fmt.Fprint(s.Err, question+" ")
+	line, _ := bufio.NewReader(s.In).ReadString('\n')
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes"
+}
