@@ -112,6 +112,7 @@ func explainTyped(err error) (string, []any) {
 		newer   *pki.ProfileVersionError
 		field   *pki.ProfileFieldError
 		format  *pki.FormatError
+		lacks   *LacksError
 		limit   *BulkLimitError
 		broken  *pki.DamageError
 	)
@@ -137,6 +138,8 @@ func explainTyped(err error) (string, []any) {
 		return "profile-newer", []any{"Found", newer.Found, "Known", newer.Known}
 	case errors.As(err, &field):
 		return "profile-field", []any{"Field", field.Field}
+	case errors.As(err, &lacks):
+		return "file-lacks-" + lacks.What, []any{"Path", lacks.Path}
 	case errors.As(err, &format):
 		return explainFormat(format)
 	case errors.As(err, &broken):

@@ -158,6 +158,7 @@ func (s *session) root() *cobra.Command {
 		s.list(),
 		s.csr(),
 		s.inspect(),
+		s.verify(),
 		s.importFiles("import.terminal"),
 		s.export(),
 		s.revoke(),

@@ -1,0 +1,30 @@
+package i18n
+
+import "testing"
+
+func TestFinding(t *testing.T) {
+	for _, tc := range []struct{ lang, code, value, want string }{
+		{"en", "expired", "2026-11-08T09:00:00Z", "It ended on 8 Nov 2026."},
+		{"en", "name", "a.example", "It is not for b.example. It is for: a.example."},
+		{"en", "issuer-other-key", "01:02", "Root has the right name, but another key signed this. The authority was made anew."},
+		{"en", "key-short", "RSA 1024", "Its key is too short (RSA 1024). At least RSA 2048 is needed."},
+		{"zh-TW", "expired", "2026-11-08T09:00:00Z", "它已在 2026年11月8日 到期。"},
+		{"ja", "expired", "2026-11-08T09:00:00Z", "2026年11月8日に期限が切れました。"},
+	} {
+		if got := New(tc.lang).Finding(tc.code, tc.value, "b.example", "Root"); got != tc.want {
+			t.Errorf("%s %s: %q, want %q", tc.lang, tc.code, got, tc.want)
+		}
+	}
+}
+
+func TestClient(t *testing.T) {
+	for _, tc := range []struct{ lang, names, want string }{
+		{"en", "Go, browsers", "Go, browsers"},
+		{"zh-TW", "Go, browsers", "Go、瀏覽器"},
+		{"ja", "OpenSSL -x509_strict, Python 3.13", "OpenSSL -x509_strict、Python 3.13"},
+	} {
+		if got := New(tc.lang).Client(tc.names); got != tc.want {
+			t.Errorf("%s: %q, want %q", tc.lang, got, tc.want)
+		}
+	}
+}
