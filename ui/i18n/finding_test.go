@@ -8,7 +8,7 @@ func TestFinding(t *testing.T) {
 		{"en", "name", "a.example", "It is not for b.example. It is for: a.example."},
 		{"en", "issuer-other-key", "01:02", "Root has the right name, but another key signed this. The authority was made anew."},
 		{"en", "key-short", "RSA 1024", "Its key is too short (RSA 1024). At least RSA 2048 is needed."},
-		{"zh-TW", "expired", "2026-11-08T09:00:00Z", "它已在 2026年11月8日 到期。"},
+		{"zh-TW", "expired", "2026-11-08T09:00:00Z", "它已在 2026年11月8日到期。"},
 		{"ja", "expired", "2026-11-08T09:00:00Z", "2026年11月8日に期限が切れました。"},
 	} {
 		if got := New(tc.lang).Finding(tc.code, tc.value, "b.example", "Root"); got != tc.want {
