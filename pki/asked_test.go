@@ -375,3 +375,28 @@ func TestGrantedRequestsCanBeSigned(t *testing.T) {
 		t.Errorf("for the authority's own key: %v", err)
 	}
 }
+
+func TestGrantAsAProfileSays(t *testing.T) {
+	length := 2
+	profile := pki.Profile{Name: "Ours", Kind: pki.Client, Validity: "30d", Subject: &pki.Subject{Organization: "Acme", OrganizationalUnit: "Ops"},
+		ExtKeyUsage: []string{"clientAuth", "emailProtection"}, CRLAddresses: []string{"http://crl.acme.test/a.crl"}, PathLength: &length}
+	a, err := pki.ReadCSR(signCSR(t, pkitest.Key(t, pki.P256), func(c *x509.CertificateRequest) {
+		c.Subject = pkix.Name{CommonName: "alice", Organization: []string{"Evil"}, OrganizationalUnit: []string{"A", "B"}, Country: []string{"TW"}}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := pki.NewRequest(pki.Client)
+	want.Subject = pki.Subject{CommonName: "alice", Organization: "Acme", OrganizationalUnit: "Ops", Country: "TW"}
+	want.Names = names(t, "api.acme.test")
+	want.NotAfter = now.AddDate(0, 0, 30)
+	want.ExtKeyUsage, want.CRLAddresses = profile.ExtKeyUsage, profile.CRLAddresses
+	got := a.GrantAs(profile, now)
+	if !got.NotAfter.Equal(profile.Validity.End(now)) {
+		t.Errorf("it ends %v", got.NotAfter)
+	}
+	got.NotAfter = want.NotAfter
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

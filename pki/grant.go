@@ -3,6 +3,7 @@ package pki
 import (
 	"crypto"
 	"slices"
+	"time"
 )
 
 // Grant returns what a profile makes of a request: subject and names as far as
@@ -26,6 +27,32 @@ func (a Asked) Grant(kind Kind) Request {
 	}
 	if host, ok := hostOf(r.Subject.CommonName); ok && kind.serves() && len(r.Names) == 0 {
 		r.Names = []Name{host}
+	}
+	return r
+}
+
+// GrantAs returns what a profile of a person's own makes of a request: as Grant,
+// but for what the profile says. The parts of the subject that it has are those
+// of all its certificates, whatever is asked for.
+func (a Asked) GrantAs(p Profile, now time.Time) Request {
+	r, as := p.Request(now), a.Grant(p.Kind)
+	r.Names, r.Key = as.Names, as.Key
+	if p.PathLength == nil {
+		r.PathLength = as.PathLength
+	}
+	said := map[string]bool{}
+	for _, part := range r.Subject.attributes() {
+		said[part.name] = true
+	}
+	for _, t := range attributeTypes {
+		if part := r.Subject.part(t.field); part != nil && !said[t.name] {
+			*part = *as.Subject.part(t.field)
+		}
+	}
+	for _, extra := range as.Subject.Extra {
+		if !said[extra.Name] {
+			r.Subject.Extra = append(r.Subject.Extra, extra)
+		}
 	}
 	return r
 }

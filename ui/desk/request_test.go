@@ -53,7 +53,7 @@ func (d *Desk) sign(t testing.TB, issuer, request ID) (Certificate, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return d.SignRequest(context.Background(), Signing{request, issuer, whole.Asked.Grant(whole.Asked.Request.Kind)})
+	return d.SignRequest(context.Background(), Signing{RequestID: request, IssuerID: issuer, Grant: whole.Asked.Grant(whole.Asked.Request.Kind)})
 }
 
 func server(name string) pki.Request {
@@ -280,7 +280,7 @@ func TestSigningFaults(t *testing.T) {
 		{"a server without a name", root.ID, pki.Server, "names-missing"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := d.SignRequest(context.Background(), Signing{asked.ID, c.issuer, named(c.kind, "alice")})
+			_, err := d.SignRequest(context.Background(), Signing{RequestID: asked.ID, IssuerID: c.issuer, Grant: named(c.kind, "alice")})
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
@@ -303,7 +303,7 @@ func TestPreviewOfSigning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := d.PreviewSigning(Signing{came.ID, root.ID, whole.Asked.Grant(pki.Client)})
+	p, err := d.PreviewSigning(Signing{RequestID: came.ID, IssuerID: root.ID, Grant: whole.Asked.Grant(pki.Client)})
 	if err != nil || len(p.Faults) != 0 || !slices.Equal(p.Chain, []string{"Root", "Pretender"}) {
 		t.Fatalf("it would be %+v, %v", p, err)
 	}

@@ -16,6 +16,7 @@ type Signing struct {
 	RequestID ID
 	IssuerID  ID
 	Grant     pki.Request // see pki.Asked.Grant; its Key does not count
+	Profile   string      // the name of the profile that it follows, to remember; "" for none
 }
 
 // SignPreview is what a request would get, beside what it asks for.
@@ -85,7 +86,7 @@ func (d *Desk) SignRequest(ctx context.Context, s Signing) (Certificate, error) 
 	}
 	var c Certificate
 	err = d.vault.Update(func(tx *storage.Tx) error {
-		made := &issued{cert: cert, issuer: issuer.entry.Name, issuerID: storage.ID(issuer.entry.ID), verb: "request-sign"}
+		made := &issued{cert: cert, issuer: issuer.entry.Name, issuerID: storage.ID(issuer.entry.ID), verb: "request-sign", profile: s.Profile}
 		record, err := readRequest(tx, s.RequestID)
 		if err != nil {
 			return err

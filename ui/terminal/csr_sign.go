@@ -18,6 +18,7 @@ import (
 // say is as the request asks and the profile allows.
 type granting struct {
 	issuer  string
+	profile string
 	kind    string
 	names   []string
 	subject string
@@ -40,6 +41,7 @@ func (s *session) csrSign() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&g.issuer, "ca", "", s.t.T("terminal.flag.ca"))
+	c.Flags().StringVar(&g.profile, "profile", "", s.t.T("profiles.flag.profile"))
 	c.Flags().StringVar(&g.kind, "kind", "", s.t.T("requests.flag.grant-kind"))
 	c.Flags().StringArrayVar(&g.names, "san", nil, s.t.T("requests.flag.grant-san"))
 	c.Flags().StringVar(&g.subject, "subject", "", s.t.T("requests.flag.grant-subject"))
@@ -62,7 +64,7 @@ func (s *session) signRequest(ctx context.Context, d *desk.Desk, name string, g 
 		return whole.Problem
 	}
 	signing := desk.Signing{RequestID: whole.ID, IssuerID: issuer.ID}
-	if signing.Grant, err = g.grant(whole, d.Now(), daysGiven); err != nil {
+	if signing.Grant, signing.Profile, err = g.grant(d, whole, daysGiven); err != nil {
 		return err
 	}
 	preview, err := d.PreviewSigning(signing)
@@ -124,37 +126,54 @@ func (s *session) requestOrFile(ctx context.Context, d *desk.Desk, name string) 
 	return d.Request(taken[0].ID)
 }
 
-// grant is what the request gets.
-func (g granting) grant(whole desk.RequestDetail, now time.Time, daysGiven bool) (pki.Request, error) {
-	kind := whole.Asked.Request.Kind
-	if g.kind != "" {
-		var err error
-		if kind, err = parseKind(g.kind); err != nil {
-			return pki.Request{}, err
-		}
+// grant is what the request gets, and the name of the profile that it follows.
+func (g granting) grant(d *desk.Desk, whole desk.RequestDetail, daysGiven bool) (pki.Request, string, error) {
+	r, profile, err := g.base(d, whole.Asked)
+	if err != nil {
+		return r, "", err
 	}
-	r := whole.Asked.Grant(kind)
 	var faults pki.Faults
 	if len(g.names) > 0 {
 		r.Names, faults = pki.ParseNames(strings.Join(g.names, " "))
 	}
 	if g.subject != "" {
-		subject, err := pki.ParseSubject(g.subject)
-		if err != nil {
-			return r, usageError{fmt.Errorf("--subject: %w", err)}
+		if r.Subject, err = pki.ParseSubject(g.subject); err != nil {
+			return r, "", usageError{fmt.Errorf("--subject: %w", err)}
 		}
-		r.Subject = subject
 	}
 	if daysGiven {
 		if g.days < 1 || g.days > maxDays {
 			faults = append(faults, pki.Fault{Field: pki.FieldValidity, Code: faultDays, Value: fmt.Sprint(g.days)})
 		}
-		r.NotAfter = now.Add(time.Duration(min(max(g.days, 1), maxDays)) * 24 * time.Hour)
+		r.NotAfter = d.Now().Add(time.Duration(min(max(g.days, 1), maxDays)) * 24 * time.Hour)
 	}
 	if len(faults) > 0 {
-		return r, faults
+		return r, "", faults
 	}
-	return r, nil
+	return r, profile, nil
+}
+
+// base is what the request gets when nothing else is said: as a profile has it,
+// or as the kind of certificate does.
+func (g granting) base(d *desk.Desk, asked pki.Asked) (pki.Request, string, error) {
+	kind := asked.Request.Kind
+	if g.kind != "" {
+		var err error
+		if kind, err = parseKind(g.kind); err != nil {
+			return pki.Request{}, "", err
+		}
+	}
+	if g.profile == "" {
+		return asked.Grant(kind), "", nil
+	}
+	p, err := d.FindProfile(g.profile)
+	if err != nil {
+		return pki.Request{}, "", err
+	}
+	if g.kind != "" && p.Kind != kind {
+		return pki.Request{}, "", usageError{fmt.Errorf("--profile %s, --kind %s", p.Name, kind)}
+	}
+	return asked.GrantAs(p.Profile, d.Now()), p.Name, nil
 }
 
 // printAsked says what a request asks for, and what keeps it from being signed.
