@@ -38,8 +38,9 @@ func IsCross(c *x509.Certificate) bool {
 // new one: the same subject and the same extensions octet by octet, a new
 // serial number, and validity until notAfter (zero: RenewedUntil), at most the
 // issuer's. With its own key it keeps its subject key identifier too, so that
-// what an authority signed chains to it as before. Timestamps of certificate
-// transparency logs (RFC 6962) are left out: they vouch for the old one.
+// what an authority signed chains to it as before. Left out are timestamps of
+// certificate transparency logs (RFC 6962), which vouch for the old one, and
+// under an issuer of another name the addresses of the old issuer's lists.
 //
 // The error wraps [Faults] when the issuer cannot sign it.
 func Renew(issuer Issuer, old *x509.Certificate, subject crypto.PublicKey, notAfter, now time.Time, random io.Reader) (*x509.Certificate, error) {
@@ -69,6 +70,9 @@ func renew(issuer Issuer, old *x509.Certificate, subject crypto.PublicKey, notAf
 	template.NotAfter = renewalEnd(old, issuer.Certificate, notAfter, now)
 	template.AuthorityKeyId = issuer.Certificate.SubjectKeyId
 	template.SignatureAlgorithm = signatureAlgorithm(issuer.Certificate.PublicKey)
+	if !bytes.Equal(old.RawIssuer, issuer.Certificate.RawSubject) {
+		template.ExtraExtensions = without(template.ExtraExtensions, issuersOwn)
+	}
 	return sign(template, issuer.Certificate, subject, issuer.Key, random)
 }
 
@@ -105,8 +109,9 @@ func renewRoot(old *x509.Certificate, key crypto.Signer, notAfter, now time.Time
 
 // CheckRenewal returns what keeps a certificate from being renewed by an
 // issuer, which for nil is itself: its dates, and what the issuer cannot sign.
-// notAfter is as [Renew] takes it.
-func CheckRenewal(old, issuer *x509.Certificate, notAfter, now time.Time) Faults {
+// notAfter is as [Renew] takes it; above are the authorities over the issuer, the
+// nearest first.
+func CheckRenewal(old, issuer *x509.Certificate, notAfter, now time.Time, above ...*x509.Certificate) Faults {
 	var faults Faults
 	add := func(field Field, code, value string) {
 		faults = append(faults, Fault{Field: field, Code: code, Value: value})
@@ -124,11 +129,8 @@ func CheckRenewal(old, issuer *x509.Certificate, notAfter, now time.Time) Faults
 		}
 		return faults
 	}
-	r := Request{Kind: KindOfCertificate(old), Names: NamesOf(old), PathLength: -1}
-	if limit, limited := pathLimit(old); limited {
-		r.PathLength = limit
-	}
-	return append(faults, r.issuerFaults(issuer, now)...)
+	r, _ := RequestOf(old)
+	return append(append(faults, r.issuerFaults(issuer, now)...), r.aboveFaults(issuer, above, now)...)
 }
 
 func renewalEnd(old, issuer *x509.Certificate, notAfter, now time.Time) time.Time {
@@ -220,10 +222,14 @@ func again(c *x509.Certificate, subject crypto.PublicKey, random io.Reader) (*x5
 		template.KeyUsage = keyUsage(Authority, subject)
 		return template, nil
 	}
-	template.ExtraExtensions = slices.DeleteFunc(slices.Clone(c.Extensions), func(e pkix.Extension) bool {
-		return slices.ContainsFunc(notCarried, e.Id.Equal)
-	})
+	template.ExtraExtensions = without(c.Extensions, notCarried)
 	return template, nil
+}
+
+func without(list []pkix.Extension, oids []asn1.ObjectIdentifier) []pkix.Extension {
+	return slices.DeleteFunc(slices.Clone(list), func(e pkix.Extension) bool {
+		return slices.ContainsFunc(oids, e.Id.Equal)
+	})
 }
 
 // notCarried are the extensions that belong to one certificate alone.
@@ -232,6 +238,13 @@ var notCarried = []asn1.ObjectIdentifier{
 	{2, 5, 29, 35},                     // authority key identifier
 	{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}, // signed certificate timestamps (RFC 6962)
 	{1, 3, 6, 1, 4, 1, 11129, 2, 4, 3}, // their poison
-	{1, 3, 6, 1, 4, 1, 311, 21, 1},     // Microsoft's CA version, which counts renewals
+	{1, 3, 6, 1, 4, 1, 311, 21, 1},     // Microsoft's count of an authority's renewals
 	{1, 3, 6, 1, 4, 1, 311, 21, 2},     // Microsoft's hash of the certificate before
+}
+
+// issuersOwn are the extensions that say where to ask the issuer.
+var issuersOwn = []asn1.ObjectIdentifier{
+	{2, 5, 29, 31},              // CRL distribution points
+	{2, 5, 29, 46},              // freshest CRL
+	{1, 3, 6, 1, 5, 5, 7, 1, 1}, // authority information access
 }

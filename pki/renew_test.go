@@ -225,6 +225,27 @@ func TestRenewRefuses(t *testing.T) {
 	}
 }
 
+// TestRenewElsewhere renews under another authority, whose list of the revoked
+// lies elsewhere.
+func TestRenewElsewhere(t *testing.T) {
+	one, other := newRoot(t, pki.P256, "Test Root"), newRoot(t, pki.P384, "Other Root")
+	wanted := request(t, pki.Server, "", "a.example")
+	wanted.CRLAddresses, wanted.OCSPAddresses = []string{"http://a.example/crl"}, []string{"http://a.example/ocsp"}
+	old, key := mustIssue(t, one, wanted)
+	for _, test := range []struct {
+		issuer pki.Issuer
+		kept   bool
+	}{{one, true}, {mustRenewRoot(t, one.Certificate, pkitest.Key(t, pki.P256)), true}, {other, false}} {
+		c, err := pki.Renew(test.issuer, old, key.Public(), time.Time{}, later, rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if kept := len(c.CRLDistributionPoints) == 1 && len(c.OCSPServer) == 1; kept != test.kept {
+			t.Errorf("under %q: addresses kept: %v, want %v", c.Issuer, kept, test.kept)
+		}
+	}
+}
+
 // TestRenewedIntermediate renews an authority that its root limits.
 func TestRenewedIntermediate(t *testing.T) {
 	pkitest.Need(t, "openssl")

@@ -17,6 +17,7 @@ import (
 // IssueRequest asks for one certificate.
 type IssueRequest struct {
 	IssuerID ID // "" for an authority that signs itself
+	Replaces ID // the certificate that it is made in place of; "" for none
 	pki.Request
 	Profile string // the name of the profile that it follows, to remember; "" for none
 }
@@ -43,6 +44,7 @@ func (d *Desk) IssueAll(ctx context.Context, requests []IssueRequest) ([]Certifi
 		if err != nil {
 			return nil, fmt.Errorf("issue %q: %w", r.title(), err)
 		}
+		i.replaces = storage.ID(r.Replaces)
 		prepared[n] = i
 	}
 	return d.keepAll(ctx, prepared, now)
@@ -195,7 +197,7 @@ func (d *Desk) check(r IssueRequest, issuer *x509.Certificate, above []*x509.Cer
 	if err != nil {
 		return err
 	}
-	if r.Kind == pki.Authority && authorityNamed(all, r.Subject.CommonName) {
+	if r.Kind == pki.Authority && authorityNamed(all, r.Subject.CommonName, r.Replaces) {
 		faults = append(faults, pki.Fault{Field: pki.FieldName, Code: FaultNameTaken, Value: r.Subject.CommonName})
 	}
 	if r.IssuerID != "" {
@@ -229,10 +231,13 @@ func serialGiven(all []Certificate, issuer ID, typed string) bool {
 	return slices.ContainsFunc(all, func(c Certificate) bool { return c.IssuerID == issuer && c.Serial == wanted })
 }
 
-func authorityNamed(all []Certificate, name string) bool {
+// authorityNamed tells whether an authority has the name, other than the one
+// that is to be replaced.
+func authorityNamed(all []Certificate, name string, but ID) bool {
 	name = strings.TrimSpace(name)
+	old, _ := byID(all, but)
 	return slices.ContainsFunc(all, func(c Certificate) bool {
-		return c.IsAuthority() && strings.EqualFold(c.Name, name)
+		return c.IsAuthority() && strings.EqualFold(c.Name, name) && (but == "" || c.CurrentID != old.CurrentID)
 	})
 }
 

@@ -205,7 +205,7 @@ func stand(group []*Certificate, now time.Time) {
 	first := slices.MaxFunc(group, func(a, b *Certificate) int {
 		for _, differ := range []int{
 			compareBools(a.validAt(now), b.validAt(now)), compareBools(b.Cross, a.Cross),
-			a.NotBefore.Compare(b.NotBefore), a.NotAfter.Compare(b.NotAfter), a.Made.Compare(b.Made),
+			a.NotBefore.Compare(b.NotBefore), a.Made.Compare(b.Made), a.NotAfter.Compare(b.NotAfter),
 		} {
 			if differ != 0 {
 				return differ

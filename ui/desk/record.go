@@ -112,11 +112,14 @@ type issued struct {
 	cert     *x509.Certificate
 	key      crypto.Signer // nil when the key is somebody else's
 	issuer   string
-	issuerID storage.ID // of an issuer that the vault has; "" with under
-	profile  string     // the name of the profile that was followed, "" for none
-	under    *issued    // an issuer that is kept in the same act, itself for a root
-	keyID    storage.ID // of a key that the vault has already; "" for none
-	verb     string     // of the activity; "" for "issue"
+	issuerID storage.ID   // of an issuer that the vault has; "" with under
+	profile  string       // the name of the profile that was followed, "" for none
+	under    *issued      // an issuer that is kept in the same act, itself for a root
+	keyID    storage.ID   // of a key that the vault has already; "" for none
+	keyOf    *issued      // whose key it has, of what was kept before it in the same act
+	replaces storage.ID   // the certificate that it is made in place of
+	renews   *Certificate // that one, when all else stays
+	verb     string       // of the activity; "" for "issue"
 }
 
 func (i *issued) entry(now time.Time) storage.Entry {
@@ -131,10 +134,37 @@ func (i *issued) entry(now time.Time) storage.Entry {
 		NotBefore: i.cert.NotBefore, NotAfter: i.cert.NotAfter, Made: now,
 		Profile: i.profile, State: stateValid, KeyKind: string(pki.KindOf(i.cert.PublicKey)), Origin: originMade,
 	}
-	if i.key != nil {
+	switch {
+	case i.key != nil:
 		e.KeyID = i.id
-	} else {
+	case i.keyOf != nil:
+		e.KeyID = i.keyOf.ownKeyID()
+	default:
 		e.KeyID = i.keyID
+	}
+	e.Replaces = i.replaces
+	if i.renews != nil {
+		e.Replaces, e.Profile = storage.ID(i.renews.ID), i.renews.Profile
+	}
+	return e
+}
+
+// ownKeyID is the ID of the key that it was kept with.
+func (i *issued) ownKeyID() storage.ID {
+	if i.key != nil {
+		return i.id
+	}
+	return i.keyID
+}
+
+// activity is what its making is noted as.
+func (i *issued) activity(entry storage.Entry, now time.Time) storage.Event {
+	e := issueEvent(entry, now)
+	if i.verb != "" {
+		e.Verb = i.verb
+	}
+	if i.renews != nil {
+		e.Verb, e.Detail["old"] = "renew", i.renews.Serial
 	}
 	return e
 }
@@ -172,11 +202,7 @@ func (i *issued) keep(tx *storage.Tx, now time.Time) (Certificate, error) {
 	if err := tx.PutCertificate(storage.Certificate{Entry: entry, DER: i.cert.Raw}); err != nil {
 		return Certificate{}, fmt.Errorf("keep certificate %q: %w", entry.Name, err)
 	}
-	event := issueEvent(entry, now)
-	if i.verb != "" {
-		event.Verb = i.verb
-	}
-	err := tx.AppendEvent(event)
+	err := tx.AppendEvent(i.activity(entry, now))
 	if err != nil {
 		return Certificate{}, fmt.Errorf("note the issue of %q: %w", entry.Name, err)
 	}

@@ -1,0 +1,198 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"countersign/pki"
+	"countersign/storage"
+)
+
+// Renewal says how a certificate is made anew. The zero value of all but ID
+// renews it as it is: the same names and issuer, valid for as long as it was.
+type Renewal struct {
+	ID       ID // of an authority: any of its certificates
+	NotAfter time.Time
+	Key      KeyChoice
+	KeyKind  pki.KeyKind // of a new key; "" for that of the old one
+	IssuerID ID          // "" for the same, or the one that was made in its place
+	Add      []pki.Name  // names that it shall have too
+	Remove   []pki.Name  // names that it shall have no longer
+	Cross    bool        // of a root with a new key: cross-certificates too
+	// RevokeOld revokes the old one with the reason superseded, in the same
+	// act. It stays valid otherwise.
+	RevokeOld bool
+}
+
+// KeyChoice says which key a renewed certificate gets.
+type KeyChoice string
+
+// The choices of a key. By default an authority keeps its key, so that what it
+// signed stays trusted; another certificate gets a new one when the old one's
+// is in the vault, else it keeps the key, which somebody else holds.
+const (
+	KeyDefault KeyChoice = ""
+	KeyKept    KeyChoice = "keep"
+	KeyNew     KeyChoice = "new"
+)
+
+// Errors of renewing.
+var (
+	// ErrCrossRoot: cross-certificates are for a root that gets a new key.
+	ErrCrossRoot = errors.New("cross-certificates are for a root with a new key")
+	// ErrCompromised: a key that somebody else may have is not used again.
+	ErrCompromised = errors.New("the key is compromised")
+	// ErrBelow: an authority cannot be signed by one that it signed.
+	ErrBelow = errors.New("the issuer is below the authority")
+)
+
+// IssuerAwayError says that nobody here can sign a certificate like it.
+type IssuerAwayError struct {
+	Name   string
+	Issuer string
+	Known  bool // the issuer is in the vault, without its key
+}
+
+func (e *IssuerAwayError) Error() string {
+	if e.Known {
+		return fmt.Sprintf("%q: the key of its issuer %q is not in the vault", e.Name, e.Issuer)
+	}
+	return fmt.Sprintf("%q: its issuer %q is not in the vault", e.Name, e.Issuer)
+}
+
+// Renewed is what a renewal made.
+type Renewed struct {
+	Certificate
+	Old   Certificate
+	Cross []Certificate // the old key signed with the new one, then the reverse
+}
+
+// RenewalPreview is a renewal before anything is made.
+type RenewalPreview struct {
+	Old                 Certificate
+	Issuer              Certificate // the zero one for a root
+	NotBefore, NotAfter time.Time
+	Names               []string
+	KeepsKey            bool
+	Key                 pki.KeyKind   // of the new key; "" when the old one is kept
+	Faults              pki.Faults    // empty when it can be made
+	Warnings            []pki.Warning // who would refuse it, and why
+	Lost                []string      // OIDs of extensions that the new one will not have
+	Below               int           // certificates under an authority that gets a new key
+}
+
+// Renew makes a certificate anew and keeps it beside the old one, in one
+// transaction. Errors: pki.Faults, ErrNoKey, *IssuerAwayError, ErrCrossRoot,
+// ErrCompromised, ErrBelow, *NotFoundError, and those of Revoke.
+func (d *Desk) Renew(ctx context.Context, r Renewal) (Renewed, error) {
+	now := d.Now()
+	p, err := d.planRenewal(r, now)
+	if err != nil {
+		return Renewed{}, err
+	}
+	made, err := d.prepareRenewal(ctx, p, map[ID]opened{}, now)
+	if err != nil {
+		return Renewed{}, fmt.Errorf("renew %q: %w", p.old.Name, err)
+	}
+	kept, err := d.keepRenewals(ctx, [][]*issued{made}, now)
+	if err != nil {
+		return Renewed{}, fmt.Errorf("renew %q: %w", p.old.Name, err)
+	}
+	return Renewed{Certificate: kept[0][0], Old: p.old, Cross: kept[0][1:]}, nil
+}
+
+// PreviewRenewal tells what Renew would make, or what keeps it from it. What no
+// other choice would mend is an error, that of Renew.
+func (d *Desk) PreviewRenewal(r Renewal) (RenewalPreview, error) {
+	now := d.Now()
+	p, err := d.planRenewal(r, now)
+	if err != nil {
+		return RenewalPreview{}, err
+	}
+	v := RenewalPreview{
+		Old: p.old, Issuer: p.issuer, KeepsKey: p.keep, NotBefore: p.request.NotBefore,
+		NotAfter: p.end(now), Faults: p.faults(now), Warnings: p.request.Warnings(p.issuerCert(), now),
+	}
+	v.NotBefore, _ = p.request.Dates(p.issuerCert(), now)
+	for _, name := range p.request.Names {
+		v.Names = append(v.Names, name.Shown)
+	}
+	if p.changed {
+		v.Lost = p.lost
+	}
+	if p.keep {
+		return v, nil
+	}
+	v.Key = p.kind
+	if p.old.IsAuthority() {
+		v.Below, err = d.below(p.old.ID)
+	}
+	return v, err
+}
+
+// below counts the certificates that an authority signed, and those that they
+// signed.
+func (d *Desk) below(id ID) (int, error) {
+	list, err := d.descendants(id)
+	return len(list), err
+}
+
+// descendants are the certificates under an authority, at any depth, without
+// those of the authority itself.
+func (d *Desk) descendants(id ID) ([]Certificate, error) {
+	all, err := d.all()
+	if err != nil {
+		return nil, err
+	}
+	under := map[ID][]Certificate{}
+	for _, c := range all {
+		if c.IssuerID != "" && c.IssuerID != c.ID {
+			under[c.IssuerID] = append(under[c.IssuerID], c)
+		}
+	}
+	var list []Certificate
+	seen := map[ID]bool{id: true}
+	for open := []ID{id}; len(open) > 0; {
+		at := open[0]
+		open = open[1:]
+		for _, c := range under[at] {
+			if !seen[c.ID] && c.CurrentID != id && !(c.Cross && !c.IsCurrent()) {
+				seen[c.ID] = true
+				list = append(list, c)
+				open = append(open, c.ID)
+			}
+		}
+	}
+	return list, nil
+}
+
+// keepRenewals writes what was made, each group belonging together, in one
+// transaction.
+func (d *Desk) keepRenewals(ctx context.Context, groups [][]*issued, now time.Time) ([][]Certificate, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	kept := make([][]Certificate, len(groups))
+	err := d.vault.Update(func(tx *storage.Tx) error {
+		for n, group := range groups {
+			kept[n] = nil
+			for _, i := range group {
+				c, err := i.keep(tx, now)
+				if err != nil {
+					return err
+				}
+				kept[n] = append(kept[n], c)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, group := range kept {
+		d.remember(group...)
+	}
+	return kept, nil
+}
