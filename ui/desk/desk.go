@@ -54,6 +54,7 @@ type Desk struct {
 	cache    []Certificate // nil: to be read again
 	until    time.Time     // when cache is to be resolved anew; zero: never
 	lineages map[ID]lineage
+	tidied   bool // what an earlier run had deleted is gone
 	servers  []*testclient.Server
 }
 
@@ -74,6 +75,7 @@ func Create(path string, passphrase []byte, o Options) (*Desk, error) {
 		return nil, aboutFile("write", path, err)
 	}
 	d := newDeskOn(v, o)
+	d.tidied = true
 	if err := d.note("create", nil); err != nil {
 		return nil, errors.Join(err, v.Close())
 	}
@@ -125,7 +127,24 @@ func (d *Desk) Unlock(ctx context.Context, passphrase []byte) error {
 	if err := d.beforeUpdate(ctx); err != nil {
 		return err
 	}
-	return d.vault.Unlock(ctx, passphrase)
+	if err := d.vault.Unlock(ctx, passphrase); err != nil {
+		return err
+	}
+	d.tidy()
+	return nil
+}
+
+// tidy removes for good, once, what was deleted before the vault was opened
+// and could not be removed then. It is no reason not to open the vault when it
+// cannot be removed now either.
+func (d *Desk) tidy() {
+	d.mu.Lock()
+	done := d.tidied
+	d.tidied = true
+	d.mu.Unlock()
+	if !done {
+		_ = d.emptyTrash()
+	}
 }
 
 // Lock forgets the keys and what was read, and stops the local servers, whose
@@ -136,11 +155,14 @@ func (d *Desk) Lock() {
 	d.vault.Lock()
 }
 
-// Close locks the vault and gives its file back.
+// Close removes for good what was deleted, locks the vault and gives its file
+// back. What is deleted from a vault that is locked now goes when it is opened
+// again.
 func (d *Desk) Close() error {
 	d.stopServers()
+	err := d.emptyTrash()
 	d.forget()
-	return d.vault.Close()
+	return errors.Join(err, d.vault.Close())
 }
 
 // Locked tells whether the vault needs its passphrase.

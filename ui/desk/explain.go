@@ -61,6 +61,9 @@ var sentinels = []struct {
 	{ErrNoRequest, "no-request"},
 	{ErrNotAwaited, "not-awaited"},
 	{pki.ErrRequestSignature, "request-signature"},
+	{ErrCrossRoot, "cross-root"},
+	{ErrCompromised, "key-compromised"},
+	{ErrBelow, "issuer-below"},
 	{pki.ErrPasswordNeeded, "password-needed"},
 	{pki.ErrWrongPassword, "password-wrong"},
 	{pki.ErrNotRecognised, "not-recognised"},
@@ -116,8 +119,10 @@ func explainTyped(err error) (string, []any) {
 		limit   *BulkLimitError
 		broken  *pki.DamageError
 	)
-	if code, facts := explainRevoking(err); code != "" {
-		return code, facts
+	for _, explained := range []func(error) (string, []any){explainRevoking, explainRenewal} {
+		if code, facts := explained(err); code != "" {
+			return code, facts
+		}
 	}
 	switch {
 	case errors.As(err, &path):

@@ -96,11 +96,41 @@ func (d *Desk) Renew(ctx context.Context, r Renewal) (Renewed, error) {
 	if err != nil {
 		return Renewed{}, fmt.Errorf("renew %q: %w", p.old.Name, err)
 	}
+	if r.RevokeOld {
+		return d.keepAndRevoke(ctx, p, made, now)
+	}
 	kept, err := d.keepRenewals(ctx, [][]*issued{made}, now)
 	if err != nil {
 		return Renewed{}, fmt.Errorf("renew %q: %w", p.old.Name, err)
 	}
 	return Renewed{Certificate: kept[0][0], Old: p.old, Cross: kept[0][1:]}, nil
+}
+
+// keepAndRevoke writes what was made and revokes what it replaces, in one
+// transaction.
+func (d *Desk) keepAndRevoke(ctx context.Context, p *renewal, made []*issued, now time.Time) (Renewed, error) {
+	renewed := Renewed{Old: p.old}
+	done, err := d.revokeWith(ctx, []ID{p.old.ID}, pki.Superseded, time.Time{}, func(tx *storage.Tx) error {
+		renewed.Cross = nil
+		for n, i := range made {
+			c, err := i.keep(tx, now)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				renewed.Certificate = c
+				continue
+			}
+			renewed.Cross = append(renewed.Cross, c)
+		}
+		return nil
+	})
+	if err != nil {
+		return Renewed{}, fmt.Errorf("renew %q: %w", p.old.Name, err)
+	}
+	d.remember(append([]Certificate{renewed.Certificate}, renewed.Cross...)...)
+	renewed.Old = done.Certificates[0]
+	return renewed, nil
 }
 
 // PreviewRenewal tells what Renew would make, or what keeps it from it. What no
@@ -195,4 +225,27 @@ func (d *Desk) keepRenewals(ctx context.Context, groups [][]*issued, now time.Ti
 		d.remember(group...)
 	}
 	return kept, nil
+}
+
+// explainRenewal is explainTyped for the errors of renewing and deleting.
+func explainRenewal(err error) (string, []any) {
+	var (
+		away   *IssuerAwayError
+		noGain *NoGainError
+		held   *HeldError
+		issued *HasIssuedError
+	)
+	switch {
+	case errors.As(err, &away) && away.Known:
+		return "renew-issuer-away", []any{"Name", away.Name, "Issuer", away.Issuer}
+	case errors.As(err, &away):
+		return "renew-issuer-missing", []any{"Name", away.Name, "Issuer", away.Issuer}
+	case errors.As(err, &noGain):
+		return "renew-no-gain", []any{"Name", noGain.Name, "Issuer", noGain.Issuer, "Until", noGain.Until.UTC().Format(time.RFC3339)}
+	case errors.As(err, &held):
+		return "delete-held", []any{"Name", held.Name}
+	case errors.As(err, &issued):
+		return "delete-has-issued", []any{"Name", issued.Name, "Count", issued.Count}
+	}
+	return "", nil
 }

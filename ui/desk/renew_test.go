@@ -275,12 +275,13 @@ func TestRenewWithoutTheKey(t *testing.T) {
 	root, partner := pkitest.Root(t, "Root"), pkitest.Root(t, "Partner")
 	alice, _ := pkitest.Client(t, root, "alice")
 	bob, _ := pkitest.Client(t, partner, "bob")
-	added, err := d.Import(context.Background(), []FoundCertificate{
+	imported, err := d.Import(context.Background(), Found{Certificates: []FoundCertificate{
 		{Certificate: root.Certificate, Key: root.Key}, {Certificate: alice}, {Certificate: partner.Certificate}, {Certificate: bob},
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	added := imported.Certificates
 	renewed := d.mustRenew(t, Renewal{ID: added[1].ID})
 	cert, err := d.chain(renewed.ID)
 	if err != nil {
@@ -306,6 +307,9 @@ func TestRenewRefuses(t *testing.T) {
 	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
 	sub := d.mustIssue(t, root.ID, named(pki.Authority, "Sub"))
 	leaf := d.mustIssue(t, sub.ID, named(pki.Client, "alice"))
+	dead := d.mustIssue(t, root.ID, named(pki.Authority, "Dead"))
+	bob := d.mustIssue(t, dead.ID, named(pki.Client, "bob"))
+	d.mark(t, dead.ID, stateRevoked, "cACompromise")
 	var faults pki.Faults
 	tests := []struct {
 		name    string
@@ -318,6 +322,8 @@ func TestRenewRefuses(t *testing.T) {
 		{"cross-certificates with the old key", fixed, Renewal{ID: root.ID, Cross: true}, ErrCrossRoot, ""},
 		{"an authority below itself", fixed, Renewal{ID: root.ID, IssuerID: sub.ID}, ErrBelow, ""},
 		{"under what is no authority", fixed, Renewal{ID: sub.ID, IssuerID: leaf.ID}, ErrNotAuthority, ""},
+		{"a revoked authority", fixed, Renewal{ID: bob.ID}, nil, FaultIssuerRevoked},
+		{"a compromised key", fixed, Renewal{ID: dead.ID, Key: KeyKept}, ErrCompromised, ""},
 		{"an expired authority", sub.NotAfter.AddDate(0, 0, 1), Renewal{ID: leaf.ID}, nil, pki.CodeIssuerExpired},
 		{"an end that is past", fixed, Renewal{ID: leaf.ID, NotAfter: fixed.AddDate(0, 0, -1)}, nil, pki.CodeValidityPast},
 	}
@@ -334,13 +340,42 @@ func TestRenewRefuses(t *testing.T) {
 		})
 	}
 	*now = fixed
-	if all, err := d.all(); err != nil || len(all) != 3 {
+	if all, err := d.all(); err != nil || len(all) != 5 {
 		t.Errorf("%d certificates, %v", len(all), err)
 	}
 	_, err := d.Renew(context.Background(), Renewal{ID: "no such"})
 	var missing *NotFoundError
 	if !errors.As(err, &missing) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestRenewAndRevokeTheOld does both in one act, or neither.
+func TestRenewAndRevokeTheOld(t *testing.T) {
+	d, now := moving(t)
+	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
+	leaf := d.mustIssue(t, root.ID, named(pki.Client, "alice"))
+	*now = now.Add(time.Minute)
+	renewed := d.mustRenew(t, Renewal{ID: leaf.ID, RevokeOld: true})
+	if old := d.mustGet(t, leaf.ID); !old.Revoked || old.Reason != "superseded" || old.ReplacedBy != renewed.ID {
+		t.Errorf("the old one: %+v", old)
+	}
+	if !renewed.Old.Revoked {
+		t.Error("what came back says that the old one is valid")
+	}
+	if diff := cmp.Diff(map[string]pki.Reason{leaf.Serial: pki.Superseded}, d.serials(t, root.ID)); diff != "" {
+		t.Errorf("the list of the revoked:\n%s", diff)
+	}
+	_, err := d.Renew(context.Background(), Renewal{ID: root.ID, Key: KeyNew, RevokeOld: true})
+	if !errors.Is(err, ErrRevokeRoot) {
+		t.Errorf("revoked a root: %v", err)
+	}
+	var again *RevokedError
+	if _, err := d.Renew(context.Background(), Renewal{ID: leaf.ID, RevokeOld: true}); !errors.As(err, &again) {
+		t.Errorf("revoked twice: %v", err)
+	}
+	if all, err := d.all(); err != nil || len(all) != 3 {
+		t.Errorf("%d certificates, %v", len(all), err)
 	}
 }
 

@@ -207,11 +207,15 @@ func (p *renewal) end(now time.Time) time.Time {
 
 // faults are what keeps it from being made.
 func (p *renewal) faults(now time.Time) pki.Faults {
-	if !p.changed {
-		return pki.CheckRenewal(p.cert, p.issuerCert(), p.NotAfter, now, p.over()...)
-	}
 	var faults pki.Faults
-	errors.As(p.request.Check(p.issuerCert(), now, p.over()...), &faults)
+	if p.changed {
+		errors.As(p.request.Check(p.issuerCert(), now, p.over()...), &faults)
+	} else {
+		faults = pki.CheckRenewal(p.cert, p.issuerCert(), p.NotAfter, now, p.over()...)
+	}
+	if p.issuer.Revoked {
+		faults = append(faults, pki.Fault{Field: pki.FieldIssuer, Code: FaultIssuerRevoked, Value: p.issuer.Name})
+	}
 	return faults
 }
 

@@ -59,6 +59,12 @@ type Revocation struct {
 // *AwayError, *RevokedError, *NotFoundError, pki.ErrReason, and pki.Faults when
 // an authority cannot sign a list.
 func (d *Desk) Revoke(ctx context.Context, ids []ID, reason pki.Reason, at time.Time) (Revocation, error) {
+	return d.revokeWith(ctx, ids, reason, at, nil)
+}
+
+// revokeWith is Revoke with something more in the same transaction; more may be
+// nil.
+func (d *Desk) revokeWith(ctx context.Context, ids []ID, reason pki.Reason, at time.Time, more func(*storage.Tx) error) (Revocation, error) {
 	if reason == "" {
 		reason = pki.Unspecified
 	}
@@ -77,7 +83,7 @@ func (d *Desk) Revoke(ctx context.Context, ids []ID, reason pki.Reason, at time.
 	if reason.IsHold() {
 		state, verb = stateHold, "hold"
 	}
-	return d.change(ctx, ids, func(e *storage.Entry) (string, error) {
+	return d.change(ctx, ids, more, func(e *storage.Entry) (string, error) {
 		switch {
 		case e.IssuerID == e.ID:
 			return "", fmt.Errorf("%q: %w", e.Name, ErrRevokeRoot)
@@ -98,7 +104,7 @@ func (d *Desk) Hold(ctx context.Context, ids []ID) (Revocation, error) {
 // them. Errors: *NotHeldError, *RevokedError for one that is revoked for good,
 // and those of Revoke.
 func (d *Desk) ReleaseHold(ctx context.Context, ids []ID) (Revocation, error) {
-	return d.change(ctx, ids, func(e *storage.Entry) (string, error) {
+	return d.change(ctx, ids, nil, func(e *storage.Entry) (string, error) {
 		switch e.State {
 		case stateRevoked:
 			return "", &RevokedError{e.Name, pki.Reason(e.Reason), e.RevokedAt}
@@ -111,8 +117,8 @@ func (d *Desk) ReleaseHold(ctx context.Context, ids []ID) (Revocation, error) {
 }
 
 // change does to each certificate what deed does to its entry, which gives the
-// verb for the activity, and makes the new lists.
-func (d *Desk) change(ctx context.Context, ids []ID, deed func(*storage.Entry) (string, error)) (Revocation, error) {
+// verb for the activity, then what else more does, and makes the new lists.
+func (d *Desk) change(ctx context.Context, ids []ID, more func(*storage.Tx) error, deed func(*storage.Entry) (string, error)) (Revocation, error) {
 	d.revoking.Lock()
 	defer d.revoking.Unlock()
 	all, err := d.all()
@@ -141,6 +147,11 @@ func (d *Desk) change(ctx context.Context, ids []ID, deed func(*storage.Entry) (
 			}
 			changed[id] = c
 			done.Certificates = append(done.Certificates, c)
+		}
+		if more != nil {
+			if err := more(tx); err != nil {
+				return err
+			}
 		}
 		after = replaced(all, changed)
 		for _, l := range affected {

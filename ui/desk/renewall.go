@@ -1,0 +1,216 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/pki"
+)
+
+// Ending is a certificate that expires soon, or has expired, and was not replaced.
+type Ending struct {
+	Certificate
+	Until    time.Time // the end that its renewal would have
+	KeepsKey bool
+	Problem  error // why it cannot be renewed; nil when it can
+	// Long tells that it expired longer ago than was looked ahead: likely
+	// nobody misses it.
+	Long bool
+}
+
+// NoGainError says that a renewal would end no later than what it renews,
+// because the authority does not.
+type NoGainError struct {
+	Name   string
+	Issuer string
+	Until  time.Time // the end of the authority
+}
+
+func (e *NoGainError) Error() string {
+	return fmt.Sprintf("%q: its issuer %q ends at %s", e.Name, e.Issuer, e.Until.UTC().Format(time.RFC3339))
+}
+
+// EndingWithin lists what expires within a time, and what has expired: authorities
+// first, each after its issuer, then the others, the next to end first. What
+// was replaced or revoked is not among them, nor what is so short-lived that
+// more than half of its life is left. The ends reckon with authorities of the
+// list being renewed first.
+func (d *Desk) EndingWithin(within time.Duration) ([]Ending, error) {
+	all, err := d.all()
+	if err != nil {
+		return nil, err
+	}
+	now := d.Now()
+	var due []Ending
+	depth := map[ID]int{}
+	for _, c := range all {
+		if c.Revoked || c.ReplacedBy != "" || !c.IsCurrent() || c.Cross || !c.NotAfter.Before(now.Add(within)) ||
+			c.NotAfter.Sub(now) > c.NotAfter.Sub(c.NotBefore)/2 {
+			continue
+		}
+		due = append(due, Ending{Certificate: c, Long: c.NotAfter.Before(now.Add(-within))})
+		if c.IsAuthority() {
+			line, err := d.line(c.ID)
+			if err != nil {
+				return nil, err
+			}
+			depth[c.ID] = len(line)
+		}
+	}
+	slices.SortStableFunc(due, func(a, b Ending) int {
+		return cmp.Or(compareBools(b.IsAuthority(), a.IsAuthority()),
+			cmp.Compare(depth[a.ID], depth[b.ID]), a.NotAfter.Compare(b.NotAfter))
+	})
+	renewed := map[ID]time.Time{}
+	for n := range due {
+		if err := d.foresee(&due[n], renewed, now); err != nil {
+			return nil, err
+		}
+	}
+	return due, nil
+}
+
+// foresee finds out whether and until when a certificate can be renewed, when
+// the authorities of renewed were, until then.
+func (d *Desk) foresee(x *Ending, renewed map[ID]time.Time, now time.Time) error {
+	p, err := d.planRenewal(Renewal{ID: x.ID}, now)
+	if err != nil {
+		x.Problem = err
+		return onlyFatal(err)
+	}
+	x.KeepsKey, x.Until = p.keep, p.end(now)
+	faults := p.faults(now)
+	if until, ahead := renewed[p.issuer.ID]; ahead && !p.root {
+		faults = slices.DeleteFunc(faults, func(f pki.Fault) bool { return f.Code == pki.CodeIssuerExpired || f.Code == pki.CodeIssuerAboveExpired })
+		x.Until = pki.RenewedUntil(p.cert, nil, now)
+		if until.Before(x.Until) {
+			x.Until = until
+		}
+	}
+	switch {
+	case len(faults) > 0:
+		x.Problem = faults
+	case !x.Until.After(x.NotAfter):
+		x.Problem = &NoGainError{x.Name, p.issuer.Name, x.Until}
+	case x.IsAuthority():
+		renewed[x.ID] = x.Until
+	}
+	return nil
+}
+
+// onlyFatal is the error when it is not about one certificate alone.
+func onlyFatal(err error) error {
+	var damage *DamageError
+	if errors.Is(err, ErrLocked) || errors.As(err, &damage) {
+		return err
+	}
+	return nil
+}
+
+// RenewedAll is what RenewAll did.
+type RenewedAll struct {
+	Done   []Renewed
+	Failed []Ending // each with its Problem
+	Left   int   // not come to: cancelled, or the vault could not be written
+}
+
+// renewBatch is how many certificates are kept in one transaction.
+const renewBatch = 64
+
+// RenewAll renews certificates as they are, authorities first. What cannot be
+// renewed is passed over. It keeps what it made as it goes: when it is
+// cancelled, or the vault cannot be written, the error comes with what was
+// done until then. progress, which may be nil, is told how many were done.
+func (d *Desk) RenewAll(ctx context.Context, ids []ID, progress func(done, of int)) (RenewedAll, error) {
+	all := RenewedAll{Left: len(ids)}
+	order, err := d.authoritiesFirst(ids)
+	if err != nil {
+		return all, err
+	}
+	for len(order) > 0 {
+		batch := order[:min(len(order), renewBatch)]
+		if at := slices.IndexFunc(batch, Certificate.IsAuthority); at >= 0 {
+			batch = order[:1] // what follows may be signed by it
+		}
+		order = order[len(batch):]
+		if err := d.renewSome(ctx, batch, &all); err != nil {
+			return all, err
+		}
+		all.Left = len(order)
+		if progress != nil {
+			progress(len(ids)-len(order), len(ids))
+		}
+	}
+	return all, nil
+}
+
+// renewSome renews a few certificates in one transaction.
+func (d *Desk) renewSome(ctx context.Context, batch []Certificate, all *RenewedAll) error {
+	now := d.Now()
+	issuers := map[ID]opened{}
+	var groups [][]*issued
+	var failed []Ending
+	var olds []Certificate
+	for _, c := range batch {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		p, err := d.planRenewal(Renewal{ID: c.ID}, now)
+		var made []*issued
+		if err == nil {
+			made, err = d.prepareRenewal(ctx, p, issuers, now)
+		}
+		if err != nil {
+			if fatal := onlyFatal(err); fatal != nil || ctx.Err() != nil {
+				return errors.Join(fatal, ctx.Err())
+			}
+			failed = append(failed, Ending{Certificate: c, Problem: err})
+			continue
+		}
+		groups, olds = append(groups, made), append(olds, p.old)
+	}
+	if len(groups) > 0 {
+		kept, err := d.keepRenewals(ctx, groups, now)
+		if err != nil {
+			return err
+		}
+		for n, group := range kept {
+			all.Done = append(all.Done, Renewed{Certificate: group[0], Old: olds[n]})
+		}
+	}
+	all.Failed = append(all.Failed, failed...)
+	return nil
+}
+
+// authoritiesFirst reads the certificates, each authority after its issuer and
+// before what is none; each once.
+func (d *Desk) authoritiesFirst(ids []ID) ([]Certificate, error) {
+	var list []Certificate
+	depth := map[ID]int{}
+	for _, id := range ids {
+		c, err := d.Get(id)
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := depth[c.ID]; twice {
+			continue
+		}
+		line, err := d.line(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		depth[c.ID] = len(line)
+		list = append(list, c)
+	}
+	slices.SortStableFunc(list, func(a, b Certificate) int {
+		if a.IsAuthority() && b.IsAuthority() {
+			return cmp.Compare(depth[a.ID], depth[b.ID])
+		}
+		return compareBools(b.IsAuthority(), a.IsAuthority())
+	})
+	return list, nil
+}

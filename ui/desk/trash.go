@@ -1,0 +1,231 @@
+package desk
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"countersign/storage"
+)
+
+// What is deleted stays in the vault's file, under a record of its own and
+// with its keys, until the vault is closed: so it can be undone, and a locked
+// vault holds no key in memory. Closing removes it; after a crash the next
+// unlocking does.
+
+// Deleted is what one act of deleting took, and Undelete brings back.
+type Deleted struct {
+	ID    ID
+	At    time.Time
+	Names []string
+}
+
+// Deleted lists what can be brought back, the newest first.
+func (d *Desk) Deleted() ([]Deleted, error) {
+	var list []Deleted
+	err := d.vault.View(func(tx *storage.Tx) error {
+		ids, err := trashed(tx)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			t, err := readTrash(tx, id)
+			if err != nil {
+				return err
+			}
+			x := Deleted{ID: ID(id), At: t.At}
+			for _, c := range t.Certificates {
+				x.Names = append(x.Names, c.Name)
+			}
+			list = append(list, x)
+		}
+		return nil
+	})
+	slices.Reverse(list)
+	return list, err
+}
+
+// Undelete brings back what one act of deleting took. Error: *NotFoundError
+// when the vault was closed since.
+func (d *Desk) Undelete(id ID) ([]Certificate, error) {
+	all, err := d.all()
+	if err != nil {
+		return nil, err
+	}
+	var back []Certificate
+	err = d.vault.Update(func(tx *storage.Tx) error {
+		back = nil
+		t, err := readTrash(tx, storage.ID(id))
+		if errors.Is(err, storage.ErrNoRecord) {
+			return &NotFoundError{What: "certificate", Name: string(id)}
+		}
+		if err != nil {
+			return err
+		}
+		for _, c := range t.Certificates {
+			if err := tx.PutCertificate(c); err != nil {
+				return err
+			}
+			back = append(back, fromEntry(c.Entry))
+		}
+		together := append(slices.Clone(all), back...)
+		if err := looseIssuers(tx, back, together); err != nil {
+			return err
+		}
+		for _, c := range back {
+			if c.Revoked {
+				if err := listElsewhere(tx, together, c, false); err != nil {
+					return err
+				}
+			}
+			err := tx.AppendEvent(storage.Event{
+				At: d.Now(), Verb: "undelete", Subject: storage.ID(c.ID), Name: c.Name,
+				Detail: map[string]string{"kind": string(c.Kind), "issuer": c.Issuer, "serial": c.Serial},
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return dropTrash(tx, storage.ID(id))
+	})
+	d.forget()
+	return back, err
+}
+
+// looseIssuers ties what came back to another certificate of its issuer when
+// the one that it hung under is gone.
+func looseIssuers(tx *storage.Tx, back, all []Certificate) error {
+	loose := false
+	for _, c := range back {
+		if _, there := byID(all, c.IssuerID); there || c.IssuerID == "" {
+			continue
+		}
+		e, err := tx.Entry(storage.ID(c.ID))
+		if err != nil {
+			return err
+		}
+		e.IssuerID, loose = "", true
+		if err := tx.PutEntry(e); err != nil {
+			return err
+		}
+	}
+	if !loose {
+		return nil
+	}
+	return attach(tx)
+}
+
+// trash is what one act of deleting took, as it is kept.
+type trash struct {
+	At           time.Time
+	Certificates []storage.Certificate
+}
+
+// settingTrash lists the trash's records, as JSON.
+const settingTrash = "trash"
+
+func trashed(tx *storage.Tx) ([]storage.ID, error) {
+	var ids []storage.ID
+	text, ok := tx.Setting(settingTrash)
+	if !ok || text == "" {
+		return nil, nil
+	}
+	if err := json.Unmarshal([]byte(text), &ids); err != nil {
+		return nil, fmt.Errorf("read what was deleted: %w", err)
+	}
+	return ids, nil
+}
+
+func setTrashed(tx *storage.Tx, ids []storage.ID) error {
+	text, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	return tx.SetSetting(settingTrash, string(text))
+}
+
+func keepTrash(tx *storage.Tx, id storage.ID, t trash) error {
+	data, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	if err := tx.PutSecret(id, data); err != nil {
+		return err
+	}
+	ids, err := trashed(tx)
+	if err != nil {
+		return err
+	}
+	return setTrashed(tx, append(ids, id))
+}
+
+func readTrash(tx *storage.Tx, id storage.ID) (trash, error) {
+	var t trash
+	data, err := tx.Secret(id)
+	if err != nil {
+		return t, err
+	}
+	if err := json.Unmarshal(data, &t); err != nil {
+		return t, fmt.Errorf("read what was deleted: %w", err)
+	}
+	return t, nil
+}
+
+func dropTrash(tx *storage.Tx, id storage.ID) error {
+	ids, err := trashed(tx)
+	if err != nil {
+		return err
+	}
+	if err := setTrashed(tx, slices.DeleteFunc(ids, func(other storage.ID) bool { return other == id })); err != nil {
+		return err
+	}
+	return tx.DeleteSecret(id)
+}
+
+// emptyTrash removes for good what was deleted, with the keys that nothing
+// else uses.
+func (d *Desk) emptyTrash() error {
+	if d.Locked() || d.ReadOnly() {
+		return nil
+	}
+	any := false
+	err := d.vault.View(func(tx *storage.Tx) error {
+		ids, err := trashed(tx)
+		any = len(ids) > 0
+		return err
+	})
+	if err != nil || !any {
+		return err
+	}
+	return d.vault.Update(func(tx *storage.Tx) error {
+		ids, err := trashed(tx)
+		if err != nil {
+			return err
+		}
+		var gone []Certificate
+		for _, id := range ids {
+			t, err := readTrash(tx, id)
+			if err != nil {
+				return err
+			}
+			for _, c := range t.Certificates {
+				gone = append(gone, fromEntry(c.Entry))
+			}
+			if err := dropTrash(tx, id); err != nil {
+				return err
+			}
+		}
+		keys, err := d.unusedKeys(tx, gone)
+		if err != nil {
+			return err
+		}
+		for _, id := range keys {
+			if err := tx.DeleteKey(id); err != nil && !errors.Is(err, storage.ErrNoRecord) {
+				return err
+			}
+		}
+		return nil
+	})
+}
