@@ -17,6 +17,7 @@ const (
 	verbConnect = "connect"
 	verbExport  = "export"
 	verbIssue   = "issue"
+	verbRenew   = "renew"
 )
 
 // deedWords says what was done, without its name: "Server certificate issued".
@@ -54,7 +55,7 @@ func deedFacts(t *i18n.Printer, a desk.Activity, as string) string {
 		return words
 	case verbExport:
 		return formatWords(t, a.Detail["formats"])
-	case verbIssue:
+	case verbIssue, verbRenew:
 		if issuer := a.Detail["issuer"]; issuer != "" && issuer != a.Name {
 			return t.T("activity.signed-by", "Name", pki.Escape(issuer))
 		}

@@ -32,7 +32,7 @@ func (d *Desk) mustGet(t *testing.T, id ID) Certificate {
 	return c
 }
 
-func server(t *testing.T, name string) pki.Request {
+func serverFor(t *testing.T, name string) pki.Request {
 	t.Helper()
 	r := pki.NewRequest(pki.Server)
 	n, err := pki.ParseName(name)
@@ -73,7 +73,7 @@ func TestRenewedRootStandsForAll(t *testing.T) {
 	d, now := moving(t)
 	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
 	sub := d.mustIssue(t, root.ID, named(pki.Authority, "Sub"))
-	leaf := d.mustIssue(t, sub.ID, server(t, "localhost"))
+	leaf := d.mustIssue(t, sub.ID, serverFor(t, "localhost"))
 	direct := d.mustIssue(t, root.ID, named(pki.Client, "alice"))
 
 	*now = fixed.AddDate(0, 6, 0)
@@ -141,7 +141,7 @@ func TestRenewedRootInAHandshake(t *testing.T) {
 	d, now := moving(t)
 	*now = time.Now()
 	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
-	leaf := d.mustIssue(t, root.ID, server(t, "localhost"))
+	leaf := d.mustIssue(t, root.ID, serverFor(t, "localhost"))
 	alice := d.mustIssue(t, root.ID, named(pki.Client, "alice"))
 	renewed := d.mustRenew(t, Renewal{ID: root.ID})
 	for _, trusted := range []ID{root.ID, renewed.ID} {
@@ -163,7 +163,7 @@ func TestNewKeyWithCrossCertificates(t *testing.T) {
 	pkitest.Need(t, "openssl")
 	d, now := moving(t)
 	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
-	before := d.mustIssue(t, root.ID, server(t, "localhost"))
+	before := d.mustIssue(t, root.ID, serverFor(t, "localhost"))
 	*now = fixed.AddDate(0, 6, 0)
 	renewed := d.mustRenew(t, Renewal{ID: root.ID, Key: KeyNew, Cross: true})
 	if renewed.KeyID == root.KeyID || len(renewed.Cross) != 2 {
@@ -201,12 +201,12 @@ func TestRenewLeaf(t *testing.T) {
 	d, now := moving(t)
 	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
 	other := d.mustIssue(t, "", named(pki.Authority, "Other"))
-	leaf := d.mustIssue(t, root.ID, server(t, "api.acme.test"))
+	leaf := d.mustIssue(t, root.ID, serverFor(t, "api.acme.test"))
 	*now = fixed.AddDate(1, 0, 10)
 	if counts, err := d.Counts(); err != nil || counts.Expiring != 1 || counts.Attention != 1 {
 		t.Fatalf("before: %+v, %v", counts, err)
 	}
-	extra, gone := server(t, "www.acme.test").Names[0], server(t, "api.acme.test").Names[0]
+	extra, gone := serverFor(t, "www.acme.test").Names[0], serverFor(t, "api.acme.test").Names[0]
 	tests := []struct {
 		name    string
 		renewal Renewal

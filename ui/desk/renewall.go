@@ -36,8 +36,8 @@ func (e *NoGainError) Error() string {
 
 // EndingWithin lists what expires within a time, and what has expired: authorities
 // first, each after its issuer, then the others, the next to end first. What
-// was replaced or revoked is not among them, nor what is so short-lived that
-// more than half of its life is left. The ends reckon with authorities of the
+// was replaced or revoked is not among them, nor what was renewed and is so
+// short-lived that more than half of its life is left. The ends reckon with authorities of the
 // list being renewed first.
 func (d *Desk) EndingWithin(within time.Duration) ([]Ending, error) {
 	all, err := d.all()
@@ -49,7 +49,7 @@ func (d *Desk) EndingWithin(within time.Duration) ([]Ending, error) {
 	depth := map[ID]int{}
 	for _, c := range all {
 		if c.Revoked || c.ReplacedBy != "" || !c.IsCurrent() || c.Cross || !c.NotAfter.Before(now.Add(within)) ||
-			c.NotAfter.Sub(now) > c.NotAfter.Sub(c.NotBefore)/2 {
+			c.Replaces != "" && c.NotAfter.Sub(now) > c.NotAfter.Sub(c.NotBefore)/2 {
 			continue
 		}
 		due = append(due, Ending{Certificate: c, Long: c.NotAfter.Before(now.Add(-within))})
@@ -94,7 +94,7 @@ func (d *Desk) foresee(x *Ending, renewed map[ID]time.Time, now time.Time) error
 	switch {
 	case len(faults) > 0:
 		x.Problem = faults
-	case !x.Until.After(x.NotAfter):
+	case !x.Until.After(x.NotAfter) && x.Until.Before(pki.RenewedUntil(p.cert, nil, now)):
 		x.Problem = &NoGainError{x.Name, p.issuer.Name, x.Until}
 	case x.IsAuthority():
 		renewed[x.ID] = x.Until
@@ -115,7 +115,7 @@ func onlyFatal(err error) error {
 type RenewedAll struct {
 	Done   []Renewed
 	Failed []Ending // each with its Problem
-	Left   int   // not come to: cancelled, or the vault could not be written
+	Left   int      // not come to: cancelled, or the vault could not be written
 }
 
 // renewBatch is how many certificates are kept in one transaction.

@@ -37,7 +37,7 @@ func (s *session) ca() *cobra.Command {
 			})
 		},
 	}
-	ca.AddCommand(create, list, s.importFiles("import.terminal.ca"))
+	ca.AddCommand(create, s.renewAuthority(), list, s.importFiles("import.terminal.ca"))
 	return ca
 }
 

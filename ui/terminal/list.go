@@ -79,7 +79,17 @@ func (s *session) table(d *desk.Desk, all []desk.Certificate) error {
 	for _, c := range all {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", pki.Escape(c.Name), s.t.T("terminal.kind."+string(c.Kind)),
 			pki.Escape(c.Issuer), c.NotAfter.Local().Format("2006-01-02"),
-			s.t.T("terminal.health."+string(c.Health(d.Now()))), pki.Escape(strings.Join(c.Names, ", ")))
+			s.health(d, c), pki.Escape(strings.Join(c.Names, ", ")))
 	}
 	return w.Flush()
+}
+
+// health is a certificate's health in a word. One that ends, or has, and was
+// replaced is nobody's trouble.
+func (s *session) health(d *desk.Desk, c desk.Certificate) string {
+	health := c.Health(d.Now())
+	if c.ReplacedBy != "" && (health == desk.Expiring || health == desk.Expired) {
+		return s.t.T("terminal.health.replaced")
+	}
+	return s.t.T("terminal.health." + string(health))
 }

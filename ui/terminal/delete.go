@@ -1,0 +1,89 @@
+package terminal
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+)
+
+// remove is the command delete. A command closes the vault when it ends, so
+// nothing can be undone here: it asks first, or is told --yes.
+func (s *session) remove() *cobra.Command {
+	var yes, below bool
+	c := &cobra.Command{
+		Use: "delete NAME...", Short: s.t.T("delete.terminal"), Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return s.withDesk(c.Context(), func(d *desk.Desk) error {
+				var ids []desk.ID
+				for _, name := range args {
+					x, err := s.named(d, d.Find, name)
+					if err != nil {
+						return err
+					}
+					ids = append(ids, x.ID)
+				}
+				return s.removeThese(c, d, ids, below, yes)
+			})
+		},
+	}
+	c.Flags().BoolVar(&yes, "yes", false, s.t.T("delete.flag.yes"))
+	c.Flags().BoolVar(&below, "with-issued", false, s.t.T("delete.flag.with-issued"))
+	return c
+}
+
+func (s *session) removeThese(c *cobra.Command, d *desk.Desk, ids []desk.ID, below, yes bool) error {
+	del, err := d.PreviewDelete(ids, below)
+	if err != nil {
+		return err
+	}
+	if !yes {
+		s.sayDeletion(del)
+		if sure, err := s.sure(); err != nil || !sure {
+			return err
+		}
+	}
+	if del, err = d.Delete(c.Context(), ids, below); err != nil {
+		return err
+	}
+	for _, x := range del.Certificates {
+		s.say("delete.done", "Name", pki.Escape(x.Name), "Serial", x.Serial)
+	}
+	return nil
+}
+
+// sayDeletion says on standard error what would be lost.
+func (s *session) sayDeletion(del desk.Deletion) {
+	for _, x := range del.Certificates {
+		fmt.Fprintf(s.Err, "  %s  %s  %s\n", pki.Escape(x.Name), s.t.T("terminal.kind."+string(x.Kind)), x.Serial)
+	}
+	fmt.Fprintln(s.Err, s.t.T("delete.lost", "Count", len(del.Certificates)))
+	for _, line := range []struct {
+		key   string
+		count int
+	}{{"delete.lost.keys", del.Keys}, {"delete.lost.below", del.Below}, {"delete.lost.valid", del.Valid}, {"delete.lost.listed", del.Listed}} {
+		if line.count > 0 {
+			fmt.Fprintln(s.Err, s.t.T(line.key, "Count", line.count))
+		}
+	}
+}
+
+// sure asks whether to go on; where nobody can answer it is wrong use.
+func (s *session) sure() (bool, error) {
+	if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
+		return false, usageError{errors.New(s.t.T("terminal.needs", "Flag", "--yes"))}
+	}
+	fmt.Fprint(s.Err, s.t.T("delete.terminal.ask")+" ")
+	line, err := bufio.NewReader(s.In).ReadString('\n')
+	if err != nil {
+		return false, nil
+	}
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes" || answer == strings.ToLower(s.t.T("delete.terminal.yes")), nil
+}

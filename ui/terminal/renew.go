@@ -1,0 +1,294 @@
+package terminal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+)
+
+// renewal is what the flags of renew say.
+type renewal struct {
+	days      int
+	key       string
+	keep, new bool
+	revokeOld bool
+	add       []string
+	remove    []string
+	issuer    string
+	cross     bool
+	expiring  int
+	dryRun    bool
+}
+
+func (s *session) renew() *cobra.Command {
+	w := &renewal{}
+	c := &cobra.Command{
+		Use: "renew [NAME...]", Short: s.t.T("renew.terminal"), Long: s.t.T("renew.terminal") + "\n\n" + s.t.T("renew.terminal.long"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("expiring") {
+				return s.renewExpiring(c, w, args)
+			}
+			if len(args) == 0 {
+				return s.needs("NAME | --expiring")
+			}
+			if w.dryRun {
+				return s.needs("--expiring")
+			}
+			return s.withDesk(c.Context(), func(d *desk.Desk) error { return s.renewNamed(c, d, w, d.Find, args) })
+		},
+	}
+	s.renewalFlags(c, w)
+	flags := c.Flags()
+	flags.BoolVar(&w.revokeOld, "revoke-old", false, s.t.T("renew.flag.revoke-old"))
+	flags.StringArrayVar(&w.add, "add-san", nil, s.t.T("renew.flag.add-san"))
+	flags.StringArrayVar(&w.remove, "remove-san", nil, s.t.T("renew.flag.remove-san"))
+	flags.StringVar(&w.issuer, "ca", "", s.t.T("renew.flag.ca"))
+	flags.IntVar(&w.expiring, "expiring", expiringDays, s.t.T("renew.flag.expiring"))
+	flags.Lookup("expiring").NoOptDefVal = strconv.Itoa(expiringDays)
+	flags.BoolVar(&w.dryRun, "dry-run", false, s.t.T("renew.flag.dry-run"))
+	return c
+}
+
+// expiringDays is how far --expiring looks ahead when no number is given.
+const expiringDays = 30
+
+func (s *session) renewalFlags(c *cobra.Command, w *renewal) {
+	c.Flags().IntVar(&w.days, "days", 0, s.t.T("renew.flag.days"))
+	c.Flags().BoolVar(&w.keep, "keep-key", false, s.t.T("renew.flag.keep-key"))
+	c.Flags().BoolVar(&w.new, "new-key", false, s.t.T("renew.flag.new-key"))
+	c.Flags().StringVar(&w.key, "key", "", s.t.T("renew.flag.key"))
+	c.MarkFlagsMutuallyExclusive("keep-key", "new-key")
+	c.MarkFlagsMutuallyExclusive("keep-key", "key")
+}
+
+func (s *session) renewAuthority() *cobra.Command {
+	w := &renewal{}
+	c := &cobra.Command{
+		Use: "renew NAME", Short: s.t.T("renew.terminal.ca"), Long: s.t.T("renew.terminal.ca") + "\n\n" + s.t.T("renew.terminal.ca.long"),
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return s.withDesk(c.Context(), func(d *desk.Desk) error { return s.renewNamed(c, d, w, d.FindAuthority, args) })
+		},
+	}
+	s.renewalFlags(c, w)
+	c.Flags().BoolVar(&w.cross, "cross-sign", false, s.t.T("renew.flag.cross-sign"))
+	return c
+}
+
+// renewNamed renews what the arguments name, each in an act of its own. It
+// stops at the first that fails.
+func (s *session) renewNamed(c *cobra.Command, d *desk.Desk, w *renewal, find func(string) (desk.Certificate, error), args []string) error {
+	for _, name := range args {
+		old, err := s.named(d, find, name)
+		if err != nil {
+			return err
+		}
+		r, err := w.request(d, old, c.Flags().Changed("days"))
+		if err != nil {
+			return err
+		}
+		preview, err := d.PreviewRenewal(r)
+		if err != nil {
+			return err
+		}
+		renewed, err := d.Renew(c.Context(), r)
+		if err != nil {
+			return err
+		}
+		s.sayRenewed(preview, renewed)
+	}
+	return nil
+}
+
+func (s *session) sayRenewed(preview desk.RenewalPreview, renewed desk.Renewed) {
+	key := "renew.done.new"
+	if preview.KeepsKey {
+		key = "renew.done.kept"
+	}
+	s.say(key, "Name", pki.Escape(renewed.Name), "Until", s.t.Date(renewed.NotAfter), "Issuer", pki.Escape(renewed.Issuer))
+	switch {
+	case renewed.Old.Revoked:
+		s.say("renew.done.revoked", "Serial", renewed.Old.Serial)
+	case renewed.Old.NotAfter.Before(renewed.Made):
+		s.say("renew.done.ended", "Serial", renewed.Old.Serial, "Until", s.t.Date(renewed.Old.NotAfter))
+	default:
+		s.say("renew.done.valid", "Serial", renewed.Old.Serial, "Until", s.t.Date(renewed.Old.NotAfter))
+	}
+	for n, cross := range renewed.Cross {
+		s.say([]string{"renew.done.old-with-new", "renew.done.new-with-old"}[n], "Serial", cross.Serial)
+	}
+	if preview.Below > 0 && len(renewed.Cross) == 0 {
+		fmt.Fprintln(s.Err, s.t.T("renew.below", "Count", preview.Below, "Name", pki.Escape(renewed.Name)))
+	}
+	if len(preview.Lost) > 0 {
+		fmt.Fprintln(s.Err, s.t.T("renew.lost", "OIDs", strings.Join(preview.Lost, ", ")))
+	}
+	for _, warning := range preview.Warnings {
+		fmt.Fprintf(s.Err, "%s\n", s.t.T("warning."+warning.Code, "Value", pki.Escape(s.t.Value(warning.Value)), "Client", warning.Client))
+	}
+}
+
+// request reads the flags as a renewal, all their faults together.
+func (w *renewal) request(d *desk.Desk, old desk.Certificate, daysGiven bool) (desk.Renewal, error) {
+	r := desk.Renewal{ID: old.ID, Cross: w.cross, RevokeOld: w.revokeOld}
+	switch {
+	case w.keep:
+		r.Key = desk.KeyKept
+	case w.new, w.key != "":
+		r.Key = desk.KeyNew
+	}
+	if w.key != "" {
+		kind, err := pki.ParseKeyKind(w.key)
+		if err != nil {
+			return r, usageError{fmt.Errorf("--key %s: %s", w.key, strings.Join(keyNames(), ", "))}
+		}
+		r.KeyKind = kind
+	}
+	var faults pki.Faults
+	if daysGiven {
+		if w.days < 1 || w.days > maxDays {
+			faults = append(faults, pki.Fault{Field: pki.FieldValidity, Code: faultDays, Value: fmt.Sprint(w.days)})
+		}
+		r.NotAfter = d.Now().Add(time.Duration(min(max(w.days, 1), maxDays)) * 24 * time.Hour)
+	}
+	for _, typed := range []struct {
+		texts []string
+		names *[]pki.Name
+	}{{w.add, &r.Add}, {w.remove, &r.Remove}} {
+		for _, text := range typed.texts {
+			more, wrong := pki.ParseNames(text)
+			*typed.names, faults = append(*typed.names, more...), append(faults, wrong...)
+		}
+	}
+	if len(faults) > 0 {
+		return r, faults
+	}
+	if w.issuer != "" {
+		issuer, err := d.FindAuthority(w.issuer)
+		if err != nil {
+			return r, err
+		}
+		r.IssuerID = issuer.ID
+	}
+	return r, nil
+}
+
+// renewExpiring renews what ends soon, or with --dry-run only says what. A
+// number after --expiring may stand apart.
+func (s *session) renewExpiring(c *cobra.Command, w *renewal, args []string) error {
+	days := w.expiring
+	if len(args) == 1 {
+		n, err := strconv.Atoi(args[0])
+		if err != nil {
+			return usageError{fmt.Errorf("--expiring %s", args[0])}
+		}
+		days, args = n, nil
+	}
+	if len(args) > 0 || days < 1 || days > maxDays {
+		return usageError{fmt.Errorf("--expiring %d %s", days, strings.Join(args, " "))}
+	}
+	for _, name := range []string{"days", "keep-key", "new-key", "key", "revoke-old", "add-san", "remove-san", "ca"} {
+		if c.Flags().Changed(name) {
+			return usageError{errors.New(s.t.T("renew.terminal.alone", "Flag", "--"+name))}
+		}
+	}
+	return s.withDesk(c.Context(), func(d *desk.Desk) error {
+		ending, err := d.EndingWithin(time.Duration(days) * 24 * time.Hour)
+		if err != nil {
+			return err
+		}
+		if len(ending) == 0 {
+			s.say("renew.none", "Days", s.t.Days(days))
+			return nil
+		}
+		if w.dryRun {
+			return s.endingTable(ending)
+		}
+		return s.renewThese(c.Context(), d, ending)
+	})
+}
+
+// renewThese renews what can be, and tells of the rest. Something that could
+// not be renewed makes the command fail, when the others are done.
+func (s *session) renewThese(ctx context.Context, d *desk.Desk, ending []desk.Ending) error {
+	var ids []desk.ID
+	var not []desk.Ending
+	long := 0
+	for _, x := range ending {
+		switch {
+		case x.Long:
+			long++
+		case x.Problem != nil:
+			not = append(not, x)
+		default:
+			ids = append(ids, x.ID)
+		}
+	}
+	done, err := d.RenewAll(ctx, ids, nil)
+	for _, x := range done.Done {
+		s.say("renew.done.line", "Name", pki.Escape(x.Name), "Until", s.t.Date(x.NotAfter))
+	}
+	not = append(not, done.Failed...)
+	for _, x := range not {
+		fmt.Fprintln(s.Err, s.t.T("renew.not.line", "Name", pki.Escape(x.Name), "Why", s.why(x.Problem)))
+	}
+	s.say("renew.summary", "Count", len(done.Done))
+	if long > 0 {
+		s.say("renew.long", "Count", long)
+	}
+	if err != nil {
+		return err
+	}
+	if len(not) > 0 {
+		return saidError{}
+	}
+	return nil
+}
+
+// endingTable says what would be renewed and what cannot be.
+func (s *session) endingTable(ending []desk.Ending) error {
+	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
+	head := []string{s.t.T("terminal.column.name"), s.t.T("terminal.column.kind"), s.t.T("terminal.column.until"), s.t.T("renew.column.then")}
+	fmt.Fprintln(w, strings.Join(head, "\t"))
+	for _, x := range ending {
+		then := ""
+		switch {
+		case x.Problem != nil:
+			then = s.why(x.Problem)
+		case x.Long:
+			then = s.t.T("renew.long.line")
+		default:
+			then = x.Until.Local().Format(time.DateOnly)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", pki.Escape(x.Name), s.t.T("terminal.kind."+string(x.Kind)),
+			x.NotAfter.Local().Format(time.DateOnly), then)
+	}
+	return w.Flush()
+}
+
+// why words an error in one line: its sentence, and the faults of a request.
+func (s *session) why(err error) string {
+	e := desk.Explain(err)
+	if len(e.Faults) > 0 {
+		var texts []string
+		for _, f := range e.Faults {
+			texts = append(texts, s.t.T("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
+		}
+		return strings.Join(texts, " ")
+	}
+	for n, fact := range e.Facts {
+		if text, ok := fact.(string); ok {
+			e.Facts[n] = pki.Escape(s.t.Value(text))
+		}
+	}
+	return s.t.T("error."+e.Code, e.Facts...)
+}
