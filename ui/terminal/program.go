@@ -154,6 +154,8 @@ func (s *session) root() *cobra.Command {
 		s.quickstart(),
 		s.ca(),
 		s.issue(),
+		s.renew(),
+		s.remove(),
 		s.profile(),
 		s.list(),
 		s.csr(),
