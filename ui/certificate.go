@@ -240,6 +240,9 @@ func (d *certDetail) actions() fyne.CanvasObject {
 		all.Add(button(t.T("detail.new"), theme.IconPlus, widgets.Primary, func() { d.w.openIssue(pki.Server, c.ID) }))
 	}
 	rest := []fyne.CanvasObject{button(t.T("detail.export"), "", weight, func() { d.w.openExport(c) })}
+	if c.IsAuthority() && c.HasKey {
+		rest = append(rest, button(t.T("bulk.new"), theme.IconPlus, widgets.Plain, func() { d.w.openBulk(c.ID) }))
+	}
 	if !c.IsAuthority() && c.HasKey {
 		rest = append(rest, button(t.T("detail.try"), theme.IconPlay, widgets.Plain, func() { d.w.tryCertificate(c.ID) }))
 	}

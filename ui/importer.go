@@ -85,6 +85,13 @@ func (w *Window) watchDrops() {
 		for _, uri := range dropped {
 			paths = append(paths, uri.Path())
 		}
+		if p, ok := w.shown().(interface{ drop([]string) bool }); ok && p.drop(paths) {
+			return
+		}
+		if isTable(paths) {
+			w.openBulkFile(paths[0])
+			return
+		}
 		w.openImport(paths...)
 	})
 }

@@ -22,6 +22,7 @@ func (w *Window) setMenu() {
 	file := fyne.NewMenu(w.t.T("menu.file"),
 		w.menuItem(w.t.T("menu.new"), fyne.KeyN, w.doNew),
 		w.menuItem(w.t.T("menu.new-authority"), "", func() { w.openIssue(pki.Authority, "") }),
+		w.menuItem(w.t.T("bulk.menu"), "", func() { w.openBulk("") }),
 		w.menuItem(w.t.T("menu.import"), fyne.KeyI, func() { w.openImport() }),
 		w.menuItem(w.t.T("menu.export"), fyne.KeyE, w.doExport),
 		fyne.NewMenuItemSeparator(),

@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -184,6 +185,28 @@ const BulkExample = "name,kind,names,email,validity,password,organization,unit\r
 	"alice,client,,alice@example.com,365,,Example,Sales\r\n" +
 	"\"Bob, the builder\",client,spiffe://example.com/bob,,2y,,Example,Works\r\n" +
 	"api.example.com,server,\"api.example.com, 10.0.0.7\",,90,,,\r\n"
+
+// exampleFile is the name of the example, with a number where there is another.
+const exampleFile = "certificates-example"
+
+// SaveBulkExample writes BulkExample into a folder and gives its path. Another
+// file of that name stays as it is. Error: *PathError.
+func SaveBulkExample(folder string) (string, error) {
+	for n := 1; ; n++ {
+		name := exampleFile + ".csv"
+		if n > 1 {
+			name = fmt.Sprintf("%s-%d.csv", exampleFile, n)
+		}
+		path := filepath.Join(folder, name)
+		err := WriteFile(path, File{Data: []byte(BulkExample)}, false)
+		if err == nil || !errors.Is(err, ErrFileExists) || n == 99 {
+			return path, err
+		}
+		if there, err := ReadFile(path); err == nil && string(there) == BulkExample {
+			return path, nil
+		}
+	}
+}
 
 // folded is a heading as headings has it.
 func folded(heading string) string {

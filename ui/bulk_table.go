@@ -1,0 +1,314 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+	"countersign/ui/widgets"
+)
+
+// bulkPreview is the second step: the table with what is wrong with it.
+type bulkPreview struct {
+	issuer, kind, valid, key *widgets.Select
+	source                   *widgets.Text
+	again                    *widgets.Button
+	trouble                  *fyne.Container
+	chips                    *widgets.FilterChips
+	list                     *widgets.DataList
+	said                     *fyne.Container // all that there is to say of the chosen row
+	create                   *widgets.Button
+	root                     fyne.CanvasObject
+
+	rows []int // of the items that the filter shows
+}
+
+// The filters of the table.
+const (
+	bulkAll = iota
+	bulkBad
+	bulkWarned
+)
+
+// bulkKinds are what rows can be made as.
+var bulkKinds = []pki.Kind{pki.Client, pki.Server, pki.Both}
+
+// bulkSpans are how long the certificates are valid where a row does not say.
+var bulkSpans = []span{{days: 397, months: 13, standard: true}, {days: 30}, {days: 90}, {years: 1}, {years: 2}, {years: 5}}
+
+func (b *bulkPage) buildPreview() {
+	t, p := b.w.t, &b.preview
+	changed := func(int) { b.recheck() }
+	p.issuer = widgets.NewSelect(t.T("issue.issuer.none"), nil, -1, changed)
+	var kinds, keys, spans []string
+	for _, k := range bulkKinds {
+		kinds = append(kinds, t.T("issue.kind."+string(k)))
+	}
+	for _, k := range pki.KeyKinds() {
+		keys = append(keys, k.Label())
+	}
+	for _, s := range bulkSpans {
+		spans = append(spans, lengthWords(b.w, s))
+	}
+	p.kind = widgets.NewSelect("", kinds, 0, changed)
+	p.valid = widgets.NewSelect("", spans, 0, changed)
+	p.key = widgets.NewSelect("", keys, 0, changed)
+	p.source = widgets.NewText("").Bold()
+	other := widgets.NewButton(t.T("bulk.other"), "", widgets.Quiet, b.showStart)
+	p.again = widgets.NewButton(t.T("bulk.again"), "", widgets.Quiet, func() { b.readFile(b.path) })
+	p.trouble, p.said = widgets.Stack(8), widgets.Stack(8)
+	p.chips = widgets.NewFilterChips(b.filters(), bulkAll, func(int) { b.showRows() })
+	p.list = widgets.NewDataList(
+		widgets.Column{Title: t.T("bulk.head.line"), Min: 56, Align: fyne.TextAlignTrailing},
+		widgets.Column{Title: t.T("bulk.head.name"), Weight: 3, Min: 150},
+		widgets.Column{Title: t.T("bulk.head.kind"), Weight: 1, Min: 84, Priority: 2},
+		widgets.Column{Title: t.T("bulk.head.until"), Weight: 1, Min: 128, Priority: 1},
+		widgets.Column{Title: t.T("bulk.head.status"), Weight: 4, Min: 200})
+	p.list.OnSelected = b.rowChosen
+	p.create = widgets.NewButton("", "", widgets.Primary, b.create)
+	p.root = widgets.Stack(12,
+		widgets.Grid(150, 12,
+			widgets.NewField(t.T("issue.issuer"), "", p.issuer), widgets.NewField(t.T("bulk.kind"), "", p.kind),
+			widgets.NewField(t.T("issue.valid"), "", p.valid), widgets.NewField(t.T("issue.key"), "", p.key)),
+		p.trouble,
+		widgets.Row(8, widgets.Grow(p.chips), p.source, p.again, other),
+		widgets.Grow(p.list), p.said)
+}
+
+// lengthWords says how long a span is.
+func lengthWords(w *Window, s span) string {
+	switch {
+	case s.months > 0:
+		return w.t.T("issue.valid.months", "Count", s.months)
+	case s.years > 0:
+		return w.t.T("issue.valid.years", "Count", s.years)
+	}
+	return w.t.T("issue.valid.days", "Count", s.days)
+}
+
+func (p *bulkPreview) issuerID(from []desk.Certificate) desk.ID {
+	if i := p.issuer.Selected(); i >= 0 && i < len(from) {
+		return from[i].ID
+	}
+	return ""
+}
+
+// defaults are what the choices above the table say.
+func (b *bulkPage) defaults() desk.BulkDefaults {
+	p := &b.preview
+	base := pki.NewRequest(bulkKinds[max(0, p.kind.Selected())])
+	base.Key = pki.KeyKinds()[max(0, p.key.Selected())]
+	if s := bulkSpans[max(0, p.valid.Selected())]; !s.standard {
+		base.NotAfter = b.w.now().AddDate(s.years, 0, s.days)
+	}
+	return desk.BulkDefaults{IssuerID: p.issuerID(b.authorities), Base: base}
+}
+
+// recheck checks the table under the choices above it, and shows it.
+func (b *bulkPage) recheck() {
+	if len(b.table.Rows) == 0 {
+		return
+	}
+	defaults, table := b.defaults(), b.table
+	if defaults.IssuerID == "" {
+		b.w.fail(pki.Faults{{Field: pki.FieldIssuer, Code: pki.CodeIssuerMissing}})
+		return
+	}
+	b.turn++
+	turn := b.turn
+	var check desk.BulkCheck
+	b.w.spawn("", func(ctx context.Context) error {
+		var err error
+		check, err = b.desk.CheckBulk(ctx, table, defaults)
+		return err
+	}, func(err error) {
+		switch {
+		case turn != b.turn || b.left || errors.Is(err, context.Canceled):
+		case err != nil:
+			b.w.fail(err)
+		default:
+			b.check = check
+			b.showTable()
+		}
+	})
+}
+
+func (b *bulkPage) filters() []widgets.Filter {
+	t, c := b.w.t, b.check
+	return []widgets.Filter{
+		{Label: t.T("bulk.filter.all"), Count: len(c.Items)},
+		{Label: t.T("bulk.filter.bad"), Count: c.Bad},
+		{Label: t.T("bulk.filter.warned"), Count: c.Warned},
+	}
+}
+
+// showTable shows the table as it was checked.
+func (b *bulkPage) showTable() {
+	t, p, c := b.w.t, &b.preview, b.check
+	p.source.SetText(t.T("bulk.pasted"))
+	if b.path != "" {
+		p.source.SetText(brief(pki.Escape(filepath.Base(b.path)), 24))
+	}
+	p.again.Hidden = b.path == ""
+	p.chips.Set(b.filters())
+	p.trouble.Objects = b.troubles()
+	p.trouble.Hidden = len(p.trouble.Objects) == 0
+	good := len(c.GoodItems())
+	p.create.SetText(t.T("bulk.create", "Count", good))
+	if c.Bad > 0 && good > 0 {
+		p.create.SetText(t.T("bulk.create.good", "Count", good))
+	}
+	p.create.Enable()
+	if good == 0 {
+		p.create.Disable()
+	}
+	if p.chips.Selected() == bulkBad && c.Bad == 0 || p.chips.Selected() == bulkWarned && c.Warned == 0 {
+		p.chips.Select(bulkAll)
+	}
+	b.showRows()
+	b.step(p.root, widgets.NewButton(t.T("cancel"), "", widgets.Plain, b.w.back), p.create)
+}
+
+// troubles are what keeps the table, or a part of it, from being made.
+func (b *bulkPage) troubles() []fyne.CanvasObject {
+	t, c := b.w.t, b.check
+	var list []fyne.CanvasObject
+	if len(c.Issuer) > 0 {
+		list = append(list, widgets.NewNotice(widgets.ToneBroken, t.T("bulk.issuer.bad"), faultLines(t, c.Issuer)))
+	}
+	if c.Bad > 0 {
+		list = append(list, widgets.NewNotice(widgets.ToneSoon, t.T("bulk.bad", "Count", c.Bad), ""))
+	}
+	if n := len(b.table.Unknown); n > 0 {
+		list = append(list, widgets.NewNotice(widgets.ToneNone,
+			t.T("bulk.unknown", "Count", n, "Names", pki.Escape(brief(strings.Join(b.table.Unknown, ", "), 120))), ""))
+	}
+	for _, w := range c.Doubts {
+		list = append(list, widgets.NewNotice(widgets.ToneSoon, warningText(t, w), ""))
+	}
+	return list
+}
+
+// showRows fills the list with what the filter lets through.
+func (b *bulkPage) showRows() {
+	p := &b.preview
+	p.rows = p.rows[:0]
+	for i, item := range b.check.Items {
+		switch p.chips.Selected() {
+		case bulkBad:
+			if item.Good() {
+				continue
+			}
+		case bulkWarned:
+			if !item.Good() || len(item.Warnings) == 0 {
+				continue
+			}
+		}
+		p.rows = append(p.rows, i)
+	}
+	p.said.Objects = nil
+	p.said.Hide()
+	p.list.SetRows(len(p.rows), func(row int) widgets.ListRow { return b.row(b.check.Items[p.rows[row]]) })
+	b.root.Refresh()
+}
+
+// row is one row as the list shows it.
+func (b *bulkPage) row(i desk.BulkItem) widgets.ListRow {
+	t := b.w.t
+	name := widgets.Cell{Text: pki.Escape(brief(i.Title(), 80))}
+	if name.Text == "" {
+		name = widgets.Cell{Text: t.T("bulk.unnamed"), Tone: widgets.ToneQuiet}
+	}
+	var names []string
+	for n, other := range i.Request.Names {
+		if n == 4 {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, other.Shown)
+	}
+	name.Second = strings.Join(names, ", ")
+	until := ""
+	if end := b.endOf(i.Request); !end.IsZero() && len(i.Faults.Of(pki.FieldValidity)) == 0 {
+		until = t.Date(end)
+	}
+	kind := ""
+	if len(i.Faults.Of(pki.FieldKind)) == 0 {
+		kind = t.T("issue.kind." + string(i.Request.Kind))
+	}
+	return widgets.ListRow{Cells: []widgets.Cell{
+		{Text: t.Number(i.Line), Tone: widgets.ToneQuiet}, name, {Text: kind}, {Text: until}, b.status(i),
+	}}
+}
+
+// endOf is when a row's certificate ends.
+func (b *bulkPage) endOf(r pki.Request) time.Time {
+	end := r.NotAfter
+	if end.IsZero() {
+		end = pki.DefaultNotAfter(r.Kind, nil, b.w.now())
+	}
+	for _, a := range b.authorities {
+		if a.ID == b.check.Defaults.IssuerID && end.After(a.NotAfter) {
+			end = a.NotAfter
+		}
+	}
+	return end
+}
+
+func (b *bulkPage) status(i desk.BulkItem) widgets.Cell {
+	lines, tone := b.says(i)
+	cell := widgets.Cell{Text: b.w.t.T("bulk.status.good"), Tone: tone, Dot: true}
+	if len(lines) > 0 {
+		cell.Text = lines[0]
+	}
+	if len(lines) > 1 {
+		cell.Second = lines[1]
+	}
+	return cell
+}
+
+// says is all that there is to say of a row, the worst first.
+func (b *bulkPage) says(i desk.BulkItem) ([]string, widgets.Tone) {
+	var lines []string
+	for _, f := range i.Faults {
+		lines = append(lines, faultText(b.w.t, f))
+	}
+	tone := widgets.ToneGood
+	if len(lines) > 0 {
+		return lines, widgets.ToneBroken
+	}
+	for _, w := range i.Warnings {
+		lines, tone = append(lines, warningText(b.w.t, w)), widgets.ToneSoon
+	}
+	return lines, tone
+}
+
+// rowChosen says all of a row that has not room in its line.
+func (b *bulkPage) rowChosen(rows []int) {
+	p := &b.preview
+	p.said.Objects = nil
+	if len(rows) == 1 && rows[0] < len(p.rows) {
+		item := b.check.Items[p.rows[rows[0]]]
+		if lines, tone := b.says(item); len(lines) > 0 {
+			lines = lines[:min(len(lines), 4)]
+			title := b.w.t.T("bulk.row", "Line", b.w.t.Number(item.Line), "Name", pki.Escape(brief(item.Title(), 60)))
+			p.said.Objects = []fyne.CanvasObject{widgets.NewNotice(tone, title, strings.Join(lines, "\n"))}
+		}
+	}
+	p.said.Hidden = len(p.said.Objects) == 0
+	b.root.Refresh()
+}
+
+// brief is the beginning of a long text.
+func brief(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
