@@ -65,8 +65,9 @@ func newImporter(w *Window) *importer {
 	i.keep = widgets.NewButton("", theme.IconImport, widgets.Primary, i.bring)
 	i.keep.Hide()
 	cancel := widgets.NewButton(w.t.T("cancel"), "", widgets.Plain, w.back)
+	closer := widgets.NewButton(w.t.T("inspect.closer"), "", widgets.Plain, func() { w.openInspector(i.files()...) })
 	i.root = widgets.Stack(16,
-		widgets.Row(8, widgets.Grow(widgets.NewTitle(w.t.T("import.title"))), cancel, i.look, i.keep),
+		widgets.Row(8, widgets.Grow(widgets.NewTitle(w.t.T("import.title"))), cancel, closer, i.look, i.keep),
 		widgets.Grow(container.NewVScroll(widgets.Inset(0, 12, 0, 0, widgets.Stack(16, i.pathsIn, i.secrets, i.results)))))
 	return i
 }
@@ -139,12 +140,7 @@ func (i *importer) browseFolder() {
 
 // see looks into the files and shows what is in them.
 func (i *importer) see() {
-	var paths []string
-	for _, line := range strings.Split(i.paths.Text, "\n") {
-		if line = strings.Trim(strings.TrimSpace(line), `"'`); line != "" {
-			paths = append(paths, strings.TrimPrefix(line, "file://"))
-		}
-	}
+	paths := i.named()
 	if len(paths) == 0 {
 		i.pathsIn.SetFault(i.w.t.T("import.paths.empty"))
 		return

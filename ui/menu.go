@@ -24,6 +24,7 @@ func (w *Window) setMenu() {
 		w.menuItem(w.t.T("menu.new-authority"), "", func() { w.openIssue(pki.Authority, "") }),
 		w.menuItem(w.t.T("bulk.menu"), "", func() { w.openBulk("") }),
 		w.menuItem(w.t.T("menu.import"), fyne.KeyI, func() { w.openImport() }),
+		w.menuItem(w.t.T("inspect.menu"), "", func() { w.openInspector() }),
 		w.menuItem(w.t.T("menu.export"), fyne.KeyE, w.doExport),
 		fyne.NewMenuItemSeparator(),
 		w.menuItem(w.t.T("menu.settings"), "", w.openSettings),
