@@ -93,10 +93,10 @@ func newInspector(w *Window) *inspector {
 	file := widgets.NewButton(t.T("import.file"), theme.IconFile, widgets.Plain, i.browse)
 	paste := widgets.NewButton(t.T("inspect.paste"), theme.IconCopy, widgets.Plain, i.paste)
 	i.look = widgets.NewButton(t.T("inspect.look"), theme.IconSearch, widgets.Primary, i.lookOrStop)
-	i.targetIn = widgets.NewField("", t.T("inspect.target.hint"), widgets.Row(8, widgets.Grow(i.target), file, paste, i.look))
+	i.targetIn = widgets.NewField(t.T("inspect.target"), t.T("inspect.target.hint"), widgets.Row(8, widgets.Grow(i.target), file, paste, i.look))
 	i.buildMore()
 	i.password = widgets.NewSecret("", func(string) { i.locked.SetFault("") }, func(string) { i.ask(i.question) })
-	i.locked = widgets.NewField(t.T("import.password"), t.T("inspect.password.hint"), i.password)
+	i.locked = widgets.NewField(t.T("inspect.password"), t.T("inspect.password.hint"), i.password)
 	i.locked.Hide()
 	i.list = widgets.NewDataList(widgets.Column{Title: t.T("inspect.found"), Weight: 1, Min: 120})
 	i.list.OnSelected = func(rows []int) {
@@ -104,11 +104,11 @@ func newInspector(w *Window) *inspector {
 			i.choose(rows[0])
 		}
 	}
-	i.left = widgets.AtLeast(210, 0, i.list)
+	i.left = widgets.Inset(0, 12, 0, 0, widgets.AtLeast(210, 0, i.list))
 	i.scroll = container.NewVScroll(widgets.Inset(0, gutter, 0, 2, i.detail))
 	right := &fyne.Container{Layout: &settleLayout{i.scroll}, Objects: []fyne.CanvasObject{i.scroll}}
 	i.left.Hide()
-	body := container.NewBorder(nil, nil, i.left, nil, widgets.Inset(0, 0, 0, 12, right))
+	body := container.NewBorder(nil, nil, i.left, nil, right)
 	i.root = widgets.Stack(12,
 		widgets.Row(8, widgets.Grow(widgets.NewTitle(t.T("inspect.title"))), widgets.NewButton(t.T("close"), "", widgets.Plain, w.back)),
 		i.targetIn, i.more, i.locked, widgets.Grow(body))

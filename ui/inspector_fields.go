@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 
 	"countersign/pki"
 	"countersign/ui/desk"
@@ -19,6 +20,7 @@ const (
 	shownSections = 60
 	shownFacts    = 40
 	shownHex      = 95 // characters: 32 octets with their colons
+	shownElements = 2000
 )
 
 // sections are every field of a thing, a part a card's row: the plain word, and
@@ -143,34 +145,19 @@ const treeHeight float32 = 340
 func (i *inspector) fillTree(holder *fyne.Container, der []byte) {
 	t := i.w.t
 	nodes, err := pki.ASN1Tree(der)
-	list := widgets.NewDataList(
-		widgets.Column{Title: t.T("inspect.asn1.offset"), Min: 64, Align: fyne.TextAlignTrailing},
-		widgets.Column{Title: t.T("inspect.asn1.element"), Min: 180, Weight: 2},
-		widgets.Column{Title: t.T("inspect.asn1.value"), Min: 120, Weight: 3},
-		widgets.Column{Title: t.T("inspect.asn1.length"), Min: 56, Priority: 1, Align: fyne.TextAlignTrailing})
-	list.SetRows(len(nodes), func(n int) widgets.ListRow {
-		node := nodes[n]
-		length := fmt.Sprint(node.Length)
-		if node.Length < 0 {
-			length = "–"
-		}
-		return widgets.ListRow{Cells: []widgets.Cell{
-			{Text: fmt.Sprint(node.Offset), Mono: true, Tone: widgets.ToneQuiet},
-			{Text: strings.Repeat("  ", min(node.Depth, 16)) + node.Tag},
-			{Text: node.Value, Mono: true},
-			{Text: length, Mono: true, Tone: widgets.ToneQuiet},
-		}}
-	})
 	if err != nil {
-		tr := explain(t, err)
-		holder.Add(widgets.NewNotice(widgets.ToneSoon, t.T("inspect.asn1.broken"), tr.raw))
+		holder.Add(widgets.NewNotice(widgets.ToneSoon, t.T("inspect.asn1.broken"), explain(t, err).raw))
 	}
-	copied := widgets.NewButton(t.T("inspect.asn1.copy"), theme.IconCopy, widgets.Quiet, func() { i.w.copy(treeText(nodes)) })
-	holder.Add(widgets.AtLeast(0, treeHeight, list))
-	holder.Add(leading(copied))
+	grid := widget.NewTextGridFromString(treeText(nodes[:min(len(nodes), shownElements)]))
+	grid.Scroll = fyne.ScrollBoth
+	holder.Add(widgets.NewPanel(theme.Ground, theme.Line, theme.RadiusSmall, widgets.Pad(8, widgets.AtLeast(0, treeHeight, grid))))
+	if over := len(nodes) - shownElements; over > 0 {
+		holder.Add(widgets.NewQuiet(t.T("inspect.asn1.more", "Count", over)))
+	}
+	holder.Add(leading(widgets.NewButton(t.T("inspect.asn1.copy"), theme.IconCopy, widgets.Quiet, func() { i.w.copy(treeText(nodes)) })))
 }
 
-// treeText writes the elements as text, for the clipboard.
+// treeText writes the elements as text: where each stands, its tag, its value.
 func treeText(nodes []pki.ASN1Node) string {
 	var out strings.Builder
 	for _, n := range nodes {
