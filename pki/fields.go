@@ -26,7 +26,7 @@ func ParseSerial(typed string) (*big.Int, bool) {
 	if hasPrefixFold(typed, "0x") {
 		typed = typed[2:]
 	}
-	typed = strings.NewReplacer(":", "", " ", "").Replace(typed)
+	typed = strings.ReplaceAll(strings.ReplaceAll(typed, ":", ""), " ", "")
 	if typed == "" || len(typed) > 64 || strings.Trim(typed, "0123456789abcdefABCDEF") != "" {
 		return nil, false
 	}

@@ -53,6 +53,7 @@ func (b *bulkPage) run(key string, work func(context.Context, func(desk.BulkProg
 	progress := b.making
 	told := func(p desk.BulkProgress) {
 		b.w.run.UI(func() {
+			b.w.stir() // long work is use: the vault does not lock itself under it
 			progress.SetFraction(float64(p.Done) / float64(max(1, p.Of)))
 			progress.SetText(b.progressWords(p))
 		})

@@ -115,7 +115,7 @@ func TestDetailOfAnAuthority(t *testing.T) {
 	if got := factsOf(d)["Issued"].Value; got != "6 certificates" {
 		t.Errorf("it issued %q", got)
 	}
-	want := "New certificate, Export for…, Copy as PEM, Show the 6 certificates it signed"
+	want := "New certificate, Export for…, Many at once, Copy as PEM, Show the 6 certificates it signed"
 	if got := buttonsOf(d); got != want {
 		t.Errorf("its buttons are %s, want %s", got, want)
 	}
