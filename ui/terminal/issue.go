@@ -24,6 +24,7 @@ func (s *session) ca() *cobra.Command {
 		},
 	}
 	s.wishFlags(create, &wish)
+	s.fieldFlags(create, &wish)
 	s.authorityFlags(create, &wish)
 	list := &cobra.Command{
 		Use: "list", Short: s.t.T("terminal.ca-list"), Args: cobra.NoArgs,
@@ -57,6 +58,7 @@ func (s *session) issue() *cobra.Command {
 			},
 		}
 		s.wishFlags(sub, w)
+		s.fieldFlags(sub, w)
 		sub.Flags().StringVar(&w.issuer, "ca", "", s.t.T("terminal.flag.ca"))
 		sub.Flags().StringArrayVar(&w.names, "san", nil, s.t.T("terminal.flag.san"))
 		issue.AddCommand(sub)

@@ -47,15 +47,20 @@ var subjectFlags = []struct {
 	{"serial-number", pki.FieldSerialNumber}, {"email", pki.FieldEmailAddress},
 }
 
+// wishFlags are what certificates of any number can be told.
 func (s *session) wishFlags(c *cobra.Command, w *wish) {
+	c.Flags().IntVar(&w.days, "days", 0, s.t.T("terminal.flag.days"))
+	c.Flags().StringVar(&w.key, "key", string(pki.P256), s.t.T("terminal.flag.key"))
+}
+
+// fieldFlags are the fields of one certificate.
+func (s *session) fieldFlags(c *cobra.Command, w *wish) {
 	f := c.Flags()
 	text := func(to *string, name string) { f.StringVar(to, name, "", s.t.T("profiles.flag."+name)) }
 	list := func(to *[]string, name string) { f.StringArrayVar(to, name, nil, s.t.T("profiles.flag."+name)) }
 	text(&w.profile, "profile")
-	f.IntVar(&w.days, "days", 0, s.t.T("terminal.flag.days"))
 	text(&w.from, "not-before")
 	text(&w.until, "not-after")
-	f.StringVar(&w.key, "key", string(pki.P256), s.t.T("terminal.flag.key"))
 	text(&w.serial, "serial")
 	text(&w.subject, "subject")
 	w.parts = map[pki.Field]*string{}
