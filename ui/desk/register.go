@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -82,7 +83,30 @@ func (d *Desk) newRegister(s Serve) (*register, error) {
 	if !s.Outlives {
 		return r, nil
 	}
+	if s.Publish && !d.ReadOnly() {
+		if err := d.renewLists(); err != nil {
+			return nil, err
+		}
+	}
 	return r, r.release(s.Publish)
+}
+
+// renewLists makes the lists that are missing or overdue: a server that goes on
+// without the vault has to have them.
+func (d *Desk) renewLists() error {
+	lists, err := d.CRLs()
+	if err != nil {
+		return err
+	}
+	for _, c := range lists {
+		if c.Ended || c.Made() && c.Due(d.Now()) != DueOverdue {
+			continue
+		}
+		if _, err := d.MakeCRL(context.Background(), c.AuthorityID, 0); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // delegate certifies a responder, and notes it. An authority that cannot have
