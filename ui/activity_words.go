@@ -18,6 +18,8 @@ const (
 	verbExport  = "export"
 	verbIssue   = "issue"
 	verbRenew   = "renew"
+	verbRevoke  = "revoke"
+	verbCRL     = "crl"
 )
 
 // deedWords says what was done, without its name: "Server certificate issued".
@@ -55,6 +57,10 @@ func deedFacts(t *i18n.Printer, a desk.Activity, as string) string {
 		return words
 	case verbExport:
 		return formatWords(t, a.Detail["formats"])
+	case verbRevoke:
+		return t.T("reason." + a.Detail["reason"])
+	case verbCRL:
+		return t.T("activity.crl.facts", "Number", a.Detail["number"], "Revoked", a.Detail["revoked"])
 	case verbIssue, verbRenew:
 		if issuer := a.Detail["issuer"]; issuer != "" && issuer != a.Name {
 			return t.T("activity.signed-by", "Name", pki.Escape(issuer))

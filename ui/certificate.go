@@ -28,6 +28,7 @@ type certDetail struct {
 	chain   *widgets.ChainPath
 	facts   *widgets.Facts
 	more    *widgets.Disclosure
+	crl     *crlPart // of an authority with its key
 	buttons []*widgets.Button
 	box     *fyne.Container
 }
@@ -115,8 +116,22 @@ func (d *certDetail) build() {
 		d.more.SetOpen(open)
 		d.box.Add(d.more)
 	}
+	d.addCRL()
 	d.box.Refresh()
 	d.Refresh()
+}
+
+// addCRL shows the list of an authority that has its key, read anew.
+func (d *certDetail) addCRL() {
+	if !d.cert.IsAuthority() || !d.cert.HasKey || d.whole == nil {
+		return
+	}
+	if d.crl == nil {
+		d.crl = newCRLPart(d.w, d.cert)
+	}
+	d.crl.read()
+	d.box.Add(widgets.Rule())
+	d.box.Add(d.crl)
 }
 
 func (d *certDetail) lifeBar() *widgets.LifeBar {

@@ -27,6 +27,7 @@ type survey struct {
 	next      []desk.Certificate // the next to end, when nothing needs attention
 	tries     []desk.Activity
 	deeds     []desk.Activity // what else was done last
+	due       []desk.CRL      // lists of the revoked that lapse soon, or have
 }
 
 // monthCount says how many certificates end in a month. Revoked ones do not
@@ -57,6 +58,9 @@ func readSurvey(d *desk.Desk) (survey, error) {
 	}
 	deeds, err := d.Activities(deedsRead)
 	if err != nil {
+		return g, err
+	}
+	if g.due, err = d.DueCRLs(); err != nil {
 		return g, err
 	}
 	now := d.Now()

@@ -37,6 +37,7 @@ type localServer struct {
 	copyURL, used *widgets.Button
 	missing       *fyne.Container
 	fields        *fyne.Container
+	published     *published
 	visits        *visits
 	root          *fyne.Container
 }
@@ -65,6 +66,7 @@ func newLocalServer(c *connections) *localServer {
 		c.w.copy(s.url())
 	})
 	s.used = widgets.NewButton(t.T("server.use"), theme.IconConnection, widgets.Quiet, s.fillForm)
+	s.published = newPublished(s)
 	s.root = s.build()
 	return s
 }
@@ -77,7 +79,7 @@ func (s *localServer) build() *fyne.Container {
 		widgets.NewField(t.T("server.mode"), "", s.mode), s.certField, s.caField, s.portField)
 	s.missing = widgets.Stack(8, widgets.NewBody(t.T("server.missing")))
 	buttons := widgets.Row(8, s.start, s.halt, widgets.Spacer(), s.copyURL, s.used)
-	return widgets.NewCard(widgets.Stack(12, head, s.missing, s.fields, buttons, s.visits.root))
+	return widgets.NewCard(widgets.Stack(12, head, s.missing, s.fields, s.published.root, buttons, s.visits.root))
 }
 
 // setBook takes what the vault holds now; what was chosen stays chosen.
@@ -109,6 +111,7 @@ func (s *localServer) setBook(b book) {
 	}
 	s.cert.Select(indexOf(s.certIDs, cert))
 	s.clients.Select(indexOf(s.caIDs, ca))
+	s.published.read(s.running)
 	s.say()
 }
 
@@ -149,6 +152,7 @@ func (s *localServer) say() {
 	s.caField.Hidden = mode == testclient.ModePlain || mode == testclient.ModeTLS
 	noCert := mode != testclient.ModePlain && len(s.certIDs) == 0
 	s.missing.Hidden = !noCert
+	s.published.say(mode, s.running)
 	on := s.running != nil
 	s.halt.Hidden, s.copyURL.Hidden, s.used.Hidden = !on, !on, !on
 	word, button := t.T("server.stopped"), t.T("server.button")
@@ -214,7 +218,7 @@ func (c *connections) startLocal(port string) {
 
 // read gives the server that the panel says; false when the port is none.
 func (s *localServer) read() (desk.Serve, bool) {
-	config := desk.Serve{Mode: s.chosenMode(), Log: s.log}
+	config := desk.Serve{Mode: s.chosenMode(), Log: s.log, Publish: true, CheckRevocation: s.published.check.Checked()}
 	if config.Mode != testclient.ModePlain {
 		config.CertificateID = s.chosenCert()
 	}
@@ -269,6 +273,8 @@ func (s *localServer) adopt(server *testclient.Server, config desk.Serve) {
 			s.clients.Select(i)
 		}
 	}
+	s.published.check.SetChecked(config.CheckRevocation)
+	s.published.read(server)
 	s.say()
 }
 
