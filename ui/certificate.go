@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -121,6 +122,17 @@ func (d *certDetail) build() {
 	d.Refresh()
 }
 
+// revokedFact says since when it is revoked, and why.
+func (d *certDetail) revokedFact() widgets.Fact {
+	t, c := d.w.t, d.cert
+	label := t.T("revoke.fact")
+	if c.OnHold {
+		return widgets.Fact{Label: label, Value: t.T("revoke.fact.hold", "Date", t.Date(c.RevokedAt)), Tone: widgets.ToneSoon}
+	}
+	reason := t.T("reason." + cmp.Or(c.Reason, string(pki.Unspecified)))
+	return widgets.Fact{Label: label, Value: t.T("revoke.fact.since", "Date", t.Date(c.RevokedAt), "Reason", reason), Tone: widgets.ToneBroken}
+}
+
 // addCRL shows the list of an authority that has its key, read anew.
 func (d *certDetail) addCRL() {
 	if !d.cert.IsAuthority() || !d.cert.HasKey || d.whole == nil {
@@ -183,6 +195,9 @@ func (d *certDetail) factRows() []widgets.Fact {
 	var rows []widgets.Fact
 	if len(c.Names) > 0 {
 		rows = append(rows, widgets.Fact{Label: t.T("detail.names"), Value: d.names()})
+	}
+	if c.Revoked {
+		rows = append(rows, d.revokedFact())
 	}
 	rows = append(rows, widgets.Fact{Label: t.T("detail.use"), Value: t.T("detail.use." + string(c.Kind))})
 	key, label := "detail.key.kept", c.Key.Label()
