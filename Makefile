@@ -29,6 +29,7 @@ test:
 	@bash .ci/install test
 	@echo 'Testing. The first time the window toolkit is compiled, which takes about six minutes on two cores.'
 	@bash .ci/gotest -tags x11 ./...
+	@bash .ci/gotest --in pki/pkitest/zlint ./...
 	@bash .ci/fuzz 10s
 
 fuzz:
