@@ -139,7 +139,7 @@ func (s *session) inspectFile(ctx context.Context, d *desk.Desk, path string, f 
 		}
 	}
 	if f.json {
-		file.Items = newInspectedItems(list, f)
+		file.Items = s.newInspectedItems(list, f)
 	} else {
 		fmt.Fprintf(s.Out, "%s\n", pki.Escape(path))
 		if failure != nil {

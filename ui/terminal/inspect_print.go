@@ -21,6 +21,7 @@ type inspectedItem struct {
 	Issuer      string           `json:"issuer,omitempty"`
 	Revoked     *int             `json:"revoked,omitempty"` // how many a CRL names
 	Certificate *pki.Description `json:"certificate,omitempty"`
+	Warnings    []warningJSON    `json:"warnings,omitempty"` // of a certificate: what clients will not like
 	MD5         string           `json:"md5,omitempty"`      // with --text, of a certificate
 	Sections    []pki.Section    `json:"sections,omitempty"` // with --text
 	Entries     []pki.Revoked    `json:"entries,omitempty"`  // with --text, of a CRL
@@ -29,15 +30,26 @@ type inspectedItem struct {
 	Mine        []mineJSON       `json:"mine,omitempty"`     // with --mine
 }
 
+type warningJSON struct {
+	Code   string `json:"code"`
+	Value  string `json:"value,omitempty"`
+	Client string `json:"client,omitempty"` // who cares; "" for everybody
+}
+
 type mineJSON struct {
 	Code string  `json:"code"`
 	ID   desk.ID `json:"id,omitempty"`
 }
 
-func newInspectedItems(list []desk.Inspected, f inspectFlags) []inspectedItem {
+func (s *session) newInspectedItems(list []desk.Inspected, f inspectFlags) []inspectedItem {
 	var items []inspectedItem
 	for _, i := range list {
 		item := newInspectedItem(i)
+		if i.Certificate != nil {
+			for _, w := range pki.Lint(i.Certificate, s.now()) {
+				item.Warnings = append(item.Warnings, warningJSON{w.Code, pki.Escape(w.Value), w.Client})
+			}
+		}
 		if f.text {
 			item.Sections = i.Sections()
 			if i.Certificate != nil {
@@ -95,8 +107,10 @@ func (s *session) printItems(list []desk.Inspected, f inspectFlags) {
 		switch {
 		case f.text:
 			s.printSections(i)
+			s.printWarnings(i.Certificate)
 		case i.Certificate != nil:
 			s.printCertificate(pki.Describe(i.Certificate))
+			s.printWarnings(i.Certificate)
 		default:
 			s.printOther(i, list)
 		}
@@ -109,6 +123,16 @@ func (s *session) printItems(list []desk.Inspected, f inspectFlags) {
 		if f.pem {
 			fmt.Fprint(s.Out, i.PEM())
 		}
+	}
+}
+
+// printWarnings prints what clients will not like about a certificate.
+func (s *session) printWarnings(c *x509.Certificate) {
+	if c == nil {
+		return
+	}
+	for _, w := range pki.Lint(c, s.now()) {
+		fmt.Fprintf(s.Out, "    ! %s\n", s.t.T("warning."+w.Code, "Value", pki.Escape(s.t.Value(w.Value)), "Client", w.Client))
 	}
 }
 

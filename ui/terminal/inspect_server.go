@@ -59,10 +59,10 @@ func (s *session) inspectServer(ctx context.Context, d *desk.Desk, address strin
 		s.printServer(address, seen)
 		s.printItems(seen.Items, f)
 	}
-	return newInspectedServer(address, seen, f), ok, s.saveCertificates(seen.Items, f)
+	return s.newInspectedServer(address, seen, f), ok, s.saveCertificates(seen.Items, f)
 }
 
-func newInspectedServer(address string, seen desk.ServerSeen, f inspectFlags) inspectedServer {
+func (s *session) newInspectedServer(address string, seen desk.ServerSeen, f inspectFlags) inspectedServer {
 	english := i18n.New("en")
 	of := func(d *testclient.Diagnosis) *diagnosisJ {
 		if d == nil {
@@ -75,7 +75,7 @@ func newInspectedServer(address string, seen desk.ServerSeen, f inspectFlags) in
 		Server: address, Address: seen.Address, StartTLS: string(seen.StartTLS), Version: seen.Version, Cipher: seen.CipherSuite,
 		Group: seen.Curve, ALPN: seen.ALPN, Name: of(seen.Name), Dates: of(seen.Dates), Trust: of(seen.Trust),
 		ClientAsked: seen.ClientAsked, ClientSent: seen.ClientSent, Accepted: seen.AcceptableNames,
-		Chain: newInspectedItems(seen.Items, f), Diagnosis: of(seen.Diagnosis),
+		Chain: s.newInspectedItems(seen.Items, f), Diagnosis: of(seen.Diagnosis),
 	}
 	if n := len(seen.Path); n > 0 {
 		out.TrustedBy = pki.Describe(seen.Path[n-1]).Subject
