@@ -4,6 +4,7 @@ import (
 	"net"
 	"strconv"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2/test"
 
@@ -127,5 +128,40 @@ func TestServerPrefersLocalhost(t *testing.T) {
 	}
 	if got := l.c.local.clients.Value(); got != desk.ExampleAuthority {
 		t.Errorf("the panel lets in clients of %q", got)
+	}
+}
+
+// The panel shows where the list and the responder are, and a revoked client
+// is refused, for the reason that it is.
+func TestServerRefusesTheRevoked(t *testing.T) {
+	l, made := example(t)
+	if _, err := l.desk.Revoke(t.Context(), []desk.ID{made.Client.ID}, pki.KeyCompromise, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	p := l.c.local.published
+	p.check.SetChecked(true)
+	l.serve(testclient.ModeMTLS, made.Server.ID, made.Authority.ID)
+	p.more.SetOpen(true)
+	l.queue.drain()
+	l.picture("server-published")
+	rows := p.facts.Values()
+	running := l.c.local.running
+	list, err := l.desk.CRL(made.Authority.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) != 2 || rows[0].Copy != running.OCSPURL() || rows[1].Copy != running.CRLURL(list.FileName) || l.crlAddress(list) != rows[1].Copy {
+		t.Errorf("the addresses are %+v", rows)
+	}
+	result, err := l.desk.Connect(t.Context(), desk.Try{URL: running.URL() + "/hello", CertificateID: made.Client.ID, TrustIDs: []desk.ID{made.Authority.ID}}, nil)
+	if err != nil || result.Diagnosis == nil || result.Diagnosis.Code != testclient.ClientCertificateRevoked {
+		t.Errorf("the client is told %+v, %v", result.Diagnosis, err)
+	}
+	if _, err := l.desk.ReleaseHold(t.Context(), []desk.ID{made.Client.ID}); err == nil {
+		t.Error("released, though revoked for good")
+	}
+	l.c.local.mode.Choose(0)
+	if p.check.Visible() {
+		t.Error("plain HTTP asks whether to refuse revoked clients")
 	}
 }
