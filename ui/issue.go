@@ -28,10 +28,11 @@ type issueForm struct {
 	authorities []desk.Certificate // with a key, so that they can sign
 	issuerIDs   []desk.ID          // of the choices of issuer; "" is itself
 
-	title  *widgets.Text
-	first  *widgets.Notice
-	tiles  *widgets.TileRow
-	create *widgets.Button
+	title   *widgets.Text
+	first   *widgets.Notice
+	profile *profileLine
+	tiles   *widgets.TileRow
+	create  *widgets.Button
 	issueFields
 	card *issueCard
 	body *fyne.Container
@@ -56,9 +57,10 @@ func newIssueForm(w *Window, kind pki.Kind, issuer desk.ID) *issueForm {
 	}
 	f.tiles = widgets.NewTileRow(slices.Index(issueKinds, kind), func(i int) { f.setKind(issueKinds[i]) }, tiles...)
 	f.buildFields()
+	f.profile = newProfileLine(f)
 	f.card = newIssueCard(f)
-	form := widgets.Stack(16, f.first, f.tiles, f.nameField, f.namesField,
-		widgets.Grid(240, 16, f.issuerField, f.validField, f.keyField, f.clientField), f.more)
+	form := widgets.Stack(16, f.first, f.profile.root, f.tiles, f.nameField, f.namesField,
+		widgets.Grid(240, 16, f.issuerField, f.validField, f.keyField, f.pathField, f.clientField), f.limits, f.more)
 	f.body = newSide(form, f.card.root)
 	scroll := container.NewVScroll(widgets.Inset(0, gutter, 2, 2, f.body))
 	middle := &fyne.Container{Layout: &settleLayout{scroll}, Objects: []fyne.CanvasObject{scroll}}
@@ -71,6 +73,13 @@ func newIssueForm(w *Window, kind pki.Kind, issuer desk.ID) *issueForm {
 // openIssue opens the form for a new certificate of that kind, signed by
 // issuer ("" to choose there).
 func (w *Window) openIssue(kind pki.Kind, issuer desk.ID) { w.open(newIssueForm(w, kind, issuer)) }
+
+// openIssueWith opens the form with a profile chosen.
+func (w *Window) openIssueWith(p desk.Profile) {
+	f := newIssueForm(w, p.Kind, "")
+	f.profile.wanted = p.Name
+	w.open(f)
+}
 
 func (f *issueForm) content() fyne.CanvasObject { return f.root }
 
@@ -87,9 +96,13 @@ func (f *issueForm) focusFirst() { f.w.win.Canvas().Focus(f.firstFocus()) }
 // refresh reads the authorities again.
 func (f *issueForm) refresh() {
 	var list []desk.Certificate
+	var profiles []desk.Profile
 	f.w.spawn("", func(context.Context) error {
 		var err error
-		list, err = f.desk.Authorities()
+		if list, err = f.desk.Authorities(); err != nil {
+			return err
+		}
+		profiles, err = f.desk.Profiles()
 		return err
 	}, func(err error) {
 		if err != nil {
@@ -97,6 +110,7 @@ func (f *issueForm) refresh() {
 			return
 		}
 		f.setAuthorities(list)
+		f.profile.set(profiles)
 	})
 }
 
@@ -116,11 +130,14 @@ func (f *issueForm) setAuthorities(list []desk.Certificate) {
 // setKind shows the fields that a kind needs.
 func (f *issueForm) setKind(kind pki.Kind) {
 	f.kind = kind
+	f.profile.kindChanged(kind)
 	t := f.w.t
 	serves := kind == pki.Server || kind == pki.Both
 	f.nameField.Hidden = serves
 	f.namesField.Hidden = kind == pki.Authority
 	f.clientField.Hidden = kind != pki.Server
+	f.pathField.Hidden = kind != pki.Authority
+	f.limits.Hidden = kind != pki.Authority
 	f.title.SetText(t.T("issue.title"))
 	switch {
 	case serves:
@@ -138,6 +155,8 @@ func (f *issueForm) setKind(kind pki.Kind) {
 	}
 	f.setIssuers()
 	f.setSpans()
+	f.setPaths()
+	f.setUsages()
 	f.preview()
 	f.layoutAgain()
 }

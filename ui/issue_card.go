@@ -126,8 +126,8 @@ func (c *issueCard) show(a asked, s foreseen) {
 		}
 		facts = append(facts, widgets.Fact{Label: t.T("issue.card.names"), Value: strings.Join(names, ", ")})
 	}
-	facts = append(facts, widgets.Fact{Label: t.T("issue.card.use"), Value: t.T("detail.use." + string(a.main.Kind))})
-	if !a.badDay {
+	facts = append(facts, c.useFacts(a)...)
+	if !a.badDay && !a.badFrom {
 		facts = append(facts, widgets.Fact{Label: t.T("issue.card.valid"),
 			Value: t.T("issue.card.valid.text", "From", t.Date(s.main.NotBefore), "To", t.Date(s.main.NotAfter))})
 	}
@@ -146,12 +146,73 @@ func (c *issueCard) show(a asked, s foreseen) {
 	c.commands.SetText(strings.TrimSpace(text))
 }
 
+// useFacts say what it is for and what it may do, where that is not usual.
+func (c *issueCard) useFacts(a asked) []widgets.Fact {
+	t, r := c.f.w.t, a.main.Request
+	use := t.T("detail.use." + string(r.Kind))
+	if len(r.ExtKeyUsage) > 0 {
+		use += " (" + t.List(escaped(r.ExtKeyUsage)) + ")"
+	}
+	facts := []widgets.Fact{{Label: t.T("issue.card.use"), Value: use}}
+	s := r.Subject
+	if s.CommonName = ""; len(s.Attributes()) > 0 {
+		facts = append(facts, widgets.Fact{Label: t.T("issue.card.subject"), Value: pki.Escape(s.String())})
+	}
+	if limits := c.limits(r); limits != "" {
+		facts = append(facts, widgets.Fact{Label: t.T("issue.card.limits"), Value: limits})
+	}
+	if serial, ok := pki.ParseSerial(r.Serial); ok {
+		facts = append(facts, widgets.Fact{Label: t.T("issue.card.serial"), Value: serial.Text(16), Mono: true})
+	}
+	return facts
+}
+
+// limits says what an authority may sign, line by line.
+func (c *issueCard) limits(r pki.Request) string {
+	if r.Kind != pki.Authority {
+		return ""
+	}
+	t := c.f.w.t
+	var lines []string
+	switch n := c.f.paths[max(0, c.f.path.Selected())]; {
+	case n == 0:
+		lines = append(lines, t.T("issue.card.limits.leaf"))
+	case n > 0:
+		lines = append(lines, t.T("issue.card.limits.path", "Count", n))
+	}
+	if names := r.Constraints.Permitted; len(names) > 0 {
+		lines = append(lines, t.T("issue.card.limits.only", "Names", t.List(shownNames(names))))
+	}
+	if names := r.Constraints.Excluded; len(names) > 0 {
+		lines = append(lines, t.T("issue.card.limits.never", "Names", t.List(shownNames(names))))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func shownNames(names []pki.Name) []string {
+	var list []string
+	for _, n := range names {
+		list = append(list, n.Shown)
+	}
+	return list
+}
+
+func escaped(list []string) []string {
+	var out []string
+	for _, s := range list {
+		out = append(out, pki.Escape(s))
+	}
+	return out
+}
+
 // judge says what clients will think of it: first what is still needed, then
 // what they would refuse, or that they accept it.
 func (c *issueCard) judge(a asked, s foreseen) []fyne.CanvasObject {
 	t := c.f.w.t
 	var list []fyne.CanvasObject
 	switch {
+	case a.badFrom:
+		list = append(list, widgets.NewNotice(widgets.ToneNone, t.T("issue.card.needed"), t.T("issue.from.bad")))
 	case a.badDay:
 		list = append(list, widgets.NewNotice(widgets.ToneNone, t.T("issue.card.needed"), t.T("issue.valid.day.bad")))
 	case len(s.main.Faults) > 0:

@@ -5,42 +5,35 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"countersign/pki"
-	"countersign/ui/desk"
 	"countersign/ui/widgets"
 )
 
 // issueFields are what a person fills in.
 type issueFields struct {
-	name         *widgets.Input
-	names        *widgets.NameField
-	issuer       *widgets.Select
-	valid        *widgets.Select
-	until        *widgets.Input
-	key          *widgets.Select
-	client       *widgets.Check
-	clientName   *widgets.Input
-	more         *widgets.Disclosure
-	organization *widgets.Input
-	unit         *widgets.Input
-	locality     *widgets.Input
-	state        *widgets.Input
-	country      *widgets.Input
+	name       *widgets.Input
+	names      *widgets.NameField
+	issuer     *widgets.Select
+	valid      *widgets.Select
+	until      *widgets.Input
+	key        *widgets.Select
+	client     *widgets.Check
+	clientName *widgets.Input
+	issueMore
+	issueLimits
 
 	nameField, namesField, issuerField, validField, keyField, clientField *widgets.Field
-	moreFields                                                            map[pki.Field]*widgets.Field
 
 	issuerPicked bool // a person chose the issuer
 	spans        []span
+	profileSpan  span // offered beside the others; the zero one is not
 }
 
 // span is one choice of how long a certificate is valid.
 type span struct {
-	years, months, days int
-	standard            bool // the profile's own: the request leaves the end to it
-	day                 bool // until a day that is typed
+	years, months, days, hours int
+	standard                   bool // the profile's own: the request leaves the end to it
+	day                        bool // until a day that is typed
 }
 
 func (f *issueForm) buildFields() {
@@ -61,6 +54,7 @@ func (f *issueForm) buildFields() {
 	f.issuer = widgets.NewSelect(t.T("issue.issuer.none"), nil, -1, func(int) {
 		f.issuerPicked = true
 		f.setSpans()
+		f.setPaths()
 		f.preview()
 	})
 	f.valid = widgets.NewSelect("", nil, -1, f.spanChosen)
@@ -84,25 +78,8 @@ func (f *issueForm) buildFields() {
 	f.keyField = widgets.NewField(t.T("issue.key"), t.T("issue.key.p256"), f.key)
 	f.clientField = widgets.NewField(t.T("issue.client"), t.T("issue.client.hint"),
 		widgets.Row(0, f.client, widgets.Grow(f.clientName)))
-	f.organization, f.unit, f.locality, f.state, f.country = line(""), line(""), line(""), line(""), line("")
-	f.more = widgets.NewDisclosure(t.T("issue.more"), f.buildMore(), func(bool) { f.layoutAgain() })
-}
-
-func (f *issueForm) buildMore() fyne.CanvasObject {
-	t := f.w.t
-	f.moreFields = map[pki.Field]*widgets.Field{
-		pki.FieldOrganization:       widgets.NewField(t.T("issue.organization"), "", f.organization),
-		pki.FieldOrganizationalUnit: widgets.NewField(t.T("issue.unit"), "", f.unit),
-		pki.FieldLocality:           widgets.NewField(t.T("issue.locality"), "", f.locality),
-		pki.FieldState:              widgets.NewField(t.T("issue.state"), "", f.state),
-		pki.FieldCountry:            widgets.NewField(t.T("issue.country"), "", f.country),
-	}
-	var fields []fyne.CanvasObject
-	for _, name := range []pki.Field{pki.FieldOrganization, pki.FieldOrganizationalUnit,
-		pki.FieldLocality, pki.FieldState, pki.FieldCountry} {
-		fields = append(fields, f.moreFields[name])
-	}
-	return widgets.Grid(240, 16, fields...)
+	f.buildMore(line)
+	f.buildLimits()
 }
 
 // recognise says what a typed name is, for its chip.
@@ -125,6 +102,7 @@ func (f *issueForm) keyKind() pki.KeyKind { return pki.KeyKinds()[max(0, f.key.S
 
 func (f *issueForm) keyChosen() {
 	f.keyField.SetHint(f.w.t.T("issue.key." + string(f.keyKind())))
+	f.setUsages()
 	f.layoutAgain()
 	f.preview()
 }
@@ -145,6 +123,9 @@ func (f *issueForm) setSpans() {
 		if f.issuerID() != "" {
 			spans = belowSpans
 		}
+	}
+	if f.profileSpan != (span{}) && !slices.Contains(spans, f.profileSpan) {
+		spans = slices.Insert(slices.Clone(spans), 1, f.profileSpan)
 	}
 	at := 0
 	if i := f.valid.Selected(); i > 0 && i < len(f.spans) {
@@ -170,12 +151,19 @@ func (f *issueForm) spanText(s span) string {
 		words = t.T("issue.valid.months", "Count", s.months)
 	case s.years > 0:
 		words = t.T("issue.valid.years", "Count", s.years)
+	case s.hours > 0:
+		words = t.T("profiles.hours", "Count", s.hours)
 	}
-	end := f.w.now().AddDate(s.years, 0, s.days)
+	end := s.end(f.w.now())
 	if issuer := f.authorityOf(f.issuerID()); issuer.ID != "" && end.Sub(issuer.NotAfter) > day {
 		return t.T("issue.valid.capped", "Span", words, "Date", t.Date(issuer.NotAfter))
 	}
 	return t.T("issue.valid.option", "Span", words, "Date", t.Date(end))
+}
+
+// end is when a span that begins at some time ends.
+func (s span) end(from time.Time) time.Time {
+	return from.AddDate(s.years, 0, s.days).Add(time.Duration(s.hours) * time.Hour)
 }
 
 func (f *issueForm) span() span {
@@ -202,45 +190,12 @@ func (f *issueForm) notAfter() (time.Time, bool) {
 	case s.standard:
 		return time.Time{}, true
 	case !s.day:
-		return f.w.now().AddDate(s.years, 0, s.days), true
+		begin, _ := f.notBefore()
+		if begin.IsZero() {
+			begin = f.w.now()
+		}
+		return s.end(begin), true
 	}
 	at, err := time.ParseInLocation(time.DateOnly, strings.TrimSpace(f.until.Text), f.w.now().Location())
 	return at.AddDate(0, 0, 1).Add(-time.Second), err == nil
-}
-
-// asked is what the form says: one request, or two; and the faults that only
-// the form can know, since they are in what is typed.
-type asked struct {
-	main   desk.IssueRequest
-	client *desk.IssueRequest
-	faults pki.Faults
-	badDay bool
-}
-
-func (f *issueForm) asked() asked {
-	r := pki.NewRequest(f.kind)
-	r.Key = f.keyKind()
-	r.Subject = pki.Subject{
-		Organization: f.organization.Text, OrganizationalUnit: f.unit.Text,
-		Locality: f.locality.Text, State: f.state.Text, Country: strings.ToUpper(f.country.Text),
-	}
-	var a asked
-	if f.kind == pki.Client || f.kind == pki.Authority {
-		r.Subject.CommonName = strings.TrimSpace(f.name.Text)
-	}
-	if f.kind != pki.Authority {
-		r.Names, a.faults = pki.ParseNames(strings.Join(f.names.Names(), " "))
-	}
-	end, ok := f.notAfter()
-	if a.badDay = !ok; ok {
-		r.NotAfter = end
-	}
-	a.main = desk.IssueRequest{IssuerID: f.issuerID(), Request: r}
-	if f.kind == pki.Server && f.client.Checked() {
-		second := a.main
-		second.Kind, second.Names = pki.Client, nil
-		second.Subject.CommonName = strings.TrimSpace(f.clientName.Text)
-		a.client = &second
-	}
-	return a
 }

@@ -17,6 +17,8 @@ func (f *issueForm) submit() {
 		return
 	}
 	f.names.Commit()
+	f.permit.Commit()
+	f.exclude.Commit()
 	f.tried = true
 	f.turn++ // a preview on its way says nothing any more
 	f.w.dismissNotice()
@@ -33,7 +35,7 @@ func (f *issueForm) submit() {
 		if s, err = foresee(f.desk, a, f.card.fold.Open()); err != nil {
 			return err
 		}
-		if a.badDay || len(s.main.Faults)+len(s.client.Faults) > 0 {
+		if a.badDay || a.badFrom || len(s.main.Faults)+len(s.client.Faults) > 0 {
 			return nil
 		}
 		made, err = f.desk.IssueAll(ctx, requests)
@@ -83,7 +85,7 @@ func (f *issueForm) made(made []desk.Certificate) {
 func (f *issueForm) fields() map[pki.Field]*widgets.Field {
 	all := map[pki.Field]*widgets.Field{
 		pki.FieldName: f.nameField, pki.FieldNames: f.namesField, pki.FieldIssuer: f.issuerField,
-		pki.FieldValidity: f.validField, pki.FieldKey: f.keyField,
+		pki.FieldValidity: f.validField, pki.FieldKey: f.keyField, pki.FieldPathLength: f.pathField,
 	}
 	for name, field := range f.moreFields {
 		all[name] = field
@@ -97,6 +99,8 @@ func (f *issueForm) clearFaults() {
 	}
 	f.clientField.SetFault("")
 	f.names.SetFaults()
+	f.permit.SetFaults()
+	f.exclude.SetFaults()
 }
 
 // showFaults says at each field what is wrong with it, once Create was pressed.
@@ -115,9 +119,11 @@ func (f *issueForm) showFaults(a asked, s foreseen) {
 			field = f.shownFor(fault.Field)
 		}
 		byField[field] = joined(byField[field], faultText(t, fault))
-		if f.moreFields[fault.Field] != nil {
-			f.more.SetOpen(true)
-		}
+		f.unfold(fault.Field)
+	}
+	if a.badFrom {
+		byField[f.moreFields[pki.FieldNotBefore]] = t.T("issue.from.bad")
+		f.unfold(pki.FieldNotBefore)
 	}
 	if a.badDay {
 		byField[f.validField] = t.T("issue.valid.day.bad")
@@ -126,11 +132,28 @@ func (f *issueForm) showFaults(a asked, s foreseen) {
 		field.SetFault(text)
 	}
 	f.clientField.SetFault(f.clientFault(s))
-	var names []string
-	for _, fault := range a.faults {
-		names = append(names, fault.Value)
+	f.names.SetFaults(valuesOf(a.faults, pki.FieldNames)...)
+	f.permit.SetFaults(valuesOf(a.faults, pki.FieldPermitted)...)
+	f.exclude.SetFaults(valuesOf(a.faults, pki.FieldExcluded)...)
+}
+
+// valuesOf are what was typed wrong in one field.
+func valuesOf(faults pki.Faults, field pki.Field) []string {
+	var values []string
+	for _, fault := range faults.Of(field) {
+		values = append(values, fault.Value)
 	}
-	f.names.SetFaults(names...)
+	return values
+}
+
+// unfold opens what hides a field.
+func (f *issueForm) unfold(field pki.Field) {
+	switch {
+	case field == pki.FieldPermitted || field == pki.FieldExcluded:
+		f.limits.SetOpen(true)
+	case f.moreFields[field] != nil:
+		f.more.SetOpen(true)
+	}
 }
 
 // shownFor is the field that speaks for one that is not shown: a server is
@@ -174,7 +197,19 @@ func (f *issueForm) focusFault() {
 		canvas.Focus(f.names.Entry())
 	case f.clientField.Fault() != "":
 		canvas.Focus(f.clientName)
-	case f.moreFields[pki.FieldCountry].Fault() != "":
-		canvas.Focus(f.country)
+	default:
+		f.focusMore()
+	}
+}
+
+// focusMore puts the keyboard where the first fault of the folded fields is.
+func (f *issueForm) focusMore() {
+	for _, list := range [][]moreField{moreSubject, moreAddresses, moreRest} {
+		for _, m := range list {
+			if f.moreFields[m.field].Fault() != "" {
+				f.w.win.Canvas().Focus(f.typed[m.field])
+				return
+			}
+		}
 	}
 }

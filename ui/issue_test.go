@@ -120,11 +120,11 @@ func TestEverythingOfTheFormIsInTheCertificate(t *testing.T) {
 	test.Type(f.names.Entry(), "gateway.acme.test ")
 	f.key.Choose(1)
 	f.valid.Choose(2)
-	f.organization.SetText("Acme, Inc.")
-	f.unit.SetText("Ops")
-	f.locality.SetText("臺北市")
-	f.state.SetText("Taiwan")
-	f.country.SetText("tw")
+	f.typed[pki.FieldOrganization].SetText("Acme, Inc.")
+	f.typed[pki.FieldOrganizationalUnit].SetText("Ops")
+	f.typed[pki.FieldLocality].SetText("臺北市")
+	f.typed[pki.FieldState].SetText("Taiwan")
+	f.typed[pki.FieldCountry].SetText("tw")
 	test.Tap(f.create)
 	b.queue.drain()
 	made := b.found("gateway.acme.test")
@@ -179,7 +179,7 @@ func TestFaultsAreSaidAtTheirFields(t *testing.T) {
 			func(f *issueForm) interface{ Fault() string } { return f.nameField }, "Give it a name"},
 		{"an authority of a name that is taken", pki.Authority, func(f *issueForm) { f.name.SetText("acme root") },
 			func(f *issueForm) interface{ Fault() string } { return f.nameField }, "an authority of this name already"},
-		{"a country of three letters", pki.Client, func(f *issueForm) { f.name.SetText("bob"); f.country.SetText("TWN") },
+		{"a country of three letters", pki.Client, func(f *issueForm) { f.name.SetText("bob"); f.typed[pki.FieldCountry].SetText("TWN") },
 			func(f *issueForm) interface{ Fault() string } { return f.moreFields[pki.FieldCountry] }, "two letters"},
 		{"a second certificate without a name", pki.Server, func(f *issueForm) {
 			test.Type(f.names.Entry(), "a.test ")

@@ -48,6 +48,7 @@ func newSettings(w *Window) *settings {
 		widgets.Row(12, widgets.Grow(widgets.NewTitle(w.t.T("settings.title"))), version),
 		s.window(),
 		s.vault(),
+		s.profiles(),
 		s.passphrase())
 	if w.desk.Protected() && !w.desk.ReadOnly() {
 		s.ways = newWaysCard(w)
@@ -83,6 +84,13 @@ func (s *settings) window() fyne.CanvasObject {
 	return widgets.NewCard(widgets.Columns(16,
 		widgets.NewField(s.w.t.T("settings.look"), "", s.look),
 		widgets.NewField(s.w.t.T("settings.language"), "", s.language)))
+}
+
+// profiles is the part that leads to the profiles.
+func (s *settings) profiles() fyne.CanvasObject {
+	return widgets.NewCard(widgets.Row(12,
+		widgets.Grow(widgets.Stack(4, widgets.NewLabel(s.w.t.T("profiles.settings")), widgets.NewQuiet(s.w.t.T("profiles.settings.text")))),
+		widgets.NewButton(s.w.t.T("profiles.manage"), "", widgets.Plain, s.w.openProfiles)))
 }
 
 // vault is the part about the vault's file and when it locks.
