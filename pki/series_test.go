@@ -66,6 +66,13 @@ func seriesRequests(t testing.TB) []pki.Request {
 				}
 			}
 		}
+		full := pki.NewRequest(pki.Client)
+		full.Subject.CommonName, full.Serial = fmt.Sprint("full ", n), fmt.Sprintf("ff%014x", n)
+		full.NotBefore = seriesNow.AddDate(0, 0, n)
+		full.KeyUsage, full.ExtKeyUsage = []string{"digitalSignature", "keyAgreement"}, []string{"clientAuth", "1.3.6.1.4.1.311.20.2.2"}
+		full.CRLAddresses, full.OCSPAddresses = []string{"http://crl.example/a.crl"}, []string{"http://ocsp.example/"}
+		full.IssuerAddresses = []string{"http://crl.example/a.cer"}
+		list = append(list, full)
 		nameless := pki.NewRequest(pki.Server) // an empty subject: critical names
 		nameless.Names = names("spiffe://example.com/" + fmt.Sprint(n))
 		list = append(list, nameless)

@@ -14,12 +14,13 @@ import (
 // The verbs of activities that lead elsewhere than others, or have words of
 // their own.
 const (
-	verbConnect = "connect"
-	verbExport  = "export"
-	verbIssue   = "issue"
-	verbRenew   = "renew"
-	verbRevoke  = "revoke"
-	verbCRL     = "crl"
+	verbConnect   = "connect"
+	verbExport    = "export"
+	verbIssue     = "issue"
+	verbIssueMany = "issue-many"
+	verbRenew     = "renew"
+	verbRevoke    = "revoke"
+	verbCRL       = "crl"
 )
 
 // deedWords says what was done, without its name: "Server certificate issued".
@@ -61,6 +62,8 @@ func deedFacts(t *i18n.Printer, a desk.Activity, as string) string {
 		return t.T("reason." + a.Detail["reason"])
 	case verbCRL:
 		return t.T("activity.crl.facts", "Number", a.Detail["number"], "Revoked", a.Detail["revoked"])
+	case verbIssueMany:
+		return t.T("bulk.progress", "Done", a.Detail["made"], "Of", a.Detail["of"])
 	case verbIssue, verbRenew:
 		if issuer := a.Detail["issuer"]; issuer != "" && issuer != a.Name {
 			return t.T("activity.signed-by", "Name", pki.Escape(issuer))

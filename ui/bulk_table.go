@@ -122,8 +122,12 @@ func (b *bulkPage) recheck() {
 	}
 	b.turn++
 	turn := b.turn
+	doing := ""
+	if len(table.Rows) > 5000 {
+		doing = b.w.t.T("bulk.looking")
+	}
 	var check desk.BulkCheck
-	b.w.spawn("", func(ctx context.Context) error {
+	b.w.spawn(doing, func(ctx context.Context) error {
 		var err error
 		check, err = b.desk.CheckBulk(ctx, table, defaults)
 		return err

@@ -238,6 +238,29 @@ func TestBulkLeftForgetsPasswords(t *testing.T) {
 	}
 }
 
+func TestBulkCodesAreWorded(t *testing.T) {
+	p := i18n.New("en")
+	for _, code := range desk.BulkFaultCodes() {
+		if !p.Has("fault." + code) {
+			t.Errorf("no words for the fault %q", code)
+		}
+	}
+	for _, code := range desk.BulkWarningCodes() {
+		if !p.Has("warning." + code) {
+			t.Errorf("no words for the warning %q", code)
+		}
+	}
+	for _, c := range desk.BulkColumns() {
+		if !p.Has("bulk.column." + string(c)) {
+			t.Errorf("no words for the column %q", c)
+		}
+	}
+	a := desk.Activity{Verb: verbIssueMany, Name: "Acme Root", Detail: map[string]string{"made": "3", "of": "4"}}
+	if got := deedWords(p, a) + ": " + deedFacts(p, a, ""); got != "Certificates issued in bulk: 3 of 4" {
+		t.Errorf("the activity says %q", got)
+	}
+}
+
 // TestLooksOfBulk draws the page with 10,000 rows.
 func TestLooksOfBulk(t *testing.T) {
 	var rows strings.Builder
