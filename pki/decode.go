@@ -22,6 +22,7 @@ const (
 	ItemRequest     ItemKind = "request"
 	ItemCRL         ItemKind = "crl"
 	ItemUnknown     ItemKind = "unknown"
+	ItemPublicKey   ItemKind = "public-key" // see DecodePublicKey; Decode itself gives none
 )
 
 // An Item is one thing found in a file. The field of its kind is set.

@@ -1,10 +1,12 @@
 package pki
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
+	"crypto/x509"
 	"strconv"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -88,4 +90,43 @@ func PublicKeyOf(certificate []byte) []byte {
 		return nil
 	}
 	return spki
+}
+
+// DecodePublicKey reads a public key that stands alone, as PEM or DER
+// (RFC 7468 section 13), and returns its SubjectPublicKeyInfo; nil when it is
+// none. [Decode] reports such data as a *[FormatError] of [FoundPublicKey].
+func DecodePublicKey(data []byte) []byte {
+	der := data
+	if text := asText(data); bytes.Contains(text, pemBegin) {
+		block, _ := nextPEM(text)
+		if block == nil {
+			return nil
+		}
+		der = block.Bytes
+	} else if bare := bareBase64(text); bare != nil {
+		der = bare
+	}
+	element, _ := cutElement(der)
+	if element == nil || shapeOf(element) != shapePublicKey {
+		return nil
+	}
+	return element
+}
+
+// PublicKeySections tells a public key that stands alone.
+func PublicKeySections(spki []byte) []Section {
+	return []Section{
+		section("subjectPublicKeyInfo", func(f *facts) { f.publicKey(spki, PublicKeyIn(spki)) }),
+		section("fingerprints", func(f *facts) { f.pin(spki) }),
+	}
+}
+
+// PublicKeyIn is the public key in a SubjectPublicKeyInfo, nil when
+// crypto/x509 does not read it.
+func PublicKeyIn(spki []byte) crypto.PublicKey {
+	public, err := x509.ParsePKIXPublicKey(spki)
+	if err != nil {
+		return nil
+	}
+	return public
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -194,6 +195,46 @@ func TestStartTLS(t *testing.T) {
 				t.Errorf("saw %+v", s)
 			}
 		})
+	}
+}
+
+// mailModule is where Debian and Ubuntu keep nginx's proxy for mail.
+const mailModule = "/usr/lib/nginx/modules/ngx_mail_module.so"
+
+// nginx speaks three of the protocols.
+func TestStartTLSAtNginx(t *testing.T) {
+	nginx := pkitest.Need(t, "nginx")
+	if _, err := os.Stat(mailModule); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("libnginx-mod-mail is not installed, and CI=true")
+		}
+		t.Skip("libnginx-mod-mail is not installed")
+	}
+	f := newForeign(t)
+	ports := map[Protocol]string{SMTP: closedPort(t), IMAP: closedPort(t), POP3: closedPort(t)}
+	f.write(t, "mail.conf", fmt.Appendf(nil, `
+load_module %[2]s;
+daemon off; master_process off; pid %[1]s/mail.pid; error_log stderr crit;
+events {}
+mail {
+	server_name mail.example; auth_http 127.0.0.1:1/auth; starttls on;
+	ssl_certificate %[1]s/server.pem; ssl_certificate_key %[1]s/server.key;
+	server { listen %[3]s; protocol smtp; }
+	server { listen %[4]s; protocol imap; }
+	server { listen %[5]s; protocol pop3; }
+}`, f.dir, mailModule, ports[SMTP], ports[IMAP], ports[POP3]))
+	run(t, exec.Command(nginx, "-p", f.dir, "-c", f.path("mail.conf")))
+	for protocol, address := range ports {
+		await(t, address)
+		_, port, _ := net.SplitHostPort(address)
+		s := Look(t.Context(), Probe{Address: "localhost:" + port, StartTLS: protocol, Roots: pkitest.Pool(f.root.Certificate)})
+		if s.Diagnosis != nil || len(s.Chain) == 0 || s.Name != nil || s.Trust != nil {
+			t.Errorf("%s: %+v, %+v", protocol, s, s.Diagnosis)
+		}
+		bare := Look(t.Context(), Probe{Address: "localhost:" + port, Timeout: time.Second})
+		if d := bare.Diagnosis; d == nil || d.Code != NotTLS || d.Facts["starttls"] != string(protocol) {
+			t.Errorf("%s, not asked for: %+v", protocol, d)
+		}
 	}
 }
 

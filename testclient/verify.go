@@ -95,7 +95,7 @@ func (a *attempt) unknownServer(d *Diagnosis, chain []*x509.Certificate, err err
 	leaf := chain[0]
 	top := chain[len(chain)-1]
 	switch {
-	case errorHas(err, "cannot sign this kind of certificate"):
+	case errorHas(err, "cannot sign this kind of certificate") && !selfSigned(leaf):
 		d.Code, d.Row = ServerIssuerNotAuthority, 5
 		d.Facts["issuer"] = issuerOf(leaf)
 		return

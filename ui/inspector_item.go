@@ -141,6 +141,9 @@ func (i *inspector) actions(item desk.Inspected) fyne.CanvasObject {
 	if i.canKeep(item) {
 		buttons = append(buttons, widgets.NewButton(t.T("inspect.keep"), theme.IconImport, widgets.Plain, func() { i.keep(item) }))
 	}
+	if b := i.trusted(item); b != nil {
+		buttons = append(buttons, b)
+	}
 	buttons = append(buttons,
 		widgets.NewButton(t.T("inspect.copy-pem"), theme.IconCopy, widgets.Plain, func() { i.w.copy(item.PEM()) }),
 		widgets.NewButton(t.T("inspect.save"), theme.IconExport, widgets.Plain, func() { i.save("pem", item.PEM()) }))
@@ -154,6 +157,35 @@ func (i *inspector) actions(item desk.Inspected) fyne.CanvasObject {
 		}))
 	}
 	return widgets.Flow(8, buttons...)
+}
+
+// trusted leads to whether a certificate is trusted; nil where nothing can look
+// at it: it was pasted or sent.
+func (i *inspector) trusted(item desk.Inspected) fyne.CanvasObject {
+	path, same := i.found.from[i.chosen], item.Mine.Same
+	var look func()
+	switch {
+	case item.Certificate == nil:
+		return nil
+	case same != nil:
+		look = func() { i.w.openVerify(*same) }
+	case path != "" && i.chosen == i.firstOf(path):
+		look = func() { i.w.openVerifyFile(path) }
+	default:
+		return nil
+	}
+	return widgets.NewButton(i.w.t.T("verify.open"), "", widgets.Plain, look)
+}
+
+// firstOf is the place of the first certificate of a file, which is the one
+// that verifying the file is about.
+func (i *inspector) firstOf(path string) int {
+	for n, one := range i.found.items {
+		if one.Certificate != nil && i.found.from[n] == path {
+			return n
+		}
+	}
+	return -1
 }
 
 func (i *inspector) save(ending, text string) {

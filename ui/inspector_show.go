@@ -71,6 +71,8 @@ func (i *inspector) nameOf(item desk.Inspected) string {
 		subject = pki.Escape(item.CRL.Issuer.CommonName)
 	case item.Key != nil:
 		subject = pki.KeyLabel(item.Key.Public())
+	case item.SPKI != nil:
+		subject = pki.KeyLabel(pki.PublicKeyIn(item.SPKI))
 	default:
 		subject = pki.Escape(item.Name)
 	}

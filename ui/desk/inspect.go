@@ -15,8 +15,9 @@ import (
 // Inspected is one object found in a file, or sent by a server.
 type Inspected struct {
 	pki.Item
-	PairedWith int  // of a key: the place in the list of the first certificate that has it; -1 none
-	Mine       Mine // what the vault knows of it; see Desk.Recognise
+	SPKI       []byte // of a public key that stands alone: its SubjectPublicKeyInfo in DER
+	PairedWith int    // of a key: the place in the list of the first certificate that has it; -1 none
+	Mine       Mine   // what the vault knows of it; see Desk.Recognise
 }
 
 // Sections is all that it says; nil of what was not read.
@@ -30,6 +31,8 @@ func (i Inspected) Sections() []pki.Section {
 		return pki.CRLSections(i.CRL)
 	case i.Key != nil:
 		return pki.KeySections(i.Key.Public())
+	case i.SPKI != nil:
+		return pki.PublicKeySections(i.SPKI)
 	}
 	return nil
 }
@@ -48,7 +51,7 @@ func (i Inspected) Public() []byte {
 			return der
 		}
 	}
-	return nil
+	return i.SPKI
 }
 
 // DER is the thing as it was encoded; nil of a private key, which is not shown,
@@ -62,12 +65,13 @@ func (i Inspected) DER() []byte {
 	case i.CRL != nil:
 		return i.CRL.Raw
 	}
-	return nil
+	return i.SPKI
 }
 
 // PEM is the thing as PEM, to copy or save; "" of what DER has none of.
 func (i Inspected) PEM() string {
-	label := map[pki.ItemKind]string{pki.ItemCertificate: "CERTIFICATE", pki.ItemRequest: "CERTIFICATE REQUEST", pki.ItemCRL: "X509 CRL"}[i.Kind]
+	label := map[pki.ItemKind]string{pki.ItemCertificate: "CERTIFICATE", pki.ItemRequest: "CERTIFICATE REQUEST", pki.ItemCRL: "X509 CRL",
+		pki.ItemPublicKey: "PUBLIC KEY"}[i.Kind]
 	der := i.DER()
 	if label == "" || der == nil {
 		return ""
@@ -127,6 +131,12 @@ func InspectFile(path, password string) ([]Inspected, error) {
 // Inspect tells what some bytes hold: see pki.Decode for its errors.
 func Inspect(data []byte, password string) ([]Inspected, error) {
 	items, err := pki.Decode(data, password)
+	var format *pki.FormatError
+	if errors.As(err, &format) && format.Code == pki.FoundPublicKey {
+		if spki := pki.DecodePublicKey(data); spki != nil {
+			return []Inspected{{Item: pki.Item{Kind: pki.ItemPublicKey, Source: "SPKI"}, SPKI: spki, PairedWith: -1}}, nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -68,6 +68,29 @@ func TestInspectABundle(t *testing.T) {
 	}
 }
 
+// A public key alone, as openssl pkey -pubout writes it.
+func TestInspectAPublicKey(t *testing.T) {
+	d := newDesk(t)
+	root := d.mustIssue(t, "", named(pki.Authority, "Acme Root"))
+	spki := bundleOf(t, d, root.ID, PEM)[0].Public()
+	for name, data := range map[string][]byte{
+		"DER": spki,
+		"PEM": pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki}),
+	} {
+		list, err := Inspect(data, "")
+		if err != nil || len(list) != 1 || string(list[0].SPKI) != string(spki) || len(list[0].Sections()) != 2 {
+			t.Fatalf("%s: %+v, %v", name, list, err)
+		}
+		mustRecognise(t, d, list)
+		if m := list[0].Mine; len(m.SameKey) != 1 || !m.HasKey || m.SameKey[0].ID != root.ID {
+			t.Errorf("%s: %+v", name, m)
+		}
+	}
+	if spki := pki.DecodePublicKey([]byte("-----BEGIN PUBLIC KEY-----")); spki != nil {
+		t.Errorf("half a key is %x", spki)
+	}
+}
+
 func TestIsItMine(t *testing.T) {
 	d, other := newDesk(t), newDesk(t)
 	root := d.mustIssue(t, "", named(pki.Authority, "Acme Root"))

@@ -83,6 +83,8 @@ func newInspectedItem(i desk.Inspected) inspectedItem {
 		item.Certificate = &d
 	case i.Key != nil:
 		item.Key = pki.KeyLabel(i.Key.Public())
+	case i.SPKI != nil:
+		item.Key = pki.KeyLabel(pki.PublicKeyIn(i.SPKI))
 	case i.Request != nil:
 		item.Subject = pki.Escape(i.Request.Subject.String())
 		item.Key = pki.KeyLabel(i.Request.PublicKey)
@@ -157,6 +159,8 @@ func (s *session) printOther(i desk.Inspected, list []desk.Inspected) {
 			s.facts("number", i.CRL.Number.String())
 		}
 		s.facts("revoked", strconv.Itoa(*item.Revoked))
+	case i.SPKI != nil:
+		s.printSections(i)
 	case i.Key != nil && i.PairedWith >= 0:
 		s.facts("pair", pki.Describe(list[i.PairedWith].Certificate).Subject)
 	case i.Err != nil:
