@@ -83,8 +83,9 @@ func (t *Tx) copyTo(ctx context.Context, path string) error {
 		return err
 	}
 	db.NoSync = true
+	to := newBoltKV(db)
 	for _, bucket := range append(countedBuckets(), bucketMeta) {
-		if err = t.copyBucket(ctx, db, bucket); err != nil {
+		if err = t.copyBucket(ctx, to, bucket); err != nil {
 			err = fmt.Errorf("copy %s: %w", bucket, err)
 			break
 		}
@@ -108,43 +109,51 @@ func newFile(path string, o Options) (*bbolt.DB, error) {
 	})
 }
 
-func (t *Tx) copyBucket(ctx context.Context, db *bbolt.DB, bucket string) error {
+func (t *Tx) copyBucket(ctx context.Context, to kv, bucket string) error {
 	if _, err := t.bucket(bucket); err == errNoBucket {
 		return nil // a copy of an older schema is of that schema
 	}
-	type pair struct{ record, value []byte }
 	scan := t.scan(bucket)
 	for first := true; first || !scan.done; first = false {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		var pairs []pair
-		for !scan.done && len(pairs) < copyBatch {
+		var batch []rawRecord
+		for !scan.done && len(batch) < copyBatch {
 			err := scan.batch(func(record, value []byte) error {
-				pairs = append(pairs, pair{bytes.Clone(record), bytes.Clone(value)})
+				batch = append(batch, rawRecord{bytes.Clone(record), bytes.Clone(value)})
 				return nil
 			})
 			if err != nil {
 				return err
 			}
 		}
-		err := db.Update(func(tx *bbolt.Tx) error {
-			b, err := tx.CreateBucketIfNotExists([]byte(bucket))
-			if err != nil {
-				return err
-			}
-			for _, p := range pairs {
-				if err := b.Put(p.record, p.value); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
+		if err := putBatch(to, bucket, batch); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// putBatch writes records, in the order of their keys, in one transaction.
+func putBatch(to kv, bucket string, batch []rawRecord) error {
+	tx, err := to.begin(true)
+	if err != nil {
+		return err
+	}
+	if err = tx.makeBucket(bucket); err == nil {
+		b := tx.bucket(bucket)
+		b.dense()
+		for _, r := range batch {
+			if err = b.put(r.key, r.value); err != nil {
+				break
+			}
+		}
+	}
+	if err != nil {
+		return joinClose(err, tx.rollback())
+	}
+	return tx.commit()
 }
 
 // checkCopy reads a copy whole, with keys of the vault that it was made of.

@@ -71,7 +71,7 @@ func BenchmarkScan(b *testing.B) {
 	b.Run("raw", func(b *testing.B) {
 		for b.Loop() {
 			n := 0
-			must(b, v.db.View(func(tx *bbolt.Tx) error {
+			must(b, v.db.(*boltKV).db.View(func(tx *bbolt.Tx) error {
 				return tx.Bucket([]byte(bucketIndex)).ForEach(func(_, value []byte) error {
 					for _, c := range value {
 						n += int(c)

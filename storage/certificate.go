@@ -37,7 +37,7 @@ func (t *Tx) putOnce(bucket string, record, value []byte) error {
 	err := guard(bucket, func() error {
 		b, err := t.bucket(bucket)
 		if err == nil {
-			same = bytes.Equal(b.Get(record), value)
+			same = bytes.Equal(b.get(record), value)
 		}
 		return err
 	})

@@ -9,8 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"go.etcd.io/bbolt"
 )
 
 const (
@@ -95,21 +93,7 @@ func build(path string, h header, s slot, data []byte, o Options) error {
 	if err != nil {
 		return err
 	}
-	err = db.Update(func(btx *bbolt.Tx) error {
-		if err := makeBuckets(btx); err != nil {
-			return err
-		}
-		v := &Vault{header: h, options: o}
-		t := v.newTx(btx, keys)
-		t.state = &state{counts: map[string]count{}}
-		if err := t.putRaw(bucketMeta, []byte(keyHeader), h.encode()); err != nil {
-			return err
-		}
-		if err := t.put(bucketSlots, slotKey(s.number), s.encode()); err != nil {
-			return err
-		}
-		return t.saveState()
-	})
+	err = buildIn(newBoltKV(db), h, s, keys, o)
 	if err == nil {
 		err = db.Sync()
 	}
@@ -117,6 +101,30 @@ func build(path string, h header, s slot, data []byte, o Options) error {
 		err = closing
 	}
 	return err
+}
+
+// buildIn makes the records of an empty vault.
+func buildIn(db kv, h header, s slot, keys *keyset, o Options) error {
+	tx, err := db.begin(true)
+	if err != nil {
+		return err
+	}
+	t := (&Vault{header: h, options: o}).newTx(tx, keys)
+	t.state = &state{counts: map[string]count{}}
+	err = makeBuckets(tx)
+	if err == nil {
+		err = t.putRaw(bucketMeta, []byte(keyHeader), h.encode())
+	}
+	if err == nil {
+		err = t.put(bucketSlots, slotKey(s.number), s.encode())
+	}
+	if err == nil {
+		err = t.saveState()
+	}
+	if err != nil {
+		return joinClose(err, tx.rollback())
+	}
+	return tx.commit()
 }
 
 func removeIfThere(path string) error {

@@ -72,7 +72,7 @@ func toSchema1(t *testing.T, v *Vault) {
 	old.schema = 1
 	must(t, v.update(v.keys, func(tx *Tx) error {
 		for _, name := range newBuckets(1) {
-			if err := tx.tx.DeleteBucket([]byte(name)); err != nil {
+			if err := tx.tx.(*boltTx).tx.DeleteBucket([]byte(name)); err != nil {
 				return err
 			}
 			delete(tx.state.counts, name)

@@ -35,17 +35,21 @@ func refusesWriting(err error) bool {
 // found nothing wrong with its pages. A panic of bbolt leaves no lock behind.
 func (v *Vault) openMode() error {
 	v.file = nil
-	err := guard("", func() (err error) {
-		v.db, err = bbolt.Open(v.path, fileMode, &bbolt.Options{
+	err := guard("", func() error {
+		db, err := bbolt.Open(v.path, fileMode, &bbolt.Options{
 			ReadOnly:     v.readOnly,
 			Timeout:      v.options.WaitFor,
 			FreelistType: bbolt.FreelistMapType,
 			NoStatistics: true,
 			OpenFile: func(name string, flag int, perm os.FileMode) (*os.File, error) {
+				var err error
 				v.file, err = v.openFile(name, flag&^os.O_CREATE, perm)
 				return v.file, err
 			},
 		})
+		if err == nil {
+			v.db = newBoltKV(db)
+		}
 		return err
 	})
 	if err != nil && v.file != nil {

@@ -1,7 +1,5 @@
 package storage
 
-import "go.etcd.io/bbolt"
-
 // batchSize is how many records are decoded under one guard.
 const batchSize = 256
 
@@ -10,7 +8,7 @@ const batchSize = 256
 type scanner struct {
 	t      *Tx
 	name   string
-	cursor *bbolt.Cursor
+	next   kvScan
 	newest bool // from the last key down
 	done   bool
 }
@@ -41,7 +39,7 @@ func (s *scanner) batch(each func(record, value []byte) error) error {
 }
 
 func (s *scanner) step() (record, value []byte, err error) {
-	if s.cursor == nil {
+	if s.next == nil {
 		b, err := s.t.bucket(s.name)
 		if err == errNoBucket {
 			return nil, nil, nil
@@ -49,19 +47,9 @@ func (s *scanner) step() (record, value []byte, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		s.cursor = b.Cursor()
-		if s.newest {
-			record, value = s.cursor.Last()
-		} else {
-			record, value = s.cursor.First()
-		}
-		return record, value, nil
+		s.next = b.scan(s.newest)
 	}
-	if s.newest {
-		record, value = s.cursor.Prev()
-	} else {
-		record, value = s.cursor.Next()
-	}
+	record, value = s.next()
 	return record, value, nil
 }
 

@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-
-	"go.etcd.io/bbolt"
 )
 
 // Schema is the version of the layout that this program writes. Versions of the
@@ -107,7 +105,7 @@ func migrations() map[uint32]migration {
 // profiles now. Entries keep their layout until they are written again.
 func addBuckets(t *Tx) error {
 	for _, name := range newBuckets(1) {
-		if _, err := t.tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+		if err := t.tx.makeBucket(name); err != nil {
 			return fmt.Errorf("bucket %s: %w", name, writeError(err))
 		}
 	}
@@ -155,9 +153,9 @@ func (v *Vault) migrate(keys *keyset, known uint32, steps map[uint32]migration) 
 }
 
 // makeBuckets lays out an empty vault.
-func makeBuckets(tx *bbolt.Tx) error {
+func makeBuckets(tx kvTx) error {
 	for _, name := range append(countedBuckets(), bucketMeta) {
-		if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
+		if err := tx.makeBucket(name); err != nil {
 			return fmt.Errorf("bucket %s: %w", name, err)
 		}
 	}
@@ -166,11 +164,11 @@ func makeBuckets(tx *bbolt.Tx) error {
 
 func (t *Tx) readHeader() error {
 	return guard(bucketMeta, func() error {
-		b := t.tx.Bucket([]byte(bucketMeta))
+		b := t.tx.bucket(bucketMeta)
 		if b == nil {
 			return ErrNotVault
 		}
-		h, err := decodeHeader(b.Get([]byte(keyHeader)))
+		h, err := decodeHeader(b.get([]byte(keyHeader)))
 		if err != nil {
 			return err
 		}

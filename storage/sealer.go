@@ -118,9 +118,6 @@ func (t *Tx) PutSealed(list []Sealed) error {
 	return nil
 }
 
-// denseFill is how full pages are left that were written in the order of their keys.
-const denseFill = 0.9
-
 // putMany writes one record of each, those without a value left out.
 func (t *Tx) putMany(bucket string, list []Sealed, part func(*Sealed) (record, value []byte)) error {
 	return guard(bucket, func() error {
@@ -128,14 +125,14 @@ func (t *Tx) putMany(bucket string, list []Sealed, part func(*Sealed) (record, v
 		if err != nil {
 			return err
 		}
-		b.FillPercent = denseFill
+		b.dense()
 		for i := range list {
 			record, value := part(&list[i])
 			if value == nil {
 				continue
 			}
-			t.state.account(bucket, record, b.Get(record), value)
-			if err := b.Put(record, value); err != nil {
+			t.state.account(bucket, record, b.get(record), value)
+			if err := b.put(record, value); err != nil {
 				return fmt.Errorf("put %s %s: %w", bucket, showRecord(bucket, record), writeError(err))
 			}
 			t.changed = true

@@ -99,7 +99,7 @@ func TestSlotsOfLaterVersions(t *testing.T) {
 	must(t, v.Close())
 	v = openVault(t, v.Path())
 	must(t, v.ChangePassphrase(context.Background(), []byte(testPassphrase), []byte(testPassphrase)))
-	must(t, v.db.View(func(tx *bbolt.Tx) error {
+	must(t, v.db.(*boltKV).db.View(func(tx *bbolt.Tx) error {
 		if got := tx.Bucket([]byte(bucketSlots)).Get(slotKey(1)); !bytes.Equal(got, later.encode()) {
 			t.Errorf("slot 1 is %x", got)
 		}

@@ -131,7 +131,7 @@ func (t *Tx) loadState() (*state, error) {
 		if err != nil {
 			return err
 		}
-		value := b.Get([]byte(keyState))
+		value := b.get([]byte(keyState))
 		if value == nil {
 			return damage(bucketMeta, []byte(keyState), "missing")
 		}
@@ -150,6 +150,21 @@ func (t *Tx) loadState() (*state, error) {
 		return nil
 	})
 	return t.state, err
+}
+
+// loadOwnState reads the state for a transaction that writes, which is kept only if
+// nobody else has changed it by then.
+func (t *Tx) loadOwnState() error {
+	if _, err := t.loadState(); err != nil {
+		return err
+	}
+	return guard(bucketMeta, func() error {
+		b, err := t.bucket(bucketMeta)
+		if err == nil {
+			t.tx.require(bucketMeta, []byte(keyState), b.get([]byte(keyState)))
+		}
+		return err
+	})
 }
 
 // saveState counts the commit and writes the state.
@@ -178,8 +193,8 @@ func (t *Tx) checkWhole(bucket string) error {
 		if err != nil {
 			return err
 		}
-		c := b.Cursor()
-		for k, value := c.First(); k != nil; k, value = c.Next() {
+		next := b.scan(false)
+		for k, value := next(); k != nil; k, value = next() {
 			found.records++
 			found.sum.add(term(k, value))
 		}
@@ -191,7 +206,7 @@ func (t *Tx) checkWhole(bucket string) error {
 	if found != s.counts[bucket] {
 		return &DamageError{Bucket: bucket, Reason: "records are missing, too many or out of date"}
 	}
-	if !t.tx.Writable() {
+	if !t.tx.writable() {
 		t.whole[bucket] = true
 	}
 	return nil

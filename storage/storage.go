@@ -27,9 +27,6 @@ import (
 	"os"
 	"sync"
 	"time"
-
-	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 )
 
 // DefaultWaitFor is how long Open waits for another program to close the vault.
@@ -83,7 +80,7 @@ type Vault struct {
 	path     string
 	options  Options
 	file     *os.File // the file under db: its lock, and what wiping writes through
-	db       *bbolt.DB
+	db       kv
 	readOnly bool
 	schema   uint32 // the schema this program writes
 
@@ -165,7 +162,7 @@ func (v *Vault) Close() error {
 		// bbolt may still hold its own locks: give the file free and leave it.
 		return abandon(v.file)
 	}
-	if err := guard("", v.db.Close); err != nil {
+	if err := guard("", v.db.close); err != nil {
 		return fmt.Errorf("close vault %q: %w", v.path, err)
 	}
 	return nil
@@ -219,7 +216,7 @@ func (v *Vault) view(keys *keyset, fn func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = guard("", btx.Rollback) }()
+	defer func() { _ = guard("", btx.rollback) }()
 	t := v.newTx(btx, keys)
 	if err := fn(t); err != nil {
 		return err
@@ -247,7 +244,7 @@ func (v *Vault) update(keys *keyset, fn func(*Tx) error) error {
 		}
 	}()
 	t := v.newTx(btx, keys)
-	if _, err := t.loadState(); err != nil {
+	if err := t.loadOwnState(); err != nil {
 		return err
 	}
 	if err := fn(t); err != nil {
@@ -262,7 +259,7 @@ func (v *Vault) update(keys *keyset, fn func(*Tx) error) error {
 	if err := t.saveState(); err != nil {
 		return err
 	}
-	if err := guard("", btx.Commit); err != nil {
+	if err := guard("", btx.commit); err != nil {
 		v.broken = errors.Is(err, ErrDamaged)
 		return asNoSpace(fmt.Errorf("commit to %q: %w", v.path, err))
 	}
@@ -270,19 +267,19 @@ func (v *Vault) update(keys *keyset, fn func(*Tx) error) error {
 	return nil
 }
 
-func (v *Vault) begin(writable bool) (*bbolt.Tx, error) {
+func (v *Vault) begin(writable bool) (kvTx, error) {
 	v.mu.Lock()
 	closed := v.closed
 	v.mu.Unlock()
 	if closed {
 		return nil, ErrClosed
 	}
-	var btx *bbolt.Tx
+	var btx kvTx
 	err := guard("", func() (err error) {
-		btx, err = v.db.Begin(writable)
+		btx, err = v.db.begin(writable)
 		return err
 	})
-	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+	if errors.Is(err, errEngineClosed) {
 		return nil, ErrClosed
 	}
 	if err != nil {
@@ -293,11 +290,8 @@ func (v *Vault) begin(writable bool) (*bbolt.Tx, error) {
 
 // rollback ends a write that is not to be kept. Where bbolt panics in that, it may
 // keep its own lock for ever: the vault takes no further write.
-func (v *Vault) rollback(btx *bbolt.Tx) {
-	if btx.DB() == nil {
-		return // Commit failed and has rolled back
-	}
-	if err := guard("", btx.Rollback); err != nil {
+func (v *Vault) rollback(btx kvTx) {
+	if err := guard("", btx.rollback); err != nil {
 		v.broken = true
 	}
 }

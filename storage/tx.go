@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"hash"
 	"slices"
-
-	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 )
 
 // recordVersion is the layout of the records of Schema 1. Each record bears its own,
@@ -19,7 +16,7 @@ const recordVersion byte = 1
 // returns, and for one goroutine. All that it gives is copied out of the file.
 type Tx struct {
 	v       *Vault
-	tx      *bbolt.Tx
+	tx      kvTx
 	keys    *keyset // nil: locked, only the header and the slots are read
 	header  header
 	mac     hash.Hash
@@ -32,7 +29,7 @@ type Tx struct {
 	tag     []byte
 }
 
-func (v *Vault) newTx(btx *bbolt.Tx, keys *keyset) *Tx {
+func (v *Vault) newTx(btx kvTx, keys *keyset) *Tx {
 	t := &Tx{v: v, tx: btx, keys: keys, header: v.head(), whole: map[string]bool{}}
 	if keys != nil {
 		t.mac = newMAC(keys.mac)
@@ -50,8 +47,8 @@ func (t *Tx) fail(err error) {
 var errNoBucket = errors.New("no such bucket in this schema")
 
 // bucket is the bucket of this name; to be called under guard.
-func (t *Tx) bucket(name string) (*bbolt.Bucket, error) {
-	b := t.tx.Bucket([]byte(name))
+func (t *Tx) bucket(name string) (kvBucket, error) {
+	b := t.tx.bucket(name)
 	switch {
 	case b != nil:
 		return b, nil
@@ -116,7 +113,7 @@ func (t *Tx) get(bucket string, record []byte, decode func(value []byte) error) 
 			return err
 		}
 		if b != nil {
-			if value := b.Get(record); value != nil {
+			if value := b.get(record); value != nil {
 				return decode(value)
 			}
 		}
@@ -134,9 +131,9 @@ func (t *Tx) put(bucket string, record, value []byte) error {
 		if err != nil {
 			return err
 		}
-		old := b.Get(record)
+		old := b.get(record)
 		t.state.account(bucket, record, old, value)
-		if err := b.Put(record, value); err != nil {
+		if err := b.put(record, value); err != nil {
 			return fmt.Errorf("put %s %s: %w", bucket, showRecord(bucket, record), writeError(err))
 		}
 		t.changed = true
@@ -151,15 +148,15 @@ func (t *Tx) remove(bucket string, record []byte) error {
 		if err != nil {
 			return err
 		}
-		old := b.Get(record)
+		old := b.get(record)
 		if old == nil {
 			return fmt.Errorf("%s %s: %w", bucket, showRecord(bucket, record), ErrNoRecord)
 		}
-		if !t.tx.Writable() {
+		if !t.tx.writable() {
 			return ErrReadOnly
 		}
 		t.state.account(bucket, record, old, nil)
-		if err := b.Delete(record); err != nil {
+		if err := b.delete(record); err != nil {
 			return fmt.Errorf("delete %s %s: %w", bucket, showRecord(bucket, record), writeError(err))
 		}
 		t.changed = true
@@ -174,7 +171,7 @@ func (t *Tx) putRaw(bucket string, record, value []byte) error {
 		if err != nil {
 			return err
 		}
-		if err := b.Put(record, value); err != nil {
+		if err := b.put(record, value); err != nil {
 			return fmt.Errorf("put %s %s: %w", bucket, record, writeError(err))
 		}
 		t.changed = true
@@ -184,14 +181,14 @@ func (t *Tx) putRaw(bucket string, record, value []byte) error {
 
 // writable is ErrReadOnly in a View; every method that writes asks it first.
 func (t *Tx) writable() error {
-	if !t.tx.Writable() {
+	if !t.tx.writable() {
 		return ErrReadOnly
 	}
 	return nil
 }
 
 func writeError(err error) error {
-	if err == berrors.ErrTxNotWritable {
+	if errors.Is(err, errNotWritable) {
 		return ErrReadOnly
 	}
 	return err
