@@ -16,7 +16,7 @@ func (w *Window) opened(d *desk.Desk, err error) {
 	switch {
 	case errors.Is(err, desk.ErrNotFound):
 		w.show(newFirstRun(w))
-	case damaged(err):
+	case damaged(err), errors.Is(err, desk.ErrNotVault) && len(desk.Backups(w.opt.Vault)) > 0:
 		w.show(newRepairPage(w, err))
 	case err != nil:
 		w.show(newTroublePage(w, err))
