@@ -2,6 +2,7 @@ package pki
 
 import (
 	"crypto/x509"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -52,8 +53,7 @@ func isAuthority(c *x509.Certificate) bool {
 // served checks what is particular to servers.
 func (k *check) served() {
 	c := k.c
-	kind := KindOfCertificate(c)
-	if !kind.serves() || kind == Both && len(c.ExtKeyUsage) == 0 {
+	if k.role != asLeaf || !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageServerAuth) {
 		return
 	}
 	switch {
@@ -106,4 +106,52 @@ func formField(field string) Field {
 		return FieldIssuer
 	}
 	return FieldKind
+}
+
+// Lint returns the warnings of a request together with those of the
+// certificate as it would be, which is made and signed with a key that is
+// thrown away. A nil issuer means a self-signed root. A request with faults has
+// no certificate to look at.
+func (r Request) Lint(issuer *x509.Certificate, now time.Time, random io.Reader) []Warning {
+	warnings := r.Warnings(issuer, now)
+	draft, err := r.draft(issuer, now, random)
+	if err != nil {
+		return warnings
+	}
+	for _, w := range Lint(draft, now) {
+		if !slices.ContainsFunc(warnings, func(said Warning) bool {
+			return said.Code == w.Code || said.Code == WarningIssuerNoKeyID && w.Code == WarningKeyIDNoIssuer
+		}) {
+			warnings = append(warnings, w)
+		}
+	}
+	return warnings
+}
+
+// draft makes the certificate that a request asks for, with a key of its own
+// instead of the subject's and of the issuer's. RSA keys, which take long to
+// make, are replaced by P-256.
+func (r Request) draft(issuer *x509.Certificate, now time.Time, random io.Reader) (*x509.Certificate, error) {
+	r = r.normal()
+	if err := r.faults(issuer, now, nil).err(); err != nil {
+		return nil, err
+	}
+	kind := P256
+	if r.Key == P384 || r.Key == P521 || r.Key == Ed25519 {
+		kind = r.Key
+	}
+	key, err := GenerateKey(kind, random)
+	if err != nil {
+		return nil, err
+	}
+	template, err := r.template(issuer, key.Public(), now, orSystem(random))
+	if err != nil {
+		return nil, err
+	}
+	parent := *template
+	if issuer != nil {
+		parent = *issuer
+		parent.PublicKey = key.Public()
+	}
+	return sign(template, &parent, key.Public(), key, random)
 }

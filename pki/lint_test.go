@@ -1,6 +1,7 @@
 package pki_test
 
 import (
+	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -138,4 +139,38 @@ func FuzzVerify(f *testing.F) {
 		}
 		pki.Lint(c, now)
 	})
+}
+
+// TestLintRequest: a request is looked at as the certificate that it will be,
+// before anything is signed.
+func TestLintRequest(t *testing.T) {
+	root := newRoot(t, pki.P256, "Test Root").Certificate
+	bare := *root
+	bare.SubjectKeyId = nil
+	long := request(t, pki.Client, "Alice", "")
+	long.ExtKeyUsage = []string{"clientAuth", "anyExtendedKeyUsage"}
+	ended := request(t, pki.Client, "Alice", "")
+	ended.NotAfter = now.AddDate(0, 0, -1)
+	authority := pki.NewRequest(pki.Authority)
+	authority.Subject.CommonName, authority.ExtKeyUsage = "Acme", []string{"serverAuth"}
+	for _, tc := range []struct {
+		name   string
+		r      pki.Request
+		issuer *x509.Certificate
+		want   []string
+	}{
+		{"a server", request(t, pki.Server, "", "a.example"), root, nil},
+		{"a root", authority, nil, nil},
+		{"an issuer without key identifier", request(t, pki.Client, "Alice", ""), &bare, []string{pki.WarningIssuerNoKeyID}},
+		{"any purpose", long, root, []string{pki.WarningExtKeyUsageAny}},
+		{"with faults", ended, root, nil},
+	} {
+		var codes []string
+		for _, w := range tc.r.Lint(tc.issuer, now, rand.Reader) {
+			codes = append(codes, w.Code)
+		}
+		if !slices.Equal(codes, tc.want) {
+			t.Errorf("%s: %v, want %v", tc.name, codes, tc.want)
+		}
+	}
 }

@@ -269,7 +269,7 @@ func (d *Desk) Preview(r IssueRequest) (Preview, error) {
 	if err := d.check(r, issuer, above, now); err != nil && !errors.As(err, &p.Faults) {
 		return p, err
 	}
-	p.Warnings = r.Warnings(issuer, now)
+	p.Warnings = r.Lint(issuer, now, d.opt.Random)
 	p.NotBefore, p.NotAfter = r.Dates(issuer, now)
 	return p, nil
 }

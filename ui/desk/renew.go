@@ -143,7 +143,7 @@ func (d *Desk) PreviewRenewal(r Renewal) (RenewalPreview, error) {
 	}
 	v := RenewalPreview{
 		Old: p.old, Issuer: p.issuer, KeepsKey: p.keep, NotBefore: p.request.NotBefore,
-		NotAfter: p.end(now), Faults: p.faults(now), Warnings: p.request.Warnings(p.issuerCert(), now),
+		NotAfter: p.end(now), Faults: p.faults(now), Warnings: p.request.Lint(p.issuerCert(), now, d.opt.Random),
 	}
 	v.NotBefore, _ = p.request.Dates(p.issuerCert(), now)
 	for _, name := range p.request.Names {
