@@ -112,6 +112,7 @@ func (d *certDetail) build() {
 		d.life, d.chain, d.facts, d.actions(),
 	}
 	if d.whole != nil {
+		d.addWarnings()
 		open := d.more != nil && d.more.Open()
 		d.more = d.moreFacts()
 		d.more.SetOpen(open)
@@ -277,6 +278,7 @@ func (d *certDetail) actions() fyne.CanvasObject {
 		rest = append(rest, button(t.T("detail.try"), theme.IconPlay, widgets.Plain, func() { d.w.tryCertificate(c.ID) }))
 	}
 	rest = append(rest, button(t.T("detail.pem"), theme.IconCopy, widgets.Plain, func() { d.w.copyPEM(c.ID) }))
+	rest = append(rest, button(t.T("verify.open"), "", widgets.Plain, func() { d.w.openVerify(c) }))
 	all.Add(widgets.Grid(136, 8, rest...))
 	if d.issued > 0 {
 		all.Add(button(t.T("detail.issued.show", "Count", d.issued), theme.IconCertificate, widgets.Plain, func() {

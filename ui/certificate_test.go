@@ -74,7 +74,7 @@ func TestDetailSaysWhatThereIs(t *testing.T) {
 	if facts["SHA-256"].Copy != alice.Fingerprint || facts["Serial"].Copy != alice.Serial {
 		t.Error("fingerprint and serial are not copied whole")
 	}
-	if got := buttonsOf(d); got != "Export for…, Try it, Copy as PEM" {
+	if got := buttonsOf(d); got != "Export for…, Try it, Copy as PEM, Is it trusted?" {
 		t.Errorf("its buttons are %s", got)
 	}
 }
@@ -115,7 +115,7 @@ func TestDetailOfAnAuthority(t *testing.T) {
 	if got := factsOf(d)["Issued"].Value; got != "6 certificates" {
 		t.Errorf("it issued %q", got)
 	}
-	want := "New certificate, Export for…, Many at once, Copy as PEM, Show the 6 certificates it signed"
+	want := "New certificate, Export for…, Many at once, Copy as PEM, Is it trusted?, Show the 6 certificates it signed"
 	if got := buttonsOf(d); got != want {
 		t.Errorf("its buttons are %s, want %s", got, want)
 	}
@@ -160,7 +160,7 @@ func TestDetailOfACertificateWithoutItsKey(t *testing.T) {
 	c := leaves["alice"]
 	c.HasKey = false
 	d := newDetail(b.Window, c)
-	if got := buttonsOf(d); got != "Export for…, Copy as PEM" {
+	if got := buttonsOf(d); got != "Export for…, Copy as PEM, Is it trusted?" {
 		t.Errorf("its buttons are %s", got)
 	}
 	if got := factsOf(d)["Key"].Value; got != "P-256, not in the vault" {

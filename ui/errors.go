@@ -77,7 +77,17 @@ func faultText(t *i18n.Printer, f pki.Fault) string {
 
 // warningText words one warning of a request.
 func warningText(t *i18n.Printer, warning pki.Warning) string {
-	return t.T("warning."+warning.Code, "Value", t.Value(warning.Value))
+	return t.Warning(warning.Code, pki.Escape(warning.Value), warning.Client)
+}
+
+// warningLines words the warnings of a certificate that is there, each a
+// sentence.
+func warningLines(t *i18n.Printer, warnings []pki.Warning) []string {
+	lines := make([]string, len(warnings))
+	for n, w := range warnings {
+		lines[n] = warningText(t, w)
+	}
+	return lines
 }
 
 // fieldFaults words the faults of an error by field, for a form that shows

@@ -19,6 +19,7 @@ type foundRow struct {
 	name, what string
 	tone       widgets.Tone
 	state      string
+	notes      []string // what clients will not like about it
 }
 
 // parts are what was found, in words.
@@ -73,11 +74,13 @@ func (i *importer) group(heading string, rows []foundRow) fyne.CanvasObject {
 		if n > 0 {
 			lines = append(lines, widgets.Rule())
 		}
-		lines = append(lines, widgets.Row(12,
-			widgets.Grow(widgets.Stack(2,
-				widgets.NewText(r.name).Bold().Truncate(),
-				widgets.NewText(r.what).Small().Tone(widgets.ToneQuiet).Truncate())),
-			widgets.NewStatus(r.tone, r.state)))
+		said := widgets.Stack(2,
+			widgets.NewText(r.name).Bold().Truncate(),
+			widgets.NewText(r.what).Small().Tone(widgets.ToneQuiet).Truncate())
+		for _, note := range r.notes {
+			said.Add(widgets.NewText(note).Small().Tone(widgets.ToneSoon).Wrap())
+		}
+		lines = append(lines, widgets.Row(12, widgets.Grow(said), widgets.NewStatus(r.tone, r.state)))
 	}
 	return widgets.NewCard(widgets.Stack(8, lines...))
 }
@@ -100,6 +103,7 @@ func (i *importer) certificateRows() (authorities, others []foundRow) {
 		if kind == pki.Authority && c.Key == nil && c.Mine == "" {
 			row.what += " · " + t.T("import.partner")
 		}
+		row.notes = warningLines(t, pki.Lint(c.Certificate, i.w.now()))
 		if kind == pki.Authority {
 			authorities = append(authorities, row)
 		} else {

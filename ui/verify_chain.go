@@ -185,3 +185,17 @@ func (v *verifier) reissue(name string) {
 		v.ask()
 	})
 }
+
+// addWarnings says what clients will not like about the certificate. That it
+// ended is said above already.
+func (d *certDetail) addWarnings() {
+	var rows []fyne.CanvasObject
+	for _, w := range d.whole.Warnings {
+		if w.Code != pki.WarningEnded {
+			rows = append(rows, widgets.NewText(warningText(d.w.t, w)).Small().Tone(widgets.ToneSoon).Wrap())
+		}
+	}
+	if len(rows) > 0 {
+		d.box.Add(widgets.Stack(4, rows...))
+	}
+}

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"crypto/x509"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -176,4 +178,37 @@ func fyneButton(t *testing.T, v *verifier) fyne.Tappable {
 		t.Fatalf("%d buttons", len(buttons))
 	}
 	return buttons[0].(fyne.Tappable)
+}
+
+// TestDetailWarns: what clients will not like is said of a certificate, and
+// before it is imported.
+func TestDetailWarns(t *testing.T) {
+	b := unlocked(t)
+	c, _ := pkitest.Leaf(t, pkitest.Root(t, "Strangers"), func(c *x509.Certificate) {
+		c.NotBefore, c.NotAfter, c.DNSNames = testDay.AddDate(-1, 0, 0), testDay.AddDate(5, 0, 0), []string{"a_b.test", "dot."}
+	})
+	path := pkitest.File(t, "stranger.pem", pki.EncodeCertificates(c))
+	b.openImport(path)
+	b.queue.drain()
+	b.picture("verify-import")
+	i := b.shown().(*importer)
+	_, rows := i.certificateRows()
+	want := []string{"No client takes dot. for a name. Refused by browsers.", "a_b.test has an underscore. Some clients refuse such host names.",
+		"Apple's devices refuse server certificates that last more than 825 days."}
+	if len(rows) != 1 || !slices.Equal(slices.Sorted(slices.Values(rows[0].notes)), slices.Sorted(slices.Values(want))) {
+		t.Errorf("rows %+v", rows)
+	}
+	i.bring()
+	b.queue.drain()
+	kept, err := b.desk.Find("leaf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.navigate("certificates", kept.ID)
+	b.queue.drain()
+	d := b.frame.detail.inner.(*certDetail)
+	if len(d.whole.Warnings) != 3 {
+		t.Errorf("%+v", d.whole.Warnings)
+	}
+	b.picture("verify-detail")
 }

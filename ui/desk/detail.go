@@ -14,7 +14,8 @@ type Detail struct {
 	Certificate
 	Described pki.Description // as the certificate itself says
 	X509      *x509.Certificate
-	Chain     []Link // from the root, as far as the vault has it, to the certificate; each by what stands for it
+	Warnings  []pki.Warning // what clients will not like about it
+	Chain     []Link        // from the root, as far as the vault has it, to the certificate; each by what stands for it
 }
 
 // Link is one certificate of a chain.
@@ -37,7 +38,7 @@ func (d *Desk) Detail(id ID) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	detail := Detail{Certificate: c, Described: pki.Describe(chain[0]), X509: chain[0]}
+	detail := Detail{Certificate: c, Described: pki.Describe(chain[0]), X509: chain[0], Warnings: pki.Lint(chain[0], d.Now())}
 	for n := range chain {
 		link := Link{ID: line[n].ID, Name: nameOf(chain[n])}
 		detail.Chain = append([]Link{link}, detail.Chain...)

@@ -13,6 +13,12 @@ func (p *Printer) Finding(code, value, wanted, issuer string) string {
 	return squeeze(p.T(key, "Value", p.Value(value), "Wanted", wanted, "Issuer", issuer))
 }
 
+// Warning words something that a client will not like, and names who where
+// that is more than the sentence itself says.
+func (p *Printer) Warning(code, value, client string) string {
+	return squeeze(p.T("warning."+code, "Value", p.Value(value), "Client", p.Client(client)))
+}
+
 // Client names who refuses something: programs keep their names, kinds of
 // program have a word.
 func (p *Printer) Client(names string) string {

@@ -28,3 +28,16 @@ func TestClient(t *testing.T) {
 		}
 	}
 }
+
+func TestWarning(t *testing.T) {
+	for _, tc := range []struct{ lang, code, client, want string }{
+		{"en", "key-short", "OpenSSL, browsers", "Its key is too short (RSA 1024). At least RSA 2048 is needed. Refused by OpenSSL, browsers."},
+		{"en", "key-short", "", "Its key is too short (RSA 1024). At least RSA 2048 is needed."},
+		{"zh-TW", "key-id-none", "Go", "它沒有自己的金鑰識別碼。Go 會拒絕。"},
+		{"ja", "key-id-none", "browsers", "自身の鍵識別子がありません。ブラウザーに拒否されます。"},
+	} {
+		if got := New(tc.lang).Warning(tc.code, "RSA 1024", tc.client); got != tc.want {
+			t.Errorf("%s %s: %q, want %q", tc.lang, tc.code, got, tc.want)
+		}
+	}
+}

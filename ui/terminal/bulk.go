@@ -223,7 +223,7 @@ func (s *session) sayFaults(check desk.BulkCheck) {
 
 func (s *session) sayWarnings(check desk.BulkCheck) {
 	for _, w := range check.Doubts {
-		fmt.Fprintln(s.Err, s.t.T("warning."+w.Code, "Value", pki.Escape(s.t.Value(w.Value)), "Client", w.Client))
+		fmt.Fprintln(s.Err, s.t.Warning(w.Code, pki.Escape(w.Value), w.Client))
 	}
 	shown, rows := 0, 0
 	for _, i := range check.Items {
@@ -236,7 +236,7 @@ func (s *session) sayWarnings(check desk.BulkCheck) {
 		for _, w := range i.Warnings {
 			shown++
 			fmt.Fprintf(s.Err, "%s %s\n", s.t.T("bulk.line", "Line", i.Line),
-				s.t.T("warning."+w.Code, "Value", pki.Escape(s.t.Value(w.Value)), "Client", w.Client))
+				s.t.Warning(w.Code, pki.Escape(w.Value), w.Client))
 		}
 	}
 	if shown >= mostWarnings && check.Warned > shown {

@@ -89,7 +89,7 @@ func (s *session) signRequest(ctx context.Context, d *desk.Desk, name string, g 
 		s.say("requests.terminal.signed", "Name", pki.Escape(made.Name), "Issuer", pki.Escape(made.Issuer), "Until", s.t.Date(made.NotAfter), "Serial", made.Serial)
 	}
 	for _, warning := range preview.Warnings {
-		fmt.Fprintf(s.Err, "%s\n", s.t.T("warning."+warning.Code, "Value", pki.Escape(s.t.Value(warning.Value)), "Client", warning.Client))
+		fmt.Fprintf(s.Err, "%s\n", s.t.Warning(warning.Code, pki.Escape(warning.Value), warning.Client))
 	}
 	format := desk.PEM
 	if g.der {

@@ -135,10 +135,10 @@ func (s *session) printFound(f desk.Found) {
 	for _, folder := range f.Folders {
 		fmt.Fprintf(s.Out, "%s: %s\n", s.t.T("import.recognised", "Tool", string(folder.Kind)), pki.Escape(folder.Path))
 	}
-	var authorities, others, requests, lists, keys [][3]string
+	var authorities, others, requests, lists, keys []foundRow
 	for _, c := range f.Certificates {
 		kind := pki.KindOfCertificate(c.Certificate)
-		row := [3]string{pki.Escape(c.Name()), s.foundState(c), pki.Escape(c.Path)}
+		row := foundRow{pki.Escape(c.Name()), s.foundState(c), pki.Escape(c.Path), pki.Lint(c.Certificate, s.now())}
 		if kind == pki.Authority {
 			authorities = append(authorities, row)
 		} else {
@@ -146,17 +146,17 @@ func (s *session) printFound(f desk.Found) {
 		}
 	}
 	for _, r := range f.Requests {
-		requests = append(requests, [3]string{pki.Escape(r.Name()), s.requestState(r), pki.Escape(r.Path)})
+		requests = append(requests, foundRow{name: pki.Escape(r.Name()), state: s.requestState(r), path: pki.Escape(r.Path)})
 	}
 	for _, l := range f.Lists {
 		name := s.t.T("import.list.nobody")
 		if l.Authority != nil {
 			name = s.t.T("import.list."+l.Kind, "Name", pki.Escape(l.AuthorityName()))
 		}
-		lists = append(lists, [3]string{name, s.listState(l), pki.Escape(l.Path)})
+		lists = append(lists, foundRow{name: name, state: s.listState(l), path: pki.Escape(l.Path)})
 	}
 	for _, k := range f.Keys {
-		keys = append(keys, [3]string{pki.KeyLabel(k.Key.Public()), s.t.T("import.list.left"), pki.Escape(k.Path)})
+		keys = append(keys, foundRow{name: pki.KeyLabel(k.Key.Public()), state: s.t.T("import.list.left"), path: pki.Escape(k.Path)})
 	}
 	s.printGroup("import.group.authorities", authorities)
 	s.printGroup("import.group.certificates", others)
@@ -166,17 +166,26 @@ func (s *session) printFound(f desk.Found) {
 	s.printLeft(f)
 }
 
-func (s *session) printGroup(heading string, rows [][3]string) {
+// foundRow is one thing that was found.
+type foundRow struct {
+	name, state, path string
+	warnings          []pki.Warning // what clients will not like about it
+}
+
+func (s *session) printGroup(heading string, rows []foundRow) {
 	if len(rows) == 0 {
 		return
 	}
 	fmt.Fprintln(s.Out, s.t.T(heading))
 	for _, r := range rows {
-		fmt.Fprintf(s.Out, "  %-28s %s", r[0], r[1])
-		if r[2] != "" {
-			fmt.Fprintf(s.Out, "  (%s)", r[2])
+		fmt.Fprintf(s.Out, "  %-28s %s", r.name, r.state)
+		if r.path != "" {
+			fmt.Fprintf(s.Out, "  (%s)", r.path)
 		}
 		fmt.Fprintln(s.Out)
+		for _, w := range r.warnings {
+			fmt.Fprintf(s.Out, "    ! %s\n", s.t.Warning(w.Code, w.Value, w.Client))
+		}
 	}
 }
 

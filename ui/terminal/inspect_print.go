@@ -134,7 +134,7 @@ func (s *session) printWarnings(c *x509.Certificate) {
 		return
 	}
 	for _, w := range pki.Lint(c, s.now()) {
-		fmt.Fprintf(s.Out, "    ! %s\n", s.t.T("warning."+w.Code, "Value", pki.Escape(s.t.Value(w.Value)), "Client", w.Client))
+		fmt.Fprintf(s.Out, "    ! %s\n", s.t.Warning(w.Code, pki.Escape(w.Value), w.Client))
 	}
 }
 

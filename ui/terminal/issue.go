@@ -87,7 +87,7 @@ func (s *session) make(c *cobra.Command, d *desk.Desk, w wish, kind pki.Kind, na
 	}
 	s.say(key, "Name", pki.Escape(made.Name), "Until", s.t.Date(made.NotAfter), "Issuer", pki.Escape(made.Issuer))
 	for _, warning := range preview.Warnings {
-		fmt.Fprintf(s.Err, "%s\n", s.t.T("warning."+warning.Code, "Value", pki.Escape(s.t.Value(warning.Value)), "Client", warning.Client))
+		fmt.Fprintf(s.Err, "%s\n", s.t.Warning(warning.Code, pki.Escape(warning.Value), warning.Client))
 	}
 	return nil
 }

@@ -133,7 +133,7 @@ func (s *session) sayRenewed(preview desk.RenewalPreview, renewed desk.Renewed) 
 		fmt.Fprintln(s.Err, s.t.T("renew.lost", "OIDs", strings.Join(preview.Lost, ", ")))
 	}
 	for _, warning := range preview.Warnings {
-		fmt.Fprintf(s.Err, "%s\n", s.t.T("warning."+warning.Code, "Value", pki.Escape(s.t.Value(warning.Value)), "Client", warning.Client))
+		fmt.Fprintf(s.Err, "%s\n", s.t.Warning(warning.Code, pki.Escape(warning.Value), warning.Client))
 	}
 }
 
