@@ -2,6 +2,7 @@ package ui
 
 import (
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -145,13 +146,16 @@ const treeHeight float32 = 340
 func (i *inspector) fillTree(holder *fyne.Container, der []byte) {
 	t := i.w.t
 	nodes, err := pki.ASN1Tree(der)
-	if err != nil {
+	switch {
+	case errors.Is(err, pki.ErrTooLarge):
+		holder.Add(widgets.NewQuiet(t.T("inspect.asn1.cut", "Count", shownElements)))
+	case err != nil:
 		holder.Add(widgets.NewNotice(widgets.ToneSoon, t.T("inspect.asn1.broken"), explain(t, err).raw))
 	}
 	grid := widget.NewTextGridFromString(treeText(nodes[:min(len(nodes), shownElements)]))
 	grid.Scroll = fyne.ScrollBoth
 	holder.Add(widgets.NewPanel(theme.Ground, theme.Line, theme.RadiusSmall, widgets.Pad(8, widgets.AtLeast(0, treeHeight, grid))))
-	if over := len(nodes) - shownElements; over > 0 {
+	if over := len(nodes) - shownElements; over > 0 && err == nil {
 		holder.Add(widgets.NewQuiet(t.T("inspect.asn1.more", "Count", over)))
 	}
 	holder.Add(leading(widgets.NewButton(t.T("inspect.asn1.copy"), theme.IconCopy, widgets.Quiet, func() { i.w.copy(treeText(nodes)) })))

@@ -306,6 +306,8 @@ func TestInspectALongList(t *testing.T) {
 	i.detail.Objects = i.detail.Objects[len(i.detail.Objects)-3:]
 	i.layoutAgain()
 	b.picture("inspect-crl")
+	b.openTree(i)
+	b.shows(i, "Only the first 2,000 elements are listed.")
 }
 
 // What a hostile certificate says is shown escaped, and not all of it.

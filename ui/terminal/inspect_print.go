@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -247,7 +248,10 @@ func (s *session) printTree(der []byte) {
 		fmt.Fprintf(s.Out, "    %6d:d=%-2d hl=%d l=%4d %s %s%s\n", n.Offset, n.Depth, n.Header, n.Length, inside,
 			strings.Repeat(" ", n.Depth), strings.TrimSpace(n.Tag+"  "+n.Value))
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, pki.ErrTooLarge):
+		fmt.Fprintf(s.Out, "    %s\n", s.t.T("inspect.asn1.cut", "Count", len(nodes)))
+	case err != nil:
 		fmt.Fprintf(s.Out, "    %s\n", pki.Escape(err.Error()))
 	}
 }
