@@ -21,6 +21,7 @@ const (
 	verbRenew     = "renew"
 	verbRevoke    = "revoke"
 	verbCRL       = "crl"
+	verbSign      = "request-sign"
 )
 
 // deedWords says what was done, without its name: "Server certificate issued".
@@ -64,7 +65,7 @@ func deedFacts(t *i18n.Printer, a desk.Activity, as string) string {
 		return t.T("activity.crl.facts", "Number", a.Detail["number"], "Revoked", a.Detail["revoked"])
 	case verbIssueMany:
 		return t.T("bulk.progress", "Done", a.Detail["made"], "Of", a.Detail["of"])
-	case verbIssue, verbRenew:
+	case verbIssue, verbRenew, verbSign:
 		if issuer := a.Detail["issuer"]; issuer != "" && issuer != a.Name {
 			return t.T("activity.signed-by", "Name", pki.Escape(issuer))
 		}
@@ -107,19 +108,31 @@ func (w *Window) whenWords(at time.Time) string {
 	return w.t.Date(at)
 }
 
-// showSubject goes to the certificate that something was done to, when the
-// vault still has it.
+// showSubject goes to the certificate or request that something was done to,
+// when the vault still has it.
 func (w *Window) showSubject(id desk.ID) {
 	if id == "" {
 		return
 	}
 	var c desk.Certificate
 	d := w.desk
+	asked := false
 	w.background("", func(context.Context) error {
 		var err error
-		c, err = d.Get(id)
+		if c, err = d.Get(id); err != nil {
+			_, none := d.FindRequest(string(id))
+			if asked = none == nil; asked {
+				return nil
+			}
+		}
 		return err
-	}, func() { w.navigate(placeOf(c), c.ID) })
+	}, func() {
+		if asked {
+			w.navigate("requests", id)
+			return
+		}
+		w.navigate(placeOf(c), c.ID)
+	})
 }
 
 // tryAgain goes to Connections, with the address and the certificate of an

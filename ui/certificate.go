@@ -11,6 +11,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -228,13 +229,16 @@ func (d *certDetail) factRows() []widgets.Fact {
 	return rows
 }
 
-func (d *certDetail) names() string {
-	names := slices.Clone(d.cert.Names)
+func (d *certDetail) names() string { return shortList(d.w.t, d.cert.Names) }
+
+// shortList says so many names, escaped, and counts the rest.
+func shortList(t *i18n.Printer, names []string) string {
+	names = slices.Clone(names)
 	for i := range names {
 		names[i] = pki.Escape(names[i])
 	}
 	if over := len(names) - namesShown; over > 1 {
-		return d.w.t.T("detail.names.more", "Names", strings.Join(names[:namesShown], ", "), "Count", over)
+		return t.T("detail.names.more", "Names", strings.Join(names[:namesShown], ", "), "Count", over)
 	}
 	return strings.Join(names, ", ")
 }

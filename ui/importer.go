@@ -279,5 +279,9 @@ func (i *importer) leadTo(done desk.Imported) {
 		i.w.navigate("certificates", done.Certificates[0].ID)
 		return
 	}
+	if done.Requests > 0 {
+		i.w.navigate("requests", "")
+		return
+	}
 	i.w.back()
 }

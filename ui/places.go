@@ -8,6 +8,7 @@ func spots() []spot {
 		{"overview", theme.IconOverview, func(w *Window) place { return newOverview(w) }},
 		{"authorities", theme.IconAuthority, func(w *Window) place { return newAuthorities(w) }},
 		{"certificates", theme.IconCertificate, func(w *Window) place { return newCertificates(w) }},
+		{"requests", theme.IconRequest, func(w *Window) place { return newRequests(w) }},
 		{"connections", theme.IconConnection, func(w *Window) place { return newConnections(w) }},
 		{"activity", theme.IconActivity, func(w *Window) place { return newActivity(w) }},
 	}
