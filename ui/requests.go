@@ -57,7 +57,7 @@ func newRequests(w *Window) *requests {
 	r.chips = widgets.NewFilterChips(r.filters(), 0, r.chipChosen)
 	r.list = widgets.NewDataList(
 		widgets.Column{Title: t.T("requests.column.name"), Weight: 3, Min: 160},
-		widgets.Column{Title: t.T("requests.column.state"), Weight: 1, Min: 176},
+		widgets.Column{Title: t.T("requests.column.state"), Weight: 1, Min: 192},
 		widgets.Column{Title: t.T("requests.column.kind"), Min: 112, Priority: 2},
 		widgets.Column{Title: t.T("requests.column.origin"), Min: 104, Priority: 3},
 		widgets.Column{Title: t.T("requests.column.since"), Min: 116, Priority: 1})

@@ -131,7 +131,7 @@ func (f *signForm) refresh() {
 		f.whole, f.all = &whole, profiles
 		f.setAuthorities(authorities)
 		if first {
-			f.title.SetText(pki.Escape(whole.Name))
+			f.title.SetText(f.w.t.T("requests.sign.title.of", "Name", pki.Escape(whole.Name)))
 			f.tiles.Select(slices.Index(issueKinds, whole.Asked.Request.Kind))
 			f.setKind(whole.Asked.Request.Kind)
 			return

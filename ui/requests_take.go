@@ -42,14 +42,14 @@ func newRequestTake(w *Window, back desk.ID) *requestTake {
 	f.path = widgets.NewInput("", typed)
 	f.path.OnSubmitted = func(string) { f.take() }
 	browse := widgets.NewButton(t.T("requests.take.browse"), theme.IconFile, widgets.Plain, f.browse)
-	f.field = widgets.NewField(t.T("requests.take.file"), t.T(hint), widgets.Row(8, widgets.Grow(f.path), browse))
+	f.field = widgets.NewField(t.T("requests.take.file"), t.T(hint), f.path)
 	f.paste = widgets.NewLines(placeholder, 10, typed)
 	f.keep = widgets.NewButton(t.T(keep), theme.IconImport, widgets.Primary, f.take)
 	cancel := widgets.NewButton(t.T("cancel"), "", widgets.Plain, w.back)
 	f.root = widgets.Stack(16,
 		widgets.Row(8, widgets.Grow(widgets.NewTitle(t.T(title))), cancel, f.keep),
 		widgets.Grow(container.NewVScroll(widgets.Inset(0, gutter, 2, 2, widgets.AtMost(720, widgets.Stack(16,
-			f.field, widgets.NewField(t.T("requests.take.paste"), "", f.paste)))))))
+			f.field, leading(browse), widgets.NewField(t.T("requests.take.paste"), "", f.paste)))))))
 	return f
 }
 

@@ -108,7 +108,7 @@ func TestRequestIsMadeAndItsCertificateComesBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.press(t, "The signed certificate came back…")
+	d.press(t, "The certificate came back…")
 	b.queue.drain()
 	take := b.shown().(*requestTake)
 	test.Tap(take.keep)
