@@ -81,29 +81,25 @@ func (b *bulkPage) progressWords(p desk.BulkProgress) string {
 // showMade says what was made, and offers to save it.
 func (b *bulkPage) showMade(of int, err error) {
 	t := b.w.t
-	b.table, b.check = desk.BulkTable{}, desk.BulkCheck{}
-	n := len(b.made)
-	parts := []fyne.CanvasObject{b.madeNotice(of, err)}
 	if err != nil && !errors.Is(err, context.Canceled) {
 		b.w.fail(err)
 	}
-	finish := widgets.NewButton(t.T("bulk.finish"), "", widgets.Plain, b.w.back)
-	show := widgets.NewButton(t.T("bulk.show"), theme.IconCertificate, widgets.Plain, func() { b.w.navigate("certificates", b.made[0].Certificate.ID) })
-	if n == 0 {
-		b.step(scrolled(parts...), finish)
+	if len(b.made) == 0 { // the table is there still, to be made or mended
+		b.showTable()
+		b.w.notify(t.T("bulk.done.none"))
 		return
 	}
+	b.table, b.check = desk.BulkTable{}, desk.BulkCheck{}
+	finish := widgets.NewButton(t.T("bulk.finish"), "", widgets.Plain, b.w.back)
+	show := widgets.NewButton(t.T("bulk.show"), theme.IconCertificate, widgets.Plain, func() { b.w.navigate("certificates", b.made[0].Certificate.ID) })
 	b.fillSave()
-	parts = append(parts, b.save.root)
-	b.step(scrolled(parts...), show, finish)
+	b.step(scrolled(b.madeNotice(of, err), b.save.root), show, finish)
 }
 
 func (b *bulkPage) madeNotice(of int, err error) fyne.CanvasObject {
 	t, n := b.w.t, len(b.made)
 	done, all := t.Number(n), t.Number(of)
 	switch {
-	case n == 0:
-		return widgets.NewNotice(widgets.ToneNone, t.T("bulk.done.none"), "")
 	case errors.Is(err, context.Canceled):
 		return widgets.NewNotice(widgets.ToneSoon, t.T("bulk.done", "Count", n), t.T("bulk.done.part", "Done", done, "Of", all))
 	case err != nil:

@@ -164,7 +164,7 @@ func TestBulkStops(t *testing.T) {
 	p.create()
 	p.stop()
 	b.queue.drain()
-	if p.stop != nil || len(p.made) != 0 {
+	if p.stop != nil || len(p.made) != 0 || p.preview.list.Len() != 2 {
 		t.Errorf("%d made after the stop", len(p.made))
 	}
 	b.picture("bulk-stopped")

@@ -55,7 +55,7 @@ func newCertificates(w *Window) *certificates {
 	clear := widgets.NewButton(t.T("certificates.lens.clear"), theme.IconClose, widgets.Quiet, c.showAll)
 	c.lensLine = widgets.Row(8, c.lensText, clear, widgets.Spacer())
 	c.lensLine.Hide()
-	many := widgets.NewButton(t.T("bulk.new"), theme.IconPlus, widgets.Plain, func() { w.openBulk("") })
+	many := widgets.NewButton(t.T("bulk.new"), "", widgets.Quiet, func() { w.openBulk("") })
 	c.buildList()
 	first := widgets.NewButton(t.T("certificates.new"), theme.IconPlus, widgets.Primary, c.create)
 	c.empty = widgets.NewEmptyState(theme.IconCertificate, t.T("certificates.empty"), first)
@@ -64,8 +64,8 @@ func newCertificates(w *Window) *certificates {
 	c.empty.Hide()
 	c.none.Hide()
 	c.root = widgets.Stack(12,
-		widgets.Row(12, widgets.NewTitle(t.T("place.certificates")), widgets.Grow(c.search), many, c.add),
-		c.chips, c.lensLine, widgets.Grow(widgets.Over(c.list, c.empty, c.none)))
+		widgets.Row(12, widgets.NewTitle(t.T("place.certificates")), widgets.Grow(c.search), c.add),
+		widgets.Row(8, widgets.Grow(c.chips), many), c.lensLine, widgets.Grow(widgets.Over(c.list, c.empty, c.none)))
 	return c
 }
 
