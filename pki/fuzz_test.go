@@ -155,6 +155,10 @@ func FuzzDescribe(f *testing.F) {
 		r.Subject.CommonName = "x"
 		_ = r.Check(c, now)
 		r.Warnings(c, now)
+		again, _ := pki.RequestOf(c)
+		_ = again.Check(c, now, c)
+		again.Warnings(c, now)
+		pki.ConstraintsOf(c)
 	})
 }
 

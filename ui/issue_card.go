@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -156,7 +157,7 @@ func (c *issueCard) useFacts(a asked) []widgets.Fact {
 	facts := []widgets.Fact{{Label: t.T("issue.card.use"), Value: use}}
 	s := r.Subject
 	if s.CommonName = ""; len(s.Attributes()) > 0 {
-		facts = append(facts, widgets.Fact{Label: t.T("issue.card.subject"), Value: pki.Escape(s.String())})
+		facts = append(facts, widgets.Fact{Label: t.T("issue.card.subject"), Value: subjectWords(s)})
 	}
 	if limits := c.limits(r); limits != "" {
 		facts = append(facts, widgets.Fact{Label: t.T("issue.card.limits"), Value: limits})
@@ -165,6 +166,16 @@ func (c *issueCard) useFacts(a asked) []widgets.Fact {
 		facts = append(facts, widgets.Fact{Label: t.T("issue.card.serial"), Value: serial.Text(16), Mono: true})
 	}
 	return facts
+}
+
+// subjectWords are the parts of a subject, the narrowest first.
+func subjectWords(s pki.Subject) string {
+	var parts []string
+	for _, a := range s.Attributes() {
+		parts = append(parts, a.Name+"="+pki.Escape(a.Value))
+	}
+	slices.Reverse(parts)
+	return strings.Join(parts, ", ")
 }
 
 // limits says what an authority may sign, line by line.

@@ -63,7 +63,7 @@ func (f *issueForm) buildMore(line func(placeholder string) *widgets.Input) {
 			f.moreFields[m.field] = widgets.NewField(t.T(m.label), words(m.hint), f.typed[m.field])
 			parts = append(parts, f.moreFields[m.field])
 		}
-		return widgets.Stack(8, widgets.NewLabel(t.T(title)), widgets.Grid(220, 16, parts...))
+		return widgets.Stack(8, widgets.NewHeading(t.T(title)), widgets.Grid(220, 16, parts...))
 	}
 	changed := func() {
 		f.preview()
@@ -75,7 +75,7 @@ func (f *issueForm) buildMore(line func(placeholder string) *widgets.Input) {
 	f.moreFields[pki.FieldExtKeyUsage] = widgets.NewField(t.T("issue.ext-key-usage"), "", f.extKeyUsage.root)
 	inside := widgets.Stack(20,
 		section("issue.section.subject", moreSubject),
-		widgets.Stack(8, widgets.NewLabel(t.T("issue.section.uses")),
+		widgets.Stack(8, widgets.NewHeading(t.T("issue.section.uses")),
 			widgets.Stack(12, f.moreFields[pki.FieldExtKeyUsage], f.moreFields[pki.FieldKeyUsage])),
 		section("issue.section.addresses", moreAddresses),
 		section("issue.section.rest", moreRest))

@@ -63,14 +63,7 @@ func (l *profileLine) set(profiles []desk.Profile) {
 	if p := l.profile(); p != nil {
 		chosen = p.Name
 	}
-	own := func(p desk.Profile) bool { return !p.BuiltIn }
-	l.profiles = nil
-	for _, p := range profiles { // a person's own come first
-		if own(p) {
-			l.profiles = append(l.profiles, p)
-		}
-	}
-	l.profiles = append(l.profiles, slices.DeleteFunc(slices.Clone(profiles), own)...)
+	l.profiles = ownFirst(profiles)
 	words := []string{l.f.w.t.T("issue.profile.none")}
 	at := 0
 	for i, p := range l.profiles {
@@ -84,6 +77,21 @@ func (l *profileLine) set(profiles []desk.Profile) {
 		l.wanted = ""
 		l.chosen(at)
 	}
+}
+
+// ownFirst puts a person's own profiles before those of the program.
+func ownFirst(profiles []desk.Profile) []desk.Profile {
+	list := slices.Clone(profiles)
+	slices.SortStableFunc(list, func(a, b desk.Profile) int {
+		switch {
+		case a.BuiltIn == b.BuiltIn:
+			return 0
+		case b.BuiltIn:
+			return -1
+		}
+		return 1
+	})
+	return list
 }
 
 // profile is the one chosen, nil for none.

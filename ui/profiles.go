@@ -76,7 +76,7 @@ func (p *profiles) refresh() {
 		case err != nil:
 			p.w.fail(err)
 		default:
-			p.show(rows)
+			p.show(ownFirst(rows))
 		}
 	})
 }
@@ -110,7 +110,7 @@ func profileSecond(p desk.Profile) string {
 	if p.Subject == nil {
 		return ""
 	}
-	return pki.Escape(p.Subject.String())
+	return subjectWords(*p.Subject)
 }
 
 func (p *profiles) validity(s pki.Span) string {

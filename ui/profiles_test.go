@@ -112,16 +112,15 @@ func profilesPage(t *testing.T) (*bench, *profiles) {
 
 func TestProfilesPage(t *testing.T) {
 	b, p := profilesPage(t)
-	last := len(p.rows) - 1
-	if p.rows[last].Name != "Staff" || !p.remove.Disabled() || !p.use.Disabled() {
-		t.Fatalf("%d rows, the last %s", len(p.rows), p.rows[last].Name)
+	if p.rows[0].Name != "Staff" || !p.remove.Disabled() || !p.use.Disabled() {
+		t.Fatalf("%d rows, the first %s", len(p.rows), p.rows[0].Name)
 	}
-	p.list.Select(0)
+	p.list.Select(1)
 	p.chosen()
 	if !p.remove.Disabled() || p.use.Disabled() {
 		t.Error("what comes with the program can be deleted, or not used")
 	}
-	p.list.Select(last)
+	p.list.Select(0)
 	p.chosen()
 	test.Tap(p.remove)
 	b.picture("profiles-delete")
@@ -142,7 +141,7 @@ func TestProfilesPage(t *testing.T) {
 
 func TestProfileIsDeleted(t *testing.T) {
 	b, p := profilesPage(t)
-	p.list.Select(len(p.rows) - 1)
+	p.list.Select(0)
 	p.askDelete()
 	p.sure.Tapped(nil)
 	b.queue.drain()
@@ -153,7 +152,7 @@ func TestProfileIsDeleted(t *testing.T) {
 
 func TestProfileFileThereAndBack(t *testing.T) {
 	b, p := profilesPage(t)
-	p.list.Select(len(p.rows) - 1)
+	p.list.Select(0)
 	p.write()
 	save := b.shown().(*savePage)
 	path := filepath.Join(t.TempDir(), "staff.json")

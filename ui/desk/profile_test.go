@@ -43,6 +43,15 @@ func TestProfiles(t *testing.T) {
 	if _, err := d.SaveProfile(pki.Profile{Kind: pki.Client}, true); !errors.As(err, &faults) {
 		t.Errorf("without a name: %v", err)
 	}
+}
+
+func TestProfileIsFollowed(t *testing.T) {
+	d := newDesk(t)
+	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
+	p := pki.Profile{Name: "Staff", Kind: pki.Client, Key: pki.P256, Validity: "7d", ExtKeyUsage: []string{"clientAuth", "emailProtection"}}
+	if _, err := d.SaveProfile(p, false); err != nil {
+		t.Fatal(err)
+	}
 	found, err := d.FindProfile(" STAFF ")
 	if err != nil {
 		t.Fatal(err)
