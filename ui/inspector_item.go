@@ -20,9 +20,7 @@ const factWidth float32 = 168
 // words, whether it is ours, what can be done, and then every field.
 func (i *inspector) itemParts(item desk.Inspected) []fyne.CanvasObject {
 	parts := []fyne.CanvasObject{i.summary(item)}
-	for _, notice := range i.mine(item) {
-		parts = append(parts, notice)
-	}
+	parts = append(parts, i.mine(item)...)
 	parts = append(parts, i.warnings(item)...)
 	if item.Err != nil {
 		tr := explain(i.w.t, item.Err)
