@@ -152,6 +152,10 @@ func (v *verifier) mendButtons(a desk.Verified) []fyne.CanvasObject {
 		if a.Name != "" && v.canReissue() {
 			return button("verify.do.name", func() { v.reissue(a.Name) }, "Name", pki.Escape(a.Name))
 		}
+	case desk.MendRelease:
+		if f := a.Worst(); f.Index == 0 && v.cert.ID != "" {
+			return button("verify.do.release", func() { v.w.openRelease(v.cert) })
+		}
 	case desk.MendTrust:
 		if v.trust.Selected() != 0 {
 			return button("verify.do.vault", func() { v.trust.Choose(0) })

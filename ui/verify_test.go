@@ -212,3 +212,27 @@ func TestDetailWarns(t *testing.T) {
 	}
 	b.picture("verify-detail")
 }
+
+func TestEveryFindingIsWorded(t *testing.T) {
+	for _, lang := range i18n.Languages() {
+		p := i18n.New(lang)
+		for _, code := range pki.FindingCodes() {
+			if !p.Has("finding." + code) {
+				t.Errorf("%s: no words for the finding %q", lang, code)
+			}
+			if said := p.Finding(code, "x", "y", "z"); strings.Contains(said, "<no value>") {
+				t.Errorf("%s: %s: %q", lang, code, said)
+			}
+		}
+		for _, m := range desk.Mends() {
+			if !p.Has("verify.mend." + string(m)) {
+				t.Errorf("%s: no words for the mend %q", lang, m)
+			}
+		}
+		for _, kind := range verifyPurposes {
+			if kind != "" && !p.Has("verify.purpose."+string(kind)) {
+				t.Errorf("%s: no words for the purpose %q", lang, kind)
+			}
+		}
+	}
+}

@@ -21,6 +21,11 @@ const (
 	MendCRL     Mend = "crl"       // make a new list of the revoked
 )
 
+// Mends returns everything that can be done.
+func Mends() []Mend {
+	return []Mend{MendRenew, MendWait, MendImport, MendTrust, MendName, MendPurpose, MendReissue, MendAbove, MendFetch, MendRelease, MendCRL}
+}
+
 // mends say what to do about each finding that is about the chain, the purpose
 // or the date. All others are of how a certificate was made.
 var mends = map[string]Mend{
