@@ -23,6 +23,7 @@ func (w *Window) setMenu() {
 		w.menuItem(w.t.T("menu.new"), fyne.KeyN, w.doNew),
 		w.menuItem(w.t.T("menu.new-authority"), "", func() { w.openIssue(pki.Authority, "") }),
 		w.menuItem(w.t.T("bulk.menu"), "", func() { w.openBulk("") }),
+		w.menuItem(w.t.T("requests.menu"), "", w.openRequestNew),
 		w.menuItem(w.t.T("menu.import"), fyne.KeyI, func() { w.openImport() }),
 		w.menuItem(w.t.T("inspect.menu"), "", func() { w.openInspector() }),
 		w.menuItem(w.t.T("menu.export"), fyne.KeyE, w.doExport),

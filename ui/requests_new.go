@@ -68,7 +68,7 @@ func newRequestForm(w *Window) *requestForm {
 		f.fields[part] = widgets.NewField(t.T("requests.field."+string(part)), "", f.parts[part])
 		more = append(more, f.fields[part])
 	}
-	f.more = widgets.NewDisclosure(t.T("issue.more"), widgets.Grid(240, 16, more...), func(bool) { f.layoutAgain() })
+	f.more = widgets.NewDisclosure(t.T("requests.new.more"), widgets.Grid(240, 16, more...), func(bool) { f.layoutAgain() })
 	f.authority = widgets.NewNotice(widgets.ToneNone, t.T("requests.new.authority.hint"), "")
 	f.create = widgets.NewButton(t.T("requests.new.create"), "", widgets.Primary, f.submit)
 	cancel := widgets.NewButton(t.T("cancel"), "", widgets.Plain, w.back)

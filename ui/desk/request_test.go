@@ -317,8 +317,12 @@ func TestPreviewOfSigning(t *testing.T) {
 	for _, f := range p.Faults {
 		codes = append(codes, f.Code)
 	}
-	if !slices.Contains(codes, pki.CodeNamesMissing) || !slices.Contains(codes, pki.CodeIssuerMissing) {
+	slices.Sort(codes)
+	if !slices.Equal(codes, []string{pki.CodeIssuerMissing, pki.CodeNamesMissing}) {
 		t.Errorf("its faults are %v", codes)
+	}
+	if p, err = d.PreviewSigning(Signing{RequestID: came.ID, Grant: whole.Asked.Grant(pki.Authority)}); err != nil || len(p.Faults) != 1 || p.Faults[0].Code != pki.CodeIssuerMissing {
+		t.Errorf("an authority under nobody: %v, %v", p.Faults, err)
 	}
 	c, err := d.sign(t, root.ID, came.ID)
 	if err != nil {
@@ -385,5 +389,31 @@ func TestRequestFile(t *testing.T) {
 		if _, err := x509.ParseCertificateRequest(f.Data); (err == nil) != der {
 			t.Errorf("as DER %v: %v", der, err)
 		}
+	}
+}
+
+// A certificate of a request whose key is gone is not put together with
+// anything, and is not kept by CompleteRequest.
+func TestKeyThatIsGone(t *testing.T) {
+	d := newDesk(t)
+	asked := d.mustRequest(t, named(pki.Client, "alice"))
+	whole, err := d.Request(asked.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = d.vault.Update(func(tx *storage.Tx) error { return tx.DeleteKey(storage.ID(asked.ID)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := pkitest.Root(t, "Their Root")
+	leaf, err := pki.Issue(root, whole.Asked.Grant(pki.Client), whole.X509.PublicKey, root.Certificate.NotBefore.AddDate(0, 0, 1), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.CompleteRequest(context.Background(), leaf.Raw); !errors.Is(err, ErrNotAwaited) {
+		t.Errorf("got %v", err)
+	}
+	if list, err := d.Certificates(Filter{}); err != nil || len(list) != 0 {
+		t.Errorf("kept are %+v, %v", list, err)
 	}
 }

@@ -36,7 +36,7 @@ func (d *Desk) PreviewSigning(s Signing) (SignPreview, error) {
 	if p.Preview, err = d.Preview(IssueRequest{IssuerID: s.IssuerID, Request: s.Grant}); err != nil {
 		return SignPreview{}, err
 	}
-	if s.IssuerID == "" { // Preview took it for a root
+	if s.IssuerID == "" && s.Grant.Kind == pki.Authority { // Preview took it for a root
 		p.Faults = append(p.Faults, pki.Fault{Field: pki.FieldIssuer, Code: pki.CodeIssuerMissing})
 	}
 	var faults pki.Faults
@@ -168,7 +168,7 @@ func (d *Desk) awaited(found []FoundCertificate) error {
 }
 
 // waitingFor finds the request of ours that a certificate answers: the one with
-// its key.
+// its key. A key may be gone, deleted with an earlier certificate.
 func waitingFor(tx *storage.Tx, cert *x509.Certificate) (storage.Request, bool, error) {
 	list, err := tx.Requests()
 	if err != nil {
@@ -183,6 +183,14 @@ func waitingFor(tx *storage.Tx, cert *x509.Certificate) (storage.Request, bool, 
 		if err != nil || !pki.SamePublicKey(csr.PublicKey, cert.PublicKey) {
 			continue
 		}
+		k, err := tx.Key(r.KeyID)
+		if errors.Is(err, storage.ErrNoRecord) {
+			continue
+		}
+		if err != nil {
+			return storage.Request{}, false, err
+		}
+		k.Wipe()
 		if found.ID == "" || RequestState(r.State) == RequestWaiting {
 			found = r
 		}
@@ -198,14 +206,6 @@ func marryWaiting(tx *storage.Tx, cert *x509.Certificate, id storage.ID) (keyID 
 	if err != nil || !found {
 		return "", err
 	}
-	k, err := tx.Key(r.KeyID)
-	if errors.Is(err, storage.ErrNoRecord) { // deleted with an earlier certificate
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	k.Wipe()
 	r.State, r.CertificateID = string(RequestDone), id
 	return r.KeyID, tx.PutRequest(r)
 }
