@@ -146,7 +146,7 @@ func crlEntries(revoked []Revocation) ([]x509.RevocationListEntry, error) {
 	return entries, nil
 }
 
-// EncodeCRL returns a CRL as PEM.
+// EncodeCRL returns a CRL as PEM: what its Raw holds.
 func EncodeCRL(list *x509.RevocationList) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: pemCRL, Bytes: list.Raw})
 }

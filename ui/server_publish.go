@@ -30,8 +30,12 @@ func newPublished(s *localServer) *published {
 	t := s.c.w.t
 	p.check = widgets.NewCheck(t.T("server.check"), false, nil)
 	p.facts = widgets.NewFacts(t.T("copy"), s.c.w.copy)
+	p.facts.SetLabelWidth(160)
 	p.more = widgets.NewDisclosure(t.T("server.published"), widgets.Stack(8, p.facts, widgets.NewQuiet(t.T("server.published.hint"))),
-		func(bool) { s.c.layoutAgain() })
+		func(bool) {
+			s.root.Refresh()
+			s.c.layoutAgain()
+		})
 	p.root = widgets.Stack(8, p.check, p.more)
 	return p
 }

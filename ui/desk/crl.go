@@ -367,22 +367,18 @@ func (d *Desk) CRLFile(id ID, format CRLFormat) (File, error) {
 	if format != CRLPEM && format != CRLDER {
 		return File{}, fmt.Errorf("%q: %w", format, ErrFormat)
 	}
-	c, err := d.CRL(id)
+	der, err := d.crlDER(id)
 	if err != nil {
 		return File{}, err
 	}
-	der, err := d.crlDER(id)
+	c, err := d.CRL(id)
 	if err != nil {
 		return File{}, err
 	}
 	if format == CRLDER {
 		return File{Name: c.FileName + ".crl", Data: der}, nil
 	}
-	list, err := x509.ParseRevocationList(der)
-	if err != nil {
-		return File{}, fmt.Errorf("read the list of %q: %w", c.Authority, err)
-	}
-	return File{Name: c.FileName + "-crl.pem", Data: pki.EncodeCRL(list)}, nil
+	return File{Name: c.FileName + "-crl.pem", Data: pki.EncodeCRL(&x509.RevocationList{Raw: der})}, nil
 }
 
 func (d *Desk) crlDER(id ID) ([]byte, error) {
