@@ -88,8 +88,6 @@ func parseConstraint(s string) (Name, bool) {
 func constraintOf(kind NameKind, s string) (Name, bool) {
 	switch kind {
 	case NameDNS, NameURI:
-	default:
-		return Name{}, false
 	case NameIP:
 		return networkOf(s)
 	case NameEmail:
@@ -100,6 +98,8 @@ func constraintOf(kind NameKind, s string) (Name, bool) {
 			name, code := parseMailbox(s)
 			return name, code == ""
 		}
+	default:
+		return Name{}, false
 	}
 	rest, below := s, false
 	if cut, star := strings.CutPrefix(rest, "*."); star {

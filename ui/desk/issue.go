@@ -161,8 +161,12 @@ func (d *Desk) issuer(id ID) (opened, error) {
 	if c, err = d.Get(c.CurrentID); err != nil {
 		return issuer, err
 	}
-	if c.Revoked {
-		return issuer, pki.Faults{{Field: pki.FieldIssuer, Code: FaultIssuerRevoked, Value: c.Name}}
+	revoked, err := d.revokedAbove(c.ID)
+	if err != nil {
+		return issuer, err
+	}
+	if len(revoked) > 0 {
+		return issuer, revoked
 	}
 	chain, err := d.chain(c.ID)
 	if err != nil {
@@ -201,9 +205,11 @@ func (d *Desk) check(r IssueRequest, issuer *x509.Certificate, above []*x509.Cer
 		faults = append(faults, pki.Fault{Field: pki.FieldName, Code: FaultNameTaken, Value: r.Subject.CommonName})
 	}
 	if r.IssuerID != "" {
-		if i, ok := byID(all, r.IssuerID); ok && i.Revoked {
-			faults = append(faults, pki.Fault{Field: pki.FieldIssuer, Code: FaultIssuerRevoked, Value: i.Name})
+		revoked, err := d.revokedAbove(r.IssuerID)
+		if err != nil {
+			return err
 		}
+		faults = append(faults, revoked...)
 		if serialGiven(all, r.IssuerID, r.Serial) {
 			faults = append(faults, pki.Fault{Field: pki.FieldSerial, Code: FaultSerialTaken, Value: r.Serial})
 		}
@@ -212,6 +218,22 @@ func (d *Desk) check(r IssueRequest, issuer *x509.Certificate, above []*x509.Cer
 		return faults
 	}
 	return nil
+}
+
+// revokedAbove gives a fault for each revoked one of an authority and those
+// above it.
+func (d *Desk) revokedAbove(authority ID) (pki.Faults, error) {
+	line, err := d.line(authority)
+	if err != nil {
+		return nil, err
+	}
+	var faults pki.Faults
+	for _, c := range line {
+		if c.Revoked {
+			faults = append(faults, pki.Fault{Field: pki.FieldIssuer, Code: FaultIssuerRevoked, Value: c.Name})
+		}
+	}
+	return faults, nil
 }
 
 // The faults that only the vault knows.
