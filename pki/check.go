@@ -78,8 +78,13 @@ func (k *check) form() {
 func (k *check) key() {
 	c := k.c
 	label := keyLabelOf(c)
-	if pub, ok := c.PublicKey.(*rsa.PublicKey); ok && pub != nil && pub.N != nil && pub.N.BitLen() < 2048 {
-		k.add(Refused, WarningKeyWeak, "subjectPublicKeyInfo", label, clientOpenSSL+", "+clientBrowsers)
+	if pub, ok := c.PublicKey.(*rsa.PublicKey); ok && pub != nil && pub.N != nil {
+		switch {
+		case pub.N.BitLen() < 2048:
+			k.add(Refused, WarningKeyWeak, "subjectPublicKeyInfo", label, clientOpenSSL+", "+clientBrowsers)
+		case keyFault(pub) != "":
+			k.add(Refused, WarningKeyBroken, "subjectPublicKeyInfo", label, "")
+		}
 	}
 	switch kind := KindOf(c.PublicKey); {
 	case KeyLabel(c.PublicKey) == "":

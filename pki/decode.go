@@ -5,7 +5,6 @@ import (
 	"crypto"
 	"crypto/x509"
 	"encoding/base64"
-	"strings"
 	"unicode/utf16"
 )
 
@@ -80,6 +79,7 @@ type decoder struct {
 	items    []Item
 	fatal    error // what ends the reading: a password that does not fit, too much of something
 	first    error // the first error of any item
+	aside    error // what was passed over, in case that there is nothing else
 }
 
 func (d *decoder) decode(data []byte) error {
@@ -87,7 +87,7 @@ func (d *decoder) decode(data []byte) error {
 	switch {
 	case bytes.Contains(text, pemBegin):
 		d.decodePEM(text)
-		if len(d.items) == 0 && d.fatal == nil {
+		if len(d.items) == 0 && d.fatal == nil && d.aside == nil {
 			return &DamageError{What: "PEM"}
 		}
 		return nil
@@ -97,6 +97,10 @@ func (d *decoder) decode(data []byte) error {
 	}
 	if err := refuseText(text); err != nil {
 		return err
+	}
+	if pem := base64OfPEM(text); pem != nil {
+		d.decodePEM(pem)
+		return nil
 	}
 	if der := bareBase64(text); der != nil {
 		d.decodeDER(der, "DER")
@@ -115,8 +119,10 @@ func (d *decoder) result() ([]Item, error) {
 			return d.items, nil
 		}
 	}
-	if d.first != nil {
-		return nil, d.first
+	for _, err := range []error{d.first, d.aside} {
+		if err != nil {
+			return nil, err
+		}
 	}
 	return nil, ErrNotRecognised
 }
@@ -185,6 +191,20 @@ func bareBase64(text []byte) []byte {
 	return der
 }
 
+// base64OfPEM returns the PEM that text is the base64 of, as Kubernetes keeps
+// its secrets, or nil.
+func base64OfPEM(text []byte) []byte {
+	compact := withoutSpace(text)
+	if !bytes.HasPrefix(compact, []byte("LS0tLS1CRUdJT")) {
+		return nil
+	}
+	pem, err := decodeBase64(compact)
+	if err != nil || !bytes.Contains(pem, pemEnd) {
+		return nil
+	}
+	return pem
+}
+
 // decodeBase64 decodes base64 with or without its padding.
 func decodeBase64(compact []byte) ([]byte, error) {
 	compact = bytes.TrimRight(compact, "=")
@@ -195,7 +215,8 @@ func decodeBase64(compact []byte) ([]byte, error) {
 
 func withoutSpace(text []byte) []byte {
 	return bytes.Map(func(r rune) rune {
-		if strings.ContainsRune(" \t\r\n\v\f\u00a0\ufeff\x00", r) {
+		switch r {
+		case ' ', '\t', '\r', '\n', '\v', '\f', 0, '\u00a0', '\ufeff', '>': // > quotes a letter
 			return -1
 		}
 		return r

@@ -235,7 +235,7 @@ func TestDecodeRefusals(t *testing.T) {
 			"-pkeyopt", "ec_param_enc:explicit", "-out", dir+"/explicit8.pem"), "an elliptic curve key with explicit parameters", "openssl ec"},
 		{"public key", foreign("openssl", dir+"/pub.pem", "pkey", "-in", writeKey(t), "-pubout", "-out", dir+"/pub.pem"), "a public key", ""},
 		{"PKCS #7 of data", fixed(block("PKCS7", []byte{0x30, 0x0b, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1})), "PKCS #7 of another kind", ""},
-		{"a key of 40,000 octets", fixed(block("PRIVATE KEY", append([]byte{0x30, 0x82, 0x9c, 0x40, 2, 1, 0}, make([]byte, 40_000)...))), "a key larger", ""},
+		{"a key of 40,000 octets", fixed(block("PRIVATE KEY", append([]byte{0x30, 0x82, 0x9c, 0x40, 2, 1, 0, 2, 0x82, 0x9c, 0x39}, make([]byte, 39_993)...))), "a key larger", ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

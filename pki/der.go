@@ -54,8 +54,33 @@ func (d *decoder) decodeElement(der []byte, source string) {
 	case shapePKCS12:
 		d.decodePKCS12(der)
 	default:
+		if again, err := toDER(der); err == nil && shapeOf(again) != shapeUnknown && !bytes.Equal(again, der) {
+			d.decodeElement(again, source)
+			return
+		}
+		if isCutOff(der) {
+			d.fail("", source, &DamageError{What: cutOff})
+			return
+		}
 		d.fail("", source, ErrNotRecognised)
 	}
+}
+
+// cutOff is what is damaged when the end is missing.
+const cutOff = "file, cut off"
+
+// isCutOff reports whether der begins as what is read does, but says that there
+// is more of it.
+func isCutOff(der []byte) bool {
+	head, open, length, body, err := berHeader(der)
+	if err != nil || open || head[0] != 0x30 || length <= len(body) || length > MaxInput || len(body) == 0 {
+		return false
+	}
+	switch body[0] {
+	case 0x30, 0x02, 0x06: // a SEQUENCE, an INTEGER, an OBJECT IDENTIFIER
+		return true
+	}
+	return false
 }
 
 func (d *decoder) addKey(key crypto.Signer, source string, err error) {
@@ -93,6 +118,10 @@ func (d *decoder) decodeSigned(der []byte, source string) {
 	case looksLikeCRL(der):
 		what = "revocation list"
 		_, err = x509.ParseRevocationList(der)
+		if isOldCRL(der) {
+			d.fail("", source, &FormatError{Code: FoundOldCRL, Found: "a revocation list of version 1"})
+			return
+		}
 	}
 	if format := refuseSigned(der); format != nil {
 		err = format
@@ -150,9 +179,35 @@ func looksLikeCRL(der []byte) bool {
 func looksLikeRequest(der []byte) bool {
 	s := cryptobyte.String(der)
 	var outer, body, key cryptobyte.String
-	return s.ReadASN1(&outer, cbasn1.SEQUENCE) && outer.ReadASN1(&body, cbasn1.SEQUENCE) &&
-		body.SkipASN1(cbasn1.INTEGER) && body.SkipASN1(cbasn1.SEQUENCE) &&
-		body.ReadASN1(&key, cbasn1.SEQUENCE) && key.SkipASN1(cbasn1.SEQUENCE) && key.PeekASN1Tag(cbasn1.BIT_STRING)
+	if !s.ReadASN1(&outer, cbasn1.SEQUENCE) || !outer.ReadASN1(&body, cbasn1.SEQUENCE) ||
+		!body.SkipASN1(cbasn1.INTEGER) || !body.SkipASN1(cbasn1.SEQUENCE) {
+		return false
+	}
+	if body.PeekASN1Tag(tag0) { // attributes, and no key before them
+		return true
+	}
+	return body.ReadASN1(&key, cbasn1.SEQUENCE) && key.SkipASN1(cbasn1.SEQUENCE) && key.PeekASN1Tag(cbasn1.BIT_STRING)
+}
+
+// isOldCRL reports whether a revocation list has no version, which makes it one
+// of version 1 (RFC 5280 section 5.1.2.1).
+func isOldCRL(der []byte) bool {
+	s := cryptobyte.String(der)
+	var outer, body cryptobyte.String
+	return s.ReadASN1(&outer, cbasn1.SEQUENCE) && outer.ReadASN1(&body, cbasn1.SEQUENCE) && body.PeekASN1Tag(cbasn1.SEQUENCE)
+}
+
+// shapeOfKey looks at what follows the version of a private key: an algorithm
+// (PKCS #8), an OCTET STRING (SEC 1) or numbers (PKCS #1, DSA).
+func shapeOfKey(s cryptobyte.String) shape {
+	var algorithm cryptobyte.String
+	switch {
+	case s.PeekASN1Tag(cbasn1.INTEGER), s.PeekASN1Tag(cbasn1.OCTET_STRING):
+		return shapeKey
+	case s.ReadASN1(&algorithm, cbasn1.SEQUENCE) && algorithm.PeekASN1Tag(cbasn1.OBJECT_IDENTIFIER) && s.PeekASN1Tag(cbasn1.OCTET_STRING):
+		return shapeKey
+	}
+	return shapeUnknown
 }
 
 // A shape is what the outermost elements of DER make something look like.
@@ -177,17 +232,21 @@ func shapeOf(der []byte) shape {
 		return shapeUnknown
 	}
 	var version int64
+	first := s
 	switch {
 	case s.PeekASN1Tag(cbasn1.OBJECT_IDENTIFIER):
 		return shapePKCS7
 	case s.PeekASN1Tag(cbasn1.INTEGER):
-		if !s.ReadASN1Integer(&version) {
+		if !s.ReadASN1Integer(&version) { // a modulus, larger than any version
+			if first.SkipASN1(cbasn1.INTEGER) && first.SkipASN1(cbasn1.INTEGER) && first.Empty() {
+				return shapePublicKey
+			}
 			return shapeUnknown
 		}
 		if version == 3 && s.PeekASN1Tag(cbasn1.SEQUENCE) {
 			return shapePKCS12
 		}
-		return shapeKey
+		return shapeOfKey(s)
 	}
 	if !s.SkipASN1(cbasn1.SEQUENCE) {
 		return shapeUnknown

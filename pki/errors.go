@@ -87,6 +87,9 @@ const (
 	FoundProgram          = "program"
 	FoundDocument         = "document"
 	FoundDatabase         = "database"
+	FoundParameters       = "parameters"    // of keys, not a key
+	FoundKeyAlgorithm     = "key-algorithm" // Detail
+	FoundOldCRL           = "crl-v1"
 )
 
 // FoundCodes returns all codes of a [FormatError].
@@ -94,7 +97,8 @@ func FoundCodes() []string {
 	return []string{FoundJKS, FoundJCEKS, FoundSSHPublicKey, FoundSSHCertificate, FoundSSHKey, FoundPuTTY, FoundPGP,
 		FoundAge, FoundPublicKey, FoundDSA, FoundAgreement, FoundEd448, FoundGOST, FoundPSS, FoundCurve, FoundExplicitCurve,
 		FoundHugeKey, FoundEncryption, FoundLegacyEncryption, FoundPKCS7, FoundPublicKeyPKCS12, FoundSecret, FoundWebPage,
-		FoundPicture, FoundArchive, FoundProgram, FoundDocument, FoundDatabase}
+		FoundPicture, FoundArchive, FoundProgram, FoundDocument, FoundDatabase,
+		FoundParameters, FoundKeyAlgorithm, FoundOldCRL}
 }
 
 func (e *FormatError) Error() string {

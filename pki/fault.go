@@ -143,6 +143,7 @@ const (
 	WarningVersion                    = "version-old"                   // version 1 or 2, which has no extensions
 	WarningSerial                     = "serial-form"                   // zero, negative or over 20 octets (RFC 5280 section 4.1.2.2)
 	WarningKeyWeak                    = "key-short"                     // RSA under 2048 bits; Value is the key
+	WarningKeyBroken                  = "key-broken"                    // RSA with an exponent or a modulus that makes it worthless, or larger than programs take
 	WarningKeyUnknown                 = "key-foreign"                   // of an algorithm that crypto/x509 does not know
 	WarningSignatureWeak              = "signature-weak"                // SHA-1, MD5; Value is the algorithm
 	WarningSelfSigned                 = "self-signed-leaf"              // a server or client that signs itself
@@ -197,7 +198,7 @@ func WarningCodes() []string {
 		WarningValidityAfterIssuer, WarningValidityApple, WarningKeyBrowsers, WarningKeyNSS,
 		WarningNamesUnderscore, WarningNamesNoHost, WarningNameInvisible,
 		WarningIssuerWeak, WarningIssuerSHA1, WarningIssuerNoKeyID, WarningIssuerCritical,
-		WarningVersion, WarningSerial, WarningKeyWeak, WarningKeyUnknown, WarningSignatureWeak, WarningSelfSigned,
+		WarningVersion, WarningSerial, WarningKeyWeak, WarningKeyBroken, WarningKeyUnknown, WarningSignatureWeak, WarningSelfSigned,
 		WarningEnded, WarningValidityOrder, WarningSubjectEmpty, WarningIssuerEmpty, WarningNameTooLong,
 		WarningNamesNone, WarningNamesEmpty, WarningNamesNotCritical, WarningNamesBad, WarningUsageMissing,
 		WarningUsageNoCertSign, WarningUsageLeafSigns, WarningLeafAuthority, WarningConstraintsNotCritical,

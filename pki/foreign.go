@@ -69,10 +69,26 @@ func refuseText(text []byte) error {
 		return &FormatError{Code: FoundSSHPublicKey, Found: "an SSH public key"}
 	case begins("putty-user-key-file-"):
 		return &FormatError{Code: FoundPuTTY, Found: "a PuTTY private key", Convert: "puttygen FILE -O private-openssh -o FILE.pem"}
-	case begins("age-secret-key-"):
+	case bytes.Contains(head, []byte("age-secret-key-")):
 		return &FormatError{Code: FoundAge, Found: "a key of age"}
 	case begins("<!doctype html", "<html"):
 		return &FormatError{Code: FoundWebPage, Found: "a web page"}
+	case isSpoiltPEM(text):
+		return &DamageError{What: "PEM"}
 	}
 	return nil
+}
+
+// isSpoiltPEM reports whether text has the words of PEM, but not their dashes
+// or capitals.
+func isSpoiltPEM(text []byte) bool {
+	text = bytes.ToLower(text[:min(len(text), 64<<10)])
+	for _, verb := range []string{"begin ", "end "} {
+		for _, what := range []string{"certificate", "private key", "rsa private key", "ec private key", "encrypted private key", "x509 crl", "pkcs7"} {
+			if bytes.Contains(text, []byte(verb+what)) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -20,29 +20,42 @@ import (
 
 // The costs of deriving keys that are paid for one file. A PKCS #12 file asking
 // for a thousand million iterations hangs programs that believe it; 8.4 million
-// took 7 seconds. No program writes more than a million.
+// took 7 seconds. No program writes more than a million, which these bounds
+// leave room for: three times for a bundle's MAC, certificates and key.
 const (
-	maxIterations   = 5_000_000
-	totalIterations = 2 * maxIterations
-	maxScryptCost   = 1 << 21 // N·r·p: a memory of 256 MiB
+	maxWork       = 10_000_000 // hashes of SHA-256: 0.8 s where one takes 76 ns
+	maxScryptCost = 1 << 20    // N·r·p: a memory of 128 MiB, 0.4 s
 )
 
 // A budget is what deriving keys has cost so far.
 type budget struct {
-	iterations int64
-	scrypt     int64
+	work   int64
+	scrypt int64
 }
 
-// spend takes iterations from the budget before they are made.
-func (b *budget) spend(iterations int64) error {
+// spend takes iterations, each of so much work, from the budget before they are
+// made.
+func (b *budget) spend(iterations, each int64) error {
 	if iterations < 1 {
 		return &DamageError{What: "encryption parameters"}
 	}
-	if iterations > maxIterations || b.iterations+iterations > totalIterations {
+	if iterations > (maxWork-b.work)/each {
 		return ErrTooManyIterations
 	}
-	b.iterations += iterations
+	b.work += iterations * each
 	return nil
+}
+
+// hashWork is the work of one iteration that makes size octets, as many blocks
+// of a hash as that takes; those of 64 octets take three times as long as the
+// others.
+func hashWork(h func() hash.Hash, size int) int64 {
+	block := h().Size()
+	work := int64((size + block - 1) / block)
+	if block > 32 {
+		work *= 3
+	}
+	return work
 }
 
 func (b *budget) spendScrypt(n, r, p int64) error {
@@ -50,7 +63,7 @@ func (b *budget) spendScrypt(n, r, p int64) error {
 		return &DamageError{What: "encryption parameters"}
 	}
 	if n > maxScryptCost || r > maxScryptCost/n || p > maxScryptCost/(n*r) ||
-		b.scrypt+n*r*p > 2*maxScryptCost {
+		b.scrypt+n*r*p > maxScryptCost {
 		return ErrTooManyIterations
 	}
 	b.scrypt += n * r * p
@@ -178,7 +191,7 @@ func (b *budget) pbkdf2(params cryptobyte.String, password string, salt []byte, 
 	if h == nil {
 		return nil, unknownEncryption(prf)
 	}
-	if err := b.spend(iterations); err != nil {
+	if err := b.spend(iterations, 2*hashWork(h, size)); err != nil { // an HMAC is two hashes
 		return nil, err
 	}
 	return pbkdf2.Key(h, password, salt, int(iterations), size)
@@ -211,7 +224,7 @@ func (b *budget) pkcs12Cipher(s cryptobyte.String, password string, size int,
 		!params.ReadASN1Integer(&iterations) {
 		return nil, nil, &DamageError{What: "encryption parameters"}
 	}
-	if err := b.spend(iterations); err != nil {
+	if err := b.spend(iterations, hashWork(sha1.New, size)+hashWork(sha1.New, 8)); err != nil {
 		return nil, nil, err
 	}
 	secret := bmpPassword(password)

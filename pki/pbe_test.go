@@ -26,9 +26,9 @@ func TestBudget(t *testing.T) {
 		iterations int64
 		tooMany    bool
 	}{
-		{maxIterations + 1, true}, {1 << 62, true}, {maxIterations, false}, {maxIterations - 1, false}, {1, false}, {1, true},
+		{maxWork/2 + 1, true}, {1 << 62, true}, {maxWork / 4, false}, {maxWork/4 - 1, false}, {1, false}, {1, true},
 	} {
-		if err := b.spend(test.iterations); errors.Is(err, ErrTooManyIterations) != test.tooMany {
+		if err := b.spend(test.iterations, 2); errors.Is(err, ErrTooManyIterations) != test.tooMany {
 			t.Errorf("%d: %d iterations: %v", i, test.iterations, err)
 		}
 	}
@@ -36,8 +36,8 @@ func TestBudget(t *testing.T) {
 		n, r, p int64
 		tooMany bool
 	}{
-		{1 << 22, 1, 1, true}, {1 << 14, 8, 17, true}, {1 << 62, 1 << 62, 1 << 62, true}, {2, 1 << 40, 1, true}, {2, 1, 1 << 40, true},
-		{1 << 18, 8, 1, false}, {1 << 18, 8, 1, false}, {2, 1, 1, true},
+		{1 << 21, 1, 1, true}, {1 << 14, 8, 9, true}, {1 << 62, 1 << 62, 1 << 62, true}, {2, 1 << 40, 1, true}, {2, 1, 1 << 40, true},
+		{1 << 16, 8, 1, false}, {1 << 16, 8, 1, false}, {2, 1, 1, true},
 	} {
 		if err := b.spendScrypt(test.n, test.r, test.p); errors.Is(err, ErrTooManyIterations) != test.tooMany {
 			t.Errorf("%d: scrypt %d %d %d: %v", i, test.n, test.r, test.p, err)
@@ -45,7 +45,7 @@ func TestBudget(t *testing.T) {
 	}
 	var damage *DamageError
 	for _, n := range []int64{-1 << 63, -1, 0} {
-		if err := b.spend(n); !errors.As(err, &damage) {
+		if err := b.spend(n, 1); !errors.As(err, &damage) {
 			t.Errorf("%d iterations: %v", n, err)
 		}
 		if err := b.spendScrypt(n, 8, 1); !errors.As(err, &damage) {

@@ -33,6 +33,10 @@ func (d *decoder) decodePEM(text []byte) {
 			return
 		}
 		text = rest
+		if err := refuseBlock(block.Type); err != nil {
+			d.fail(block.Type, "PEM", err)
+			continue
+		}
 		if block.Bytes == nil {
 			d.fail(block.Type, "PEM", &DamageError{What: "PEM block " + Escape(block.Type)})
 			continue
@@ -95,18 +99,25 @@ func cutHeaders(body []byte) (map[string]string, []byte) {
 	}
 }
 
+// refuseBlock names the blocks of other programs, which are not base64 alone.
+func refuseBlock(label string) error {
+	switch {
+	case label == "OPENSSH PRIVATE KEY":
+		return &FormatError{Code: FoundSSHKey, Found: "an OpenSSH private key", Convert: "ssh-keygen -p -m PEM -f FILE"}
+	case label == "AGE ENCRYPTED FILE":
+		return &FormatError{Code: FoundAge, Found: "a file encrypted with age"}
+	case strings.HasPrefix(label, "PGP "):
+		return &FormatError{Code: FoundPGP, Found: "an OpenPGP file"}
+	}
+	return nil
+}
+
 // decodeBlock reads one block by what it holds. The label counts only where
 // the contents do not tell.
 func (d *decoder) decodeBlock(block *pem.Block) {
 	switch {
-	case block.Type == "EC PARAMETERS" || block.Type == "DH PARAMETERS":
-		return // openssl ecparam writes them before the key, which has them too
-	case block.Type == "OPENSSH PRIVATE KEY":
-		d.fail(block.Type, "PEM", &FormatError{Code: FoundSSHKey, Found: "an OpenSSH private key", Convert: "ssh-keygen -p -m PEM -f FILE"})
-	case block.Type == "AGE ENCRYPTED FILE":
-		d.fail(block.Type, "PEM", &FormatError{Code: FoundAge, Found: "a file encrypted with age"})
-	case strings.HasPrefix(block.Type, "PGP "):
-		d.fail(block.Type, "PEM", &FormatError{Code: FoundPGP, Found: "an OpenPGP file"})
+	case strings.HasSuffix(block.Type, " PARAMETERS"): // openssl ecparam writes them before the key, which has them too
+		d.aside = &FormatError{Code: FoundParameters, Found: "parameters of keys"}
 	case block.Headers["DEK-Info"] != "":
 		d.decodeLegacy(block)
 	case block.Type == "TRUSTED CERTIFICATE": // OpenSSL's, with its own notes behind the certificate

@@ -93,7 +93,7 @@ func (p *pfx) verify(s cryptobyte.String, content []byte) error {
 		secrets = append(secrets, nil)
 	}
 	for _, secret := range secrets {
-		if err := p.budget.spend(iterations); err != nil {
+		if err := p.budget.spend(iterations, hashWork(h, h().Size())); err != nil {
 			return err
 		}
 		key := pkcs12KDF(h, 3, secret, salt, int(iterations), h().Size())

@@ -2,6 +2,8 @@ package pki
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
 
@@ -25,11 +27,19 @@ func parsePrivateKey(der []byte) (crypto.Signer, error) {
 	if err == nil {
 		return asSigner(parsed)
 	}
-	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
-		return key, nil
-	}
-	if key, err := x509.ParseECPrivateKey(der); err == nil {
-		return key, nil
+	s, _ := openSequence(der)
+	s.SkipASN1(cbasn1.INTEGER)
+	switch {
+	case s.PeekASN1Tag(cbasn1.INTEGER):
+		var key *rsa.PrivateKey
+		if key, err = x509.ParsePKCS1PrivateKey(der); err == nil {
+			return key, nil
+		}
+	case s.PeekASN1Tag(cbasn1.OCTET_STRING):
+		var key *ecdsa.PrivateKey
+		if key, err = x509.ParseECPrivateKey(der); err == nil {
+			return key, nil
+		}
 	}
 	return nil, &DamageError{What: "private key", Err: err}
 }
@@ -86,12 +96,16 @@ func refuseAlgorithm(oid asn1.ObjectIdentifier) error {
 		return &FormatError{Code: FoundAgreement, Detail: "X448", Found: "an X448 key, which cannot sign"}
 	case "1.3.101.113":
 		return &FormatError{Code: FoundEd448, Found: "an Ed448 key, which browsers and Go do not use"}
+	case "1.2.840.113549.1.3.1", "1.2.840.10046.2.1":
+		return &FormatError{Code: FoundAgreement, Detail: "Diffie-Hellman", Found: "a Diffie-Hellman key, which cannot sign"}
 	case "1.2.643.2.2.19", "1.2.643.7.1.1.1.1", "1.2.643.7.1.1.1.2": // RFC 4357, RFC 9215
 		return &FormatError{Code: FoundGOST, Found: "a GOST key, which browsers and Go do not use"}
 	case "1.2.840.113549.1.1.10":
 		return &FormatError{Code: FoundPSS, Found: "an RSA-PSS key", Convert: "openssl rsa -in FILE -traditional -out FILE.pem"}
+	case "1.2.840.113549.1.1.1", "1.3.101.112": // RSA, Ed25519
+		return nil
 	}
-	return nil
+	return &FormatError{Code: FoundKeyAlgorithm, Detail: oid.String(), Found: "a key of the algorithm " + oid.String()}
 }
 
 // refuseCurve names the curves, written by name or by their parameters, that

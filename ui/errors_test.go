@@ -93,7 +93,7 @@ func TestEveryFileErrorIsWorded(t *testing.T) {
 		t.Errorf("%d answers for %d formats", len(said), len(pki.FoundCodes()))
 	}
 	for _, what := range []string{"certificate", "request", "revocation list", "private key", "PKCS #12", "PEM block X", "encryption parameters",
-		"index.txt, line 3", "something"} {
+		"index.txt, line 3", "file, cut off", "something"} {
 		check(&pki.DamageError{What: what, Err: errors.New("why")})
 	}
 	for _, code := range desk.BrokenCodes() {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/x509"
@@ -343,8 +344,5 @@ func issuedHere(entries []storage.Entry) map[serialOf]int {
 }
 
 func issuerName(c *x509.Certificate) string {
-	if c.Issuer.CommonName != "" {
-		return c.Issuer.CommonName
-	}
-	return c.Issuer.String()
+	return cmp.Or(shortName(c.Issuer.CommonName), shortName(c.Issuer.String()), "?")
 }

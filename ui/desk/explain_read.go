@@ -25,12 +25,14 @@ var broken = map[string]string{
 	"PKCS #12":              "damaged-bundle",
 	"PKCS #7":               "damaged-bundle",
 	"PEM":                   "damaged-pem",
+	"file, cut off":         "damaged-cut-off",
 }
 
 // BrokenCodes returns the codes of what is damaged, for those who word them.
 func BrokenCodes() []string {
 	return []string{"damaged-certificate", "damaged-request", "damaged-crl", "damaged-key", "damaged-bundle", "damaged-pem",
-		"damaged-encryption", "damaged-index", "damaged"}
+		"damaged-encryption", "damaged-index",
+		"damaged-cut-off", "damaged"}
 }
 
 // explainBroken explains what is cut off, or not made as its standard says. Why

@@ -202,13 +202,18 @@ func suffix(f Format) string {
 	return ".pem"
 }
 
+const maxFileName = 80
+
 // FileName makes of a certificate's name one that every file system takes:
 // letters, digits, dot, hyphen and underscore, at most 80 of them, never
 // beginning with a dot, never a name that Windows keeps for devices.
 func FileName(name string) string {
+	name = name[:min(len(name), 8*maxFileName)]
 	var b strings.Builder
 	for _, r := range name {
 		switch {
+		case pki.Escape(string(r)) != string(r): // some of what looks empty counts as letters
+			b.WriteByte('-')
 		case r == '*':
 			b.WriteString("wildcard")
 		case unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(".-_", r):
@@ -218,8 +223,8 @@ func FileName(name string) string {
 		}
 	}
 	runes := []rune(strings.Trim(b.String(), ".-"))
-	if len(runes) > 80 {
-		runes = runes[:80]
+	for len(runes) > maxFileName || len(string(runes)) > 2*maxFileName { // file systems count octets: 255
+		runes = runes[:len(runes)-1]
 	}
 	clean := strings.TrimRight(string(runes), ".-")
 	if clean == "" || deviceName(clean) {

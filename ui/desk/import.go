@@ -19,6 +19,7 @@ const (
 	maxFiles   = 2000
 	maxDepth   = 6
 	maxObjects = 50_000
+	maxReasons = 5 // why things of one file are not taken
 )
 
 // Look reads files and folders and tells what is in them: certificates and
@@ -151,7 +152,7 @@ func (l *looker) file(path string, asked bool) {
 	if l.note(path, data) {
 		return
 	}
-	if err := l.decode(path, data); err != nil {
+	for _, err := range l.decode(path, data) {
 		l.unread(path, asked, err)
 	}
 }
@@ -164,19 +165,17 @@ func (l *looker) unread(path string, asked bool, err error) {
 	}
 }
 
-// decode takes what a file holds, with each of the passwords. Where something
-// stays locked the rest is taken all the same.
-func (l *looker) decode(path string, data []byte) error {
-	var first error
+// decode takes what a file holds, with each of the passwords, and returns why
+// it takes no more. Where something stays locked the rest is taken all the same.
+func (l *looker) decode(path string, data []byte) []error {
 	var locked map[int]bool // by the place in the file; what no password opened
+	var items []pki.Item
 	for _, password := range l.passwords.of(path) {
-		items, err := pki.DecodePart(data, password)
+		var err error
+		items, err = pki.DecodePart(data, password)
 		closed := isLocked(err)
 		if err != nil && !closed {
-			return err
-		}
-		if first == nil {
-			first = err
+			return []error{err}
 		}
 		still := map[int]bool{}
 		for n, item := range items {
@@ -188,11 +187,29 @@ func (l *looker) decode(path string, data []byte) error {
 		}
 		locked = stillLocked(locked, still)
 		if !closed || len(locked) == 0 {
-			return nil
+			return leftOut(items)
 		}
 	}
 	l.found.Locked = append(l.found.Locked, Locked{Path: path, Wrong: l.passwords.given(path)})
-	return nil
+	return leftOut(items)
+}
+
+// leftOut is why items of a file are not taken, each reason once.
+func leftOut(items []pki.Item) []error {
+	var errs []error
+	said := map[string]bool{}
+	for _, item := range items {
+		err := item.Err
+		if item.Kind == pki.ItemPublicKey {
+			err = &pki.FormatError{Code: pki.FoundPublicKey, Found: "a public key"}
+		}
+		if err == nil || isLocked(err) || said[err.Error()] || len(errs) == maxReasons {
+			continue
+		}
+		said[err.Error()] = true
+		errs = append(errs, err)
+	}
+	return errs
 }
 
 // stillLocked are the places that stayed locked with this password and with

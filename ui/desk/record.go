@@ -1,11 +1,14 @@
 package desk
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/x509"
 	"fmt"
 	"math"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"countersign/pki"
 	"countersign/storage"
@@ -125,7 +128,9 @@ type issued struct {
 func (i *issued) entry(now time.Time) storage.Entry {
 	var shown []string
 	for _, name := range pki.NamesOf(i.cert) {
-		shown = append(shown, name.Shown)
+		if text := shortName(name.Shown); text != "" {
+			shown = append(shown, text)
+		}
 	}
 	e := storage.Entry{
 		ID: i.id, Name: nameOf(i.cert), Kind: string(pki.KindOfCertificate(i.cert)),
@@ -169,16 +174,40 @@ func (i *issued) activity(entry storage.Entry, now time.Time) storage.Event {
 	return e
 }
 
-// nameOf is what a person calls the certificate: its common name, or the
-// first of its names.
+// maxName bounds a name in lists, in characters. RFC 5280 appendix A bounds a
+// common name at 64; those of harm have megabytes.
+const maxName = 200
+
+// nameOf is what a person calls the certificate: its common name, or the first
+// of its names, else its serial number. It is escaped and short enough to be
+// shown.
 func nameOf(c *x509.Certificate) string {
-	if c.Subject.CommonName != "" {
-		return c.Subject.CommonName
+	if name := shortName(c.Subject.CommonName); name != "" {
+		return name
 	}
-	if names := pki.NamesOf(c); len(names) > 0 {
-		return names[0].Shown
+	for _, name := range pki.NamesOf(c) {
+		if name := shortName(name.Shown); name != "" {
+			return name
+		}
 	}
-	return c.Subject.String()
+	if name := shortName(c.Subject.String()); name != "" {
+		return name
+	}
+	return cmp.Or(pki.Serial(c), "?")
+}
+
+// shortName escapes a name and cuts it to what can be shown; "" for one that
+// shows nothing.
+func shortName(name string) string {
+	name = name[:min(len(name), 8*maxName)] // what is behind is never shown
+	if strings.TrimSpace(name) == "" {
+		return ""
+	}
+	name = pki.Escape(name)
+	if utf8.RuneCountInString(name) > maxName {
+		name = string([]rune(name)[:maxName-1]) + "…"
+	}
+	return name
 }
 
 // keep writes the certificate, its sealed key and the event.
