@@ -31,6 +31,8 @@ func (d *Desk) Import(ctx context.Context, found Found) (Imported, error) {
 	if err := ctx.Err(); err != nil {
 		return Imported{}, err
 	}
+	d.revoking.Lock()
+	defer d.revoking.Unlock()
 	var done Imported
 	err := d.vault.Update(func(tx *storage.Tx) error {
 		i := importing{tx: tx, now: d.Now()}

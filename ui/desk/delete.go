@@ -74,6 +74,8 @@ func (d *Desk) Delete(ctx context.Context, ids []ID, below bool) (Deletion, erro
 	if err := ctx.Err(); err != nil {
 		return Deletion{}, err
 	}
+	d.revoking.Lock()
+	defer d.revoking.Unlock()
 	all, err := d.all()
 	if err != nil {
 		return Deletion{}, err

@@ -48,7 +48,7 @@ type Desk struct {
 	vault *storage.Vault
 	opt   Options
 
-	revoking sync.Mutex // held from reading who is revoked until the new list is kept
+	revoking sync.Mutex // held from reading who is revoked until that, and the new list, is kept
 
 	mu       sync.Mutex
 	cache    []Certificate // nil: to be read again

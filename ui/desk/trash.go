@@ -50,6 +50,8 @@ func (d *Desk) Deleted() ([]Deleted, error) {
 // Undelete brings back what one act of deleting took. Error: *NotFoundError
 // when the vault was closed since.
 func (d *Desk) Undelete(id ID) ([]Certificate, error) {
+	d.revoking.Lock()
+	defer d.revoking.Unlock()
 	all, err := d.all()
 	if err != nil {
 		return nil, err
