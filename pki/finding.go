@@ -43,7 +43,6 @@ const (
 	FindingKeyIDMismatch  = "key-id-mismatch"    // the key verifies, but the key identifiers differ
 	FindingAlgorithm      = "algorithm-unknown"  // signed with an algorithm that crypto/x509 does not check
 	FindingNotAuthority   = "not-authority"      // an issuer with basic constraints CA:FALSE, or none
-	FindingMaySignNot     = "may-not-sign"       // an issuer whose key usage has no keyCertSign
 	FindingPathLength     = "path-length"        // more authorities below than allowed; Value is the limit
 	FindingPathLengthSelf = "path-length-self"   // likewise when self-issued ones count, which RFC 5280 does not
 	FindingNamePermitted  = "name-not-permitted" // Value is the name, of whatever certificate below
@@ -74,6 +73,13 @@ const (
 // [WarningCodes].
 func FindingCodes() []string {
 	return []string{
-		FindingExpired, FindingNotYetValid, FindingIssuerMissing, FindingRootUntrusted, FindingRootSameName, FindingSelfSigned, FindingSignature, FindingIssuerOtherKey, FindingIssuerName, FindingIssuerNameForm, FindingKeyIDMismatch, FindingAlgorithm, FindingNotAuthority, FindingMaySignNot, FindingPathLength, FindingPathLengthSelf, FindingNamePermitted, FindingNameExcluded, FindingConstraintKind, FindingPurpose, FindingPurposeAbove, FindingLeafIsRoot, FindingName, FindingPolicy, FindingPolicyMapping, FindingRevoked, FindingHold, FindingRevokedLater, FindingCRLMissing, FindingCRLExpired, FindingCRLNotYet, FindingCRLSignature, FindingCRLOtherKey, FindingCRLUsage, FindingCRLCritical, FindingCRLScope, FindingChainTooLong, FindingRefusedByGo,
+		FindingExpired, FindingNotYetValid, FindingIssuerMissing, FindingRootUntrusted, FindingRootSameName,
+		FindingSelfSigned, FindingSignature, FindingIssuerOtherKey, FindingIssuerName, FindingIssuerNameForm,
+		FindingKeyIDMismatch, FindingAlgorithm, FindingNotAuthority, FindingPathLength, FindingPathLengthSelf,
+		FindingNamePermitted, FindingNameExcluded, FindingConstraintKind, FindingPurpose, FindingPurposeAbove,
+		FindingLeafIsRoot, FindingName, FindingPolicy, FindingPolicyMapping, FindingRevoked, FindingHold,
+		FindingRevokedLater, FindingCRLMissing, FindingCRLExpired, FindingCRLNotYet, FindingCRLSignature,
+		FindingCRLOtherKey, FindingCRLUsage, FindingCRLCritical, FindingCRLScope, FindingChainTooLong,
+		FindingRefusedByGo,
 	}
 }

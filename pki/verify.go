@@ -201,9 +201,7 @@ func (q VerifyQuestion) askGo(chain []*x509.Certificate) error {
 			options.Intermediates.AddCert(c)
 		}
 	}
-	if kind := nameKind(q.Name); kind == NameDNS || kind == NameIP {
-		options.DNSName = q.Name
-	}
+	options.DNSName = askedHost(q.Name)
 	wanted := extKeyUsage(q.Purpose)
 	if len(wanted) == 0 {
 		_, err := chain[0].Verify(options)

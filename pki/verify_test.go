@@ -8,6 +8,8 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"math/big"
+	"net"
+	"net/url"
 	"slices"
 	"strconv"
 	"testing"
@@ -243,5 +245,25 @@ func TestVerifyBounded(t *testing.T) {
 	v := pki.Verify(pki.VerifyQuestion{Leaf: heap[0], Intermediates: heap, At: now})
 	if v.Trusted || v.Worst() == nil || v.Worst().Code != pki.FindingIssuerMissing {
 		t.Errorf("got %+v", v.Findings)
+	}
+}
+
+// TestVerifyNames: each kind of name, as a person types it.
+func TestVerifyNames(t *testing.T) {
+	q, _ := lineage{leaf: func(c *x509.Certificate) {
+		c.DNSNames, c.EmailAddresses = []string{"xn--bcher-kva.example", "*.a.example"}, []string{"alice@a.example"}
+		c.IPAddresses = []net.IP{net.ParseIP("192.0.2.1"), net.ParseIP("2001:db8::1")}
+		c.URIs = []*url.URL{{Scheme: "spiffe", Host: "a.example", Path: "/x"}}
+	}}.ask(t)
+	for name, want := range map[string]bool{
+		"": true, "bücher.example": true, "BÜCHER.example": true, "xn--bcher-kva.example": true, "b.a.example": true,
+		"192.0.2.1": true, "[2001:db8::1]": true, "alice@A.example": true, "spiffe://a.example/x": true,
+		"a.example": false, "c.b.a.example": false, "192.0.2.2": false, "bob@a.example": false, "spiffe://a.example/y": false,
+		"a.example:443": false, "not a name": false,
+	} {
+		q.Name = name
+		if v := pki.Verify(q); v.Trusted != want || !want && v.Worst().Code != pki.FindingName {
+			t.Errorf("%q: %v %+v", name, v.Trusted, v.Findings)
+		}
 	}
 }

@@ -7,15 +7,17 @@ import (
 	"strings"
 )
 
-// nameKind returns the kind of a name that is asked for.
-func nameKind(name string) NameKind {
-	if name == "" {
-		return ""
+// askedHost returns a name that is asked for as crypto/x509 takes it, "" when it
+// is no host.
+func askedHost(name string) string {
+	n, err := ParseName(name)
+	switch {
+	case err != nil:
+		return name
+	case n.Kind == NameDNS, n.Kind == NameIP:
+		return n.Value
 	}
-	if n, err := ParseName(name); err == nil {
-		return n.Kind
-	}
-	return NameDNS
+	return ""
 }
 
 // name looks at whether the leaf has the name that is asked for.
