@@ -101,19 +101,13 @@ func readDeeds(d *desk.Desk, t *i18n.Printer) ([]deed, error) {
 	if err != nil {
 		return nil, err
 	}
-	certs, err := d.Certificates(desk.Filter{})
+	certs, err := d.All()
 	if err != nil {
 		return nil, err
 	}
-	authorities, err := d.Authorities()
-	if err != nil {
-		return nil, err
-	}
-	known := make(map[desk.ID]*desk.Certificate, len(certs)+len(authorities))
-	for _, list := range [][]desk.Certificate{certs, authorities} {
-		for i := range list {
-			known[list[i].ID] = &list[i]
-		}
+	known := make(map[desk.ID]*desk.Certificate, len(certs))
+	for i := range certs {
+		known[certs[i].ID] = &certs[i]
 	}
 	all := make([]deed, len(activities))
 	for i, x := range activities {

@@ -77,10 +77,18 @@ func (a *authorities) refresh() {
 	a.turn++
 	turn, wanted := a.turn, a.wanted
 	var rows []branch
+	var other *desk.Certificate
 	a.w.spawn("", func(context.Context) error {
 		var err error
-		rows, err = readBranches(a.desk)
-		return err
+		if rows, err = readBranches(a.desk); err != nil || wanted == "" {
+			return err
+		}
+		if !slices.ContainsFunc(rows, func(b branch) bool { return b.ID == wanted }) {
+			if c, err := a.desk.Get(wanted); err == nil { // one that stands for nothing any more
+				other = &c
+			}
+		}
+		return nil
 	}, func(err error) {
 		switch {
 		case turn != a.turn:
@@ -88,6 +96,9 @@ func (a *authorities) refresh() {
 			a.w.fail(err)
 		default:
 			a.take(rows, wanted)
+			if other != nil {
+				a.w.showDetail(*other)
+			}
 		}
 	})
 }

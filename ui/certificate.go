@@ -12,7 +12,6 @@ import (
 	"countersign/pki"
 	"countersign/ui/desk"
 	"countersign/ui/i18n"
-	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
 
@@ -24,15 +23,17 @@ type certDetail struct {
 	cert   desk.Certificate
 	whole  *desk.Detail // nil until it was read
 	issued int          // certificates that this authority signed
+	kin    kin          // what replaces what
 
-	status  *widgets.Status
-	life    *widgets.LifeBar
-	chain   *widgets.ChainPath
-	facts   *widgets.Facts
-	more    *widgets.Disclosure
-	crl     *crlPart // of an authority with its key
-	buttons []*widgets.Button
-	box     *fyne.Container
+	status   *widgets.Status
+	life     *widgets.LifeBar
+	chain    *widgets.ChainPath
+	facts    *widgets.Facts
+	more     *widgets.Disclosure
+	crl      *crlPart // of an authority with its key
+	buttons  []*widgets.Button
+	kinLinks []*widgets.Item // to what it replaces, and what replaces it
+	box      *fyne.Container
 }
 
 // showDetail shows a certificate in the column at the right.
@@ -69,10 +70,14 @@ func (d *certDetail) refresh() { d.read() }
 func (d *certDetail) read() {
 	var whole desk.Detail
 	issued := 0
+	var family kin
 	from := d.w.desk
 	d.w.spawn("", func(context.Context) error {
 		var err error
 		if whole, err = from.Detail(d.cert.ID); err != nil {
+			return err
+		}
+		if family, err = readKin(from, whole.Certificate); err != nil {
 			return err
 		}
 		if whole.IsAuthority() {
@@ -87,7 +92,7 @@ func (d *certDetail) read() {
 		if d.w.detailID() != d.cert.ID {
 			return
 		}
-		d.whole, d.cert, d.issued = &whole, whole.Certificate, issued
+		d.whole, d.cert, d.issued, d.kin = &whole, whole.Certificate, issued, family
 		d.build()
 		d.w.frame.root.Refresh()
 	})
@@ -101,8 +106,7 @@ func countIssued(from *desk.Desk, id desk.ID) (int, error) {
 
 func (d *certDetail) build() {
 	t, c, now := d.w.t, d.cert, d.w.now()
-	health := c.Health(now)
-	d.status = widgets.NewStatus(healthTone(health), t.T("health."+string(health)))
+	d.status = widgets.NewStatus(stateWords(t, c, now))
 	title := widgets.Inset(0, 28, 0, 0, widgets.NewTitle(pki.Escape(c.Name)))
 	kind := widgets.NewText(t.T("detail.kind." + string(c.Kind))).Tone(widgets.ToneQuiet).Truncate()
 	d.life = d.lifeBar()
@@ -111,6 +115,9 @@ func (d *certDetail) build() {
 	d.box.Objects = []fyne.CanvasObject{
 		widgets.Stack(2, title, widgets.Row(8, d.status, widgets.Grow(kind))),
 		d.life, d.chain, d.facts, d.actions(),
+	}
+	if links := d.relatives(); links != nil {
+		d.box.Add(links)
 	}
 	if d.whole != nil {
 		d.addWarnings()
@@ -152,7 +159,7 @@ func (d *certDetail) lifeBar() *widgets.LifeBar {
 	t, c, now := d.w.t, d.cert, d.w.now()
 	left, whole := c.DaysLeft(now), int(c.NotAfter.Sub(c.NotBefore)/day)
 	middle := t.T("detail.left", "Left", t.Number(max(0, left)), "Days", t.Days(whole))
-	tone := healthTone(c.Health(now))
+	tone, _ := stateWords(t, c, now)
 	switch c.Health(now) {
 	case desk.Expired:
 		middle = expiryWords(t, c, now)
@@ -256,40 +263,6 @@ func shortened(hex string) string {
 		return hex
 	}
 	return hex[:11] + "…" + hex[len(hex)-5:]
-}
-
-// actions are what can be done with the certificate: what it is for first,
-// then the rest, two beside each other.
-func (d *certDetail) actions() fyne.CanvasObject {
-	t, c := d.w.t, d.cert
-	d.buttons = nil
-	button := func(text string, icon theme.IconName, kind widgets.ButtonKind, do func()) fyne.CanvasObject {
-		b := widgets.NewButton(text, icon, kind, do)
-		d.buttons = append(d.buttons, b)
-		return b
-	}
-	all := widgets.Stack(8)
-	weight := widgets.Primary
-	if c.IsAuthority() && c.HasKey {
-		weight = widgets.Plain
-		all.Add(button(t.T("detail.new"), theme.IconPlus, widgets.Primary, func() { d.w.openIssue(pki.Server, c.ID) }))
-	}
-	rest := []fyne.CanvasObject{button(t.T("detail.export"), "", weight, func() { d.w.openExport(c) })}
-	if c.IsAuthority() && c.HasKey {
-		rest = append(rest, button(t.T("bulk.new"), theme.IconPlus, widgets.Plain, func() { d.w.openBulk(c.ID) }))
-	}
-	if !c.IsAuthority() && c.HasKey {
-		rest = append(rest, button(t.T("detail.try"), theme.IconPlay, widgets.Plain, func() { d.w.tryCertificate(c.ID) }))
-	}
-	rest = append(rest, button(t.T("detail.pem"), theme.IconCopy, widgets.Plain, func() { d.w.copyPEM(c.ID) }))
-	rest = append(rest, button(t.T("verify.open"), "", widgets.Plain, func() { d.w.openVerify(c) }))
-	all.Add(widgets.Grid(136, 8, rest...))
-	if d.issued > 0 {
-		all.Add(button(t.T("detail.issued.show", "Count", d.issued), theme.IconCertificate, widgets.Plain, func() {
-			d.w.showCertificates(lens{issuer: c.ID, name: c.Name})
-		}))
-	}
-	return all
 }
 
 func (d *certDetail) moreFacts() *widgets.Disclosure {

@@ -24,6 +24,22 @@ func healthTone(h desk.Health) widgets.Tone {
 	return widgets.ToneQuiet
 }
 
+// stateWords says a certificate's health in a word. One that ends, or has, and
+// was replaced is nobody's trouble.
+func stateWords(t *i18n.Printer, c desk.Certificate, now time.Time) (widgets.Tone, string) {
+	health := c.Health(now)
+	if isSettled(c, now) {
+		return widgets.ToneQuiet, t.T("health.replaced")
+	}
+	return healthTone(health), t.T("health." + string(health))
+}
+
+// isSettled tells whether a certificate ends soon, or has, and was replaced.
+func isSettled(c desk.Certificate, now time.Time) bool {
+	health := c.Health(now)
+	return c.ReplacedBy != "" && (health == desk.Expiring || health == desk.Expired)
+}
+
 // expiryWords says when a certificate ends, or that it has: "in 12 days",
 // "expired 4 days ago", "revoked".
 func expiryWords(t *i18n.Printer, c desk.Certificate, now time.Time) string {
@@ -56,10 +72,8 @@ func spanWords(t *i18n.Printer, key string, days int) string {
 
 // expiryCell is what a list shows of a certificate's end: words, and the day.
 func expiryCell(t *i18n.Printer, c desk.Certificate, now time.Time) widgets.Cell {
-	return widgets.Cell{
-		Text: expiryWords(t, c, now), Second: t.Date(c.NotAfter),
-		Tone: healthTone(c.Health(now)), Dot: true,
-	}
+	tone, _ := stateWords(t, c, now)
+	return widgets.Cell{Text: expiryWords(t, c, now), Second: t.Date(c.NotAfter), Tone: tone, Dot: true}
 }
 
 // otherNames are a certificate's names that its own name does not say yet.

@@ -23,6 +23,7 @@ type overview struct {
 	due      *dueNotice
 	chart    *chart
 	urgent   *shelf
+	renew    *widgets.Button // all that ends soon
 	tries    *shelf
 	deeds    *shelf
 	create   *widgets.Button
@@ -70,7 +71,8 @@ func newOverview(w *Window) *overview {
 func (o *overview) buildShelves() {
 	t, w := o.w.t, o.w
 	whole := widgets.NewStatus(widgets.ToneGood, t.T("overview.whole"))
-	o.urgent = newShelf(t.T("overview.urgent"), nil, widgets.PadXY(8, 4, whole), attentionShown, o.showUrgent, o.reveal)
+	o.renew = widgets.NewButton(t.T("renew.all"), theme.IconRefresh, widgets.Quiet, w.openRenewExpiring)
+	o.urgent = newShelf(t.T("overview.urgent"), o.renew, widgets.PadXY(8, 4, whole), attentionShown, o.showUrgent, o.reveal)
 	try := widgets.NewButton(t.T("overview.try"), "", widgets.Quiet, func() { w.navigate("connections", "") })
 	o.tries = newShelf(t.T("overview.tries"), try, widgets.PadXY(8, 4, widgets.NewQuiet(t.T("overview.tries.none"))),
 		triesShown, func(i int) { w.tryAgain(o.seen.tries[i]) }, o.reveal)
@@ -140,6 +142,7 @@ func (o *overview) showShelves() {
 		c := urgent[i]
 		item.Set(pki.Escape(c.Name), healthTone(c.Health(now)), expiryWords(t, c, now), t.T("kind.short."+string(c.Kind)))
 	})
+	o.renew.Hidden = len(g.attention) == 0
 	o.urgent.say("")
 	if more := g.counts.Attention - len(g.attention); more > 0 {
 		o.urgent.say(t.T("overview.more", "Count", more))

@@ -70,7 +70,8 @@ func readSurvey(d *desk.Desk) (survey, error) {
 	return g, nil
 }
 
-// countMonths counts the certificates by the month in which they end.
+// countMonths counts the certificates by the month in which they end, but for
+// those that were replaced.
 func (g *survey) countMonths(certs []desk.Certificate, now time.Time) {
 	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
 	g.months = make([]monthCount, monthsShown)
@@ -79,7 +80,7 @@ func (g *survey) countMonths(certs []desk.Certificate, now time.Time) {
 	}
 	for _, c := range certs {
 		health := c.Health(now)
-		if health == desk.Revoked || c.NotAfter.Before(first) {
+		if health == desk.Revoked || c.ReplacedBy != "" || c.NotAfter.Before(first) {
 			continue
 		}
 		end := c.NotAfter.In(now.Location())
@@ -111,10 +112,10 @@ func (g *survey) findUrgent(certs []desk.Certificate, now time.Time) {
 	}
 	var urgent, good []desk.Certificate
 	for _, c := range certs {
-		switch c.Health(now) {
-		case desk.Expiring, desk.Expired:
+		switch {
+		case c.NeedsAttention(now):
 			urgent = append(urgent, c)
-		case desk.Good:
+		case c.Health(now) == desk.Good && c.ReplacedBy == "":
 			good = append(good, c)
 		}
 	}

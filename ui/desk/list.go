@@ -259,6 +259,13 @@ func (d *Desk) Get(id ID) (Certificate, error) {
 	return Certificate{}, &NotFoundError{What: "certificate", Name: string(id)}
 }
 
+// All gives every certificate of the vault, by name, the newest first among
+// equals; of an authority all its certificates.
+func (d *Desk) All() ([]Certificate, error) {
+	all, err := d.all()
+	return slices.Clone(all), err
+}
+
 // all is every certificate of the vault, by name, the newest first among
 // equals; from memory when nothing changed. Callers do not change it.
 func (d *Desk) all() ([]Certificate, error) {

@@ -45,33 +45,56 @@ func (d *Desk) EndingWithin(within time.Duration) ([]Ending, error) {
 		return nil, err
 	}
 	now := d.Now()
-	var due []Ending
-	depth := map[ID]int{}
+	var list []Certificate
 	for _, c := range all {
 		if c.Revoked || c.ReplacedBy != "" || !c.IsCurrent() || c.Cross || !c.NotAfter.Before(now.Add(within)) ||
 			c.Replaces != "" && c.NotAfter.Sub(now) > c.NotAfter.Sub(c.NotBefore)/2 {
 			continue
 		}
-		due = append(due, Ending{Certificate: c, Long: c.NotAfter.Before(now.Add(-within))})
-		if c.IsAuthority() {
-			line, err := d.line(c.ID)
-			if err != nil {
-				return nil, err
-			}
-			depth[c.ID] = len(line)
-		}
+		list = append(list, c)
 	}
-	slices.SortStableFunc(due, func(a, b Ending) int {
+	ending, err := d.endings(list, now)
+	for n := range ending {
+		ending[n].Long = ending[n].NotAfter.Before(now.Add(-within))
+	}
+	return ending, err
+}
+
+// EndingOf tells the same of certificates that a person chose.
+func (d *Desk) EndingOf(ids []ID) ([]Ending, error) {
+	list, err := d.authoritiesFirst(ids)
+	if err != nil {
+		return nil, err
+	}
+	return d.endings(list, d.Now())
+}
+
+// endings sorts certificates and foresees what their renewals would be.
+func (d *Desk) endings(list []Certificate, now time.Time) ([]Ending, error) {
+	depth := map[ID]int{}
+	ending := make([]Ending, len(list))
+	for n, c := range list {
+		ending[n] = Ending{Certificate: c}
+		if !c.IsAuthority() {
+			continue
+		}
+		line, err := d.line(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		depth[c.ID] = len(line)
+	}
+	slices.SortStableFunc(ending, func(a, b Ending) int {
 		return cmp.Or(compareBools(b.IsAuthority(), a.IsAuthority()),
 			cmp.Compare(depth[a.ID], depth[b.ID]), a.NotAfter.Compare(b.NotAfter))
 	})
 	renewed := map[ID]time.Time{}
-	for n := range due {
-		if err := d.foresee(&due[n], renewed, now); err != nil {
+	for n := range ending {
+		if err := d.foresee(&ending[n], renewed, now); err != nil {
 			return nil, err
 		}
 	}
-	return due, nil
+	return ending, nil
 }
 
 // foresee finds out whether and until when a certificate can be renewed, when

@@ -1,0 +1,75 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+	"countersign/ui/theme"
+	"countersign/ui/widgets"
+)
+
+// actions are what can be done with the certificate: what it is for first,
+// then the rest, two beside each other; what is seldom done is behind More.
+func (d *certDetail) actions() fyne.CanvasObject {
+	t, c := d.w.t, d.cert
+	d.buttons = nil
+	button := func(text string, icon theme.IconName, kind widgets.ButtonKind, do func()) *widgets.Button {
+		b := widgets.NewButton(text, icon, kind, do)
+		d.buttons = append(d.buttons, b)
+		return b
+	}
+	all := widgets.Stack(8)
+	weight := widgets.Primary
+	if c.IsAuthority() && c.HasKey && c.IsCurrent() {
+		weight = widgets.Plain
+		all.Add(button(t.T("detail.new"), theme.IconPlus, widgets.Primary, func() { d.w.openIssue(pki.Server, c.ID) }))
+	}
+	rest := []fyne.CanvasObject{button(t.T("detail.export"), "", weight, func() { d.w.openExport(c) })}
+	if !c.IsAuthority() && c.HasKey {
+		rest = append(rest, button(t.T("detail.try"), theme.IconPlay, widgets.Plain, func() { d.w.tryCertificate(c.ID) }))
+	}
+	if canRenew(c) {
+		rest = append(rest, button(t.T("renew.button"), theme.IconRefresh, widgets.Plain, func() { d.w.openRenew([]desk.Certificate{c}) }))
+	}
+	var more *widgets.Button
+	more = button(t.T("detail.actions"), theme.IconMore, widgets.Plain, func() { d.w.showMenuAt(more, d.menuItems()) })
+	all.Add(widgets.Grid(136, 8, append(rest, more)...))
+	if d.issued > 0 {
+		all.Add(button(t.T("detail.issued.show", "Count", d.issued), theme.IconCertificate, widgets.Plain, func() {
+			d.w.showCertificates(lens{issuer: c.ID, name: c.Name})
+		}))
+	}
+	return all
+}
+
+// canRenew tells whether a renewal has a chance: nobody renews the root of a
+// partner, nor a cross-certificate, which ends with what it bridges.
+func canRenew(c desk.Certificate) bool {
+	return c.IsCurrent() && !c.Cross && (c.HasKey || !c.IsRoot())
+}
+
+// menuItems are what is seldom done with a certificate.
+func (d *certDetail) menuItems() []*fyne.MenuItem { return d.w.certificateMenu(d.cert) }
+
+// certificateMenu are what is seldom done with a certificate: the same in its
+// detail and in the lists.
+func (w *Window) certificateMenu(c desk.Certificate) []*fyne.MenuItem {
+	t := w.t
+	var items []*fyne.MenuItem
+	if canRenew(c) && !c.IsRoot() {
+		items = append(items, fyne.NewMenuItem(t.T("renew.reissue"), func() { w.openReissue(c) }))
+	}
+	return append(items,
+		fyne.NewMenuItem(t.T("detail.pem"), func() { w.copyPEM(c.ID) }),
+		fyne.NewMenuItem(t.T("certificates.menu.fingerprint"), func() { w.copy(c.Fingerprint) }),
+		fyne.NewMenuItemSeparator(),
+		fyne.NewMenuItem(t.T("delete.button"), func() { w.openDelete([]desk.Certificate{c}) }))
+}
+
+// showMenuAt opens a menu under an object.
+func (w *Window) showMenuAt(under fyne.CanvasObject, items []*fyne.MenuItem) {
+	at := w.app.Driver().AbsolutePositionForObject(under)
+	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), w.win.Canvas(), at.AddXY(0, under.Size().Height+4))
+}

@@ -1,0 +1,106 @@
+package ui
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+	"countersign/ui/widgets"
+)
+
+// show says what is, what will be, and what to know about it.
+func (f *renewForm) show() {
+	t, c, p := f.w.t, f.old, f.seen
+	f.now.Set(f.side(t.Date(c.NotBefore), t.Date(c.NotAfter), pki.Escape(c.Issuer), c.Names, c.Key.Label())...)
+	ready := p.Old.ID != "" && f.failed == nil
+	if ready {
+		key := t.T("renew.key.kept", "Key", c.Key.Label())
+		if !p.KeepsKey {
+			key = t.T("renew.key.fresh", "Key", p.Key.Label())
+		}
+		issuer := p.Issuer.Name
+		if p.Issuer.ID == "" {
+			issuer = c.Name
+		}
+		f.then.Set(f.side(t.Date(p.NotBefore), t.Date(p.NotAfter), pki.Escape(issuer), p.Names, key)...)
+	} else {
+		f.then.Set()
+	}
+	f.revokes.Hidden = c.IsRoot() || c.Revoked
+	f.notices.Objects = f.warnings(ready)
+	f.notices.Hidden = len(f.notices.Objects) == 0
+	f.staying.SetText(f.oldWords())
+	if ready && len(p.Faults) == 0 {
+		f.create.Enable()
+	} else {
+		f.create.Disable()
+	}
+	f.layoutAgain()
+}
+
+// side are the facts of one of the two certificates.
+func (f *renewForm) side(from, until, issuer string, names []string, key string) []widgets.Fact {
+	t := f.w.t
+	rows := []widgets.Fact{
+		{Label: t.T("renew.fact.from"), Value: from}, {Label: t.T("renew.fact.until"), Value: until},
+		{Label: t.T("detail.issuer"), Value: issuer}, {Label: t.T("detail.key"), Value: key},
+	}
+	if len(names) > 0 {
+		shown := make([]string, 0, len(names))
+		for _, n := range names {
+			shown = append(shown, pki.Escape(n))
+		}
+		if over := len(shown) - namesShown; over > 1 {
+			rows = append(rows, widgets.Fact{Label: t.T("detail.names"),
+				Value: t.T("detail.names.more", "Names", strings.Join(shown[:namesShown], ", "), "Count", over)})
+		} else {
+			rows = append(rows, widgets.Fact{Label: t.T("detail.names"), Value: strings.Join(shown, ", ")})
+		}
+	}
+	return rows
+}
+
+// oldWords say what becomes of the old one.
+func (f *renewForm) oldWords() string {
+	t, c := f.w.t, f.old
+	switch {
+	case c.Revoked:
+		return ""
+	case f.revoke.Checked() && !f.revokes.Hidden:
+		return t.T("renew.old.revoked")
+	case c.Health(f.w.now()) == desk.Expired:
+		return t.T("renew.old.ended", "Date", t.Date(c.NotAfter))
+	case c.IsAuthority() && f.seen.KeepsKey:
+		return t.T("renew.old.authority", "Date", t.Date(c.NotAfter))
+	}
+	return t.T("renew.old.valid", "Date", t.Date(c.NotAfter))
+}
+
+func (f *renewForm) warnings(ready bool) []fyne.CanvasObject {
+	t, p := f.w.t, f.seen
+	var list []fyne.CanvasObject
+	add := func(tone widgets.Tone, title, text string) { list = append(list, widgets.NewNotice(tone, title, text)) }
+	if f.failed != nil {
+		tr := explain(t, f.failed)
+		add(widgets.ToneBroken, tr.title, tr.body())
+		return list
+	}
+	if !ready {
+		return nil
+	}
+	if len(p.Faults) > 0 {
+		add(widgets.ToneBroken, t.T("issue.card.needed"), faultLines(t, p.Faults))
+	}
+	for _, w := range p.Warnings {
+		add(widgets.ToneSoon, warningText(t, w), "")
+	}
+	if p.Below > 0 && !f.asked.Cross {
+		add(widgets.ToneSoon, t.T("renew.below.title", "Count", p.Below), t.T("renew.below.text"))
+	}
+	if len(p.Lost) > 0 {
+		add(widgets.ToneSoon, t.T("renew.lost", "OIDs", strings.Join(p.Lost, ", ")), "")
+	}
+	return list
+}
