@@ -25,6 +25,7 @@ type activity struct {
 	list   *widgets.DataList
 	empty  *fyne.Container // nothing was done yet
 	none   *fyne.Container // none matches
+	trash  *widgets.Notice // what can be brought back
 	root   *fyne.Container
 
 	all  []deed
@@ -58,8 +59,11 @@ func newActivity(w *Window) *activity {
 		widgets.NewButton(t.T("activity.none.show"), "", widgets.Plain, func() { a.search.SetText("") }))
 	a.empty.Hide()
 	a.none.Hide()
+	a.trash = widgets.NewNotice(widgets.ToneAccent, "", "")
+	a.trash.Hide()
 	a.root = widgets.Stack(12,
 		widgets.Row(12, widgets.NewTitle(t.T("place.activity")), widgets.Grow(a.search), a.save),
+		a.trash,
 		widgets.Grow(widgets.Over(a.list, a.empty, a.none)))
 	return a
 }
@@ -79,9 +83,13 @@ func (a *activity) refresh() {
 	a.turn++
 	turn, t := a.turn, a.w.t
 	var all []deed
+	var gone []desk.Deleted
 	a.w.spawn("", func(context.Context) error {
 		var err error
-		all, err = readDeeds(a.desk, t)
+		if all, err = readDeeds(a.desk, t); err != nil {
+			return err
+		}
+		gone, err = a.desk.Deleted()
 		return err
 	}, func(err error) {
 		switch {
@@ -90,9 +98,21 @@ func (a *activity) refresh() {
 			a.w.fail(err)
 		default:
 			a.all = all
+			a.showTrash(gone)
 			a.filter()
 		}
 	})
+}
+
+// showTrash offers to bring back what was deleted last.
+func (a *activity) showTrash(gone []desk.Deleted) {
+	a.trash.Hidden = len(gone) == 0
+	if len(gone) == 0 {
+		return
+	}
+	t, last := a.w.t, gone[0]
+	a.trash.Set(widgets.ToneAccent, t.T("delete.trash", "Name", pki.Escape(last.Names[0]), "Count", len(last.Names)), t.T("delete.trash.text"))
+	a.trash.SetButtons(widgets.NewButton(t.T("delete.trash.undo"), "", widgets.Plain, func() { a.w.undelete(last.ID) }))
 }
 
 // readDeeds reads what was done and words it. It is for the background.

@@ -178,6 +178,9 @@ func (a *authorities) what(b branch) string {
 	case !b.rooted:
 		what = t.T("authorities.elsewhere", "Name", pki.Escape(b.Issuer))
 	}
+	if b.ReplacedBy != "" {
+		what = t.T("authorities.replaced", "What", what)
+	}
 	if !b.HasKey {
 		what = t.T("authorities.partner", "What", what)
 	}

@@ -32,6 +32,8 @@ type bulkPage struct {
 	made        []desk.BulkMade
 	turn        int // of the last reading or check; what comes of earlier ones is dropped
 	left        bool
+	saveOnly    bool // of certificates that are there already
+	without     int  // of them, those that have no key here
 
 	title   *widgets.Text
 	head    *fyne.Container // title and buttons
@@ -81,7 +83,12 @@ func newBulkPage(w *Window, issuer desk.ID) *bulkPage {
 
 func (b *bulkPage) content() fyne.CanvasObject { return b.root }
 
-func (b *bulkPage) firstFocus() fyne.Focusable { return b.start.text }
+func (b *bulkPage) firstFocus() fyne.Focusable {
+	if b.saveOnly {
+		return b.save.write
+	}
+	return b.start.text
+}
 
 // refresh reads the authorities again.
 func (b *bulkPage) refresh() {

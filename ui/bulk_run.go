@@ -93,6 +93,10 @@ func (b *bulkPage) showMade(of int, err error) {
 	finish := widgets.NewButton(t.T("bulk.finish"), "", widgets.Plain, b.w.back)
 	show := widgets.NewButton(t.T("bulk.show"), theme.IconCertificate, widgets.Plain, func() { b.w.navigate("certificates", b.made[0].Certificate.ID) })
 	b.fillSave()
+	if b.saveOnly {
+		b.step(scrolled(append(b.leftOut(), b.save.root)...), widgets.NewButton(t.T("cancel"), "", widgets.Plain, b.w.back))
+		return
+	}
 	b.step(scrolled(b.madeNotice(of, err), b.save.root), show, finish)
 }
 

@@ -27,12 +27,24 @@ func (d *certDetail) actions() fyne.CanvasObject {
 		all.Add(button(t.T("detail.new"), theme.IconPlus, widgets.Primary, func() { d.w.openIssue(pki.Server, c.ID) }))
 	}
 	rest := []fyne.CanvasObject{button(t.T("detail.export"), "", weight, func() { d.w.openExport(c) })}
+	if c.IsAuthority() && c.HasKey && c.IsCurrent() {
+		rest = append(rest, button(t.T("bulk.new"), theme.IconPlus, widgets.Plain, func() { d.w.openBulk(c.ID) }))
+	}
 	if !c.IsAuthority() && c.HasKey {
 		rest = append(rest, button(t.T("detail.try"), theme.IconPlay, widgets.Plain, func() { d.w.tryCertificate(c.ID) }))
 	}
 	if canRenew(c) {
 		rest = append(rest, button(t.T("renew.button"), theme.IconRefresh, widgets.Plain, func() { d.w.openRenew([]desk.Certificate{c}) }))
 	}
+	if !c.IsAuthority() || !c.IsRoot() {
+		switch {
+		case c.OnHold:
+			rest = append(rest, button(t.T("detail.release"), "", widgets.Plain, func() { d.w.openRelease(c) }))
+		case !c.Revoked:
+			rest = append(rest, button(t.T("detail.revoke"), theme.IconStop, widgets.Plain, func() { d.w.openRevoke([]desk.Certificate{c}) }))
+		}
+	}
+	rest = append(rest, button(t.T("verify.open"), theme.IconInfo, widgets.Plain, func() { d.w.openVerify(c) }))
 	var more *widgets.Button
 	more = button(t.T("detail.actions"), theme.IconMore, widgets.Plain, func() { d.w.showMenuAt(more, d.menuItems()) })
 	all.Add(widgets.Grid(136, 8, append(rest, more)...))
@@ -61,7 +73,11 @@ func (w *Window) certificateMenu(c desk.Certificate) []*fyne.MenuItem {
 	if canRenew(c) && !c.IsRoot() {
 		items = append(items, fyne.NewMenuItem(t.T("renew.reissue"), func() { w.openReissue(c) }))
 	}
+	if c.OnHold { // released above, or revoked for good
+		items = append(items, fyne.NewMenuItem(t.T("detail.revoke"), func() { w.openRevoke([]desk.Certificate{c}) }))
+	}
 	return append(items,
+		fyne.NewMenuItem(t.T("inspect.all-fields"), func() { w.openInspectorOf(c) }),
 		fyne.NewMenuItem(t.T("detail.pem"), func() { w.copyPEM(c.ID) }),
 		fyne.NewMenuItem(t.T("certificates.menu.fingerprint"), func() { w.copy(c.Fingerprint) }),
 		fyne.NewMenuItemSeparator(),

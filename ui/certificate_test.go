@@ -50,6 +50,19 @@ func (d *certDetail) tap(name string) {
 	d.w.run.(*queue).drain()
 }
 
+// choose takes an item of the menu behind More.
+func (d *certDetail) choose(label string) {
+	d.w.run.(*queue).t.Helper()
+	for _, item := range d.menuItems() {
+		if item.Label == label {
+			item.Action()
+			d.w.run.(*queue).drain()
+			return
+		}
+	}
+	d.w.run.(*queue).t.Fatalf("there is no item %q behind More", label)
+}
+
 func TestDetailSaysWhatThereIs(t *testing.T) {
 	b := unlocked(t)
 	_, _, leaves := b.acme()
@@ -74,7 +87,7 @@ func TestDetailSaysWhatThereIs(t *testing.T) {
 	if facts["SHA-256"].Copy != alice.Fingerprint || facts["Serial"].Copy != alice.Serial {
 		t.Error("fingerprint and serial are not copied whole")
 	}
-	if got := buttonsOf(d); got != "Export for…, Try it, Copy as PEM, Is it trusted?" {
+	if got := buttonsOf(d); got != "Export for…, Try it, Renew, Revoke, Is it trusted?, More" {
 		t.Errorf("its buttons are %s", got)
 	}
 }
@@ -115,7 +128,7 @@ func TestDetailOfAnAuthority(t *testing.T) {
 	if got := factsOf(d)["Issued"].Value; got != "6 certificates" {
 		t.Errorf("it issued %q", got)
 	}
-	want := "New certificate, Export for…, Many at once, Copy as PEM, Is it trusted?, Show the 6 certificates it signed"
+	want := "New certificate, Export for…, Many at once, Renew, Revoke, Is it trusted?, More, Show the 6 certificates it signed"
 	if got := buttonsOf(d); got != want {
 		t.Errorf("its buttons are %s, want %s", got, want)
 	}
@@ -138,7 +151,7 @@ func TestDetailActs(t *testing.T) {
 	b := unlocked(t)
 	_, _, leaves := b.acme()
 	d := detailOf(b, leaves["alice"])
-	d.tap("Copy as PEM")
+	d.choose("Copy as PEM")
 	text := b.app.Clipboard().Content()
 	if !strings.HasPrefix(text, "-----BEGIN CERTIFICATE-----") || strings.Contains(text, "PRIVATE") {
 		t.Errorf("on the clipboard is %.40q", text)
@@ -160,7 +173,7 @@ func TestDetailOfACertificateWithoutItsKey(t *testing.T) {
 	c := leaves["alice"]
 	c.HasKey = false
 	d := newDetail(b.Window, c)
-	if got := buttonsOf(d); got != "Export for…, Copy as PEM, Is it trusted?" {
+	if got := buttonsOf(d); got != "Export for…, Renew, Revoke, Is it trusted?, More" {
 		t.Errorf("its buttons are %s", got)
 	}
 	if got := factsOf(d)["Key"].Value; got != "P-256, not in the vault" {

@@ -23,6 +23,8 @@ type certificates struct {
 	chips    *widgets.FilterChips
 	lensText *widgets.Text
 	lensLine *fyne.Container
+	manyText *widgets.Text
+	manyLine *fyne.Container // what can be done with several
 	list     *widgets.DataList
 	empty    *fyne.Container // the vault holds none
 	none     *fyne.Container // none matches
@@ -55,6 +57,7 @@ func newCertificates(w *Window) *certificates {
 	clear := widgets.NewButton(t.T("certificates.lens.clear"), theme.IconClose, widgets.Quiet, c.showAll)
 	c.lensLine = widgets.Row(8, c.lensText, clear, widgets.Spacer())
 	c.lensLine.Hide()
+	c.buildMany()
 	many := widgets.NewButton(t.T("bulk.new"), "", widgets.Quiet, func() { w.openBulk("") })
 	c.buildList()
 	first := widgets.NewButton(t.T("certificates.new"), theme.IconPlus, widgets.Primary, c.create)
@@ -65,7 +68,7 @@ func newCertificates(w *Window) *certificates {
 	c.none.Hide()
 	c.root = widgets.Stack(12,
 		widgets.Row(12, widgets.NewTitle(t.T("place.certificates")), widgets.Grow(c.search), c.add),
-		widgets.Row(8, widgets.Grow(c.chips), many), c.lensLine, widgets.Grow(widgets.Over(c.list, c.empty, c.none)))
+		widgets.Row(8, widgets.Grow(c.chips), many), c.lensLine, c.manyLine, widgets.Grow(widgets.Over(c.list, c.empty, c.none)))
 	return c
 }
 
@@ -245,6 +248,7 @@ func (c *certificates) take(r reading, look lens, wanted desk.ID) {
 	if len(chosen) > 0 {
 		c.list.Select(chosen...)
 	}
+	c.showMany()
 	if wanted != "" && len(chosen) == 1 {
 		c.w.showDetail(c.rows[chosen[0]])
 	}
@@ -277,6 +281,7 @@ func (c *certificates) chosenIDs() []desk.ID {
 
 // chosen shows the detail of the one that is chosen; of several there is none.
 func (c *certificates) chosen(rows []int) {
+	c.showMany()
 	if len(rows) == 1 && rows[0] < len(c.rows) {
 		c.w.showDetail(c.rows[rows[0]])
 		return
@@ -296,6 +301,10 @@ func (c *certificates) one() (desk.Certificate, bool) {
 func (c *certificates) exportSelected() {
 	if x, ok := c.one(); ok {
 		c.w.openExport(x)
+		return
+	}
+	if several := c.several(); len(several) > 1 {
+		c.w.openExportMany(several)
 	}
 }
 
@@ -316,8 +325,9 @@ func (c *certificates) menu(row int, at fyne.Position) {
 	if x.HasKey {
 		items = append(items, fyne.NewMenuItem(t.T("detail.try"), func() { c.w.tryCertificate(x.ID) }))
 	}
-	items = append(items,
-		fyne.NewMenuItem(t.T("detail.pem"), func() { c.w.copyPEM(x.ID) }),
-		fyne.NewMenuItem(t.T("certificates.menu.fingerprint"), func() { c.w.copy(x.Fingerprint) }))
+	if canRenew(x) {
+		items = append(items, fyne.NewMenuItem(t.T("renew.button"), func() { c.w.openRenew([]desk.Certificate{x}) }))
+	}
+	items = append(items, c.w.certificateMenu(x)...)
 	widget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), c.w.win.Canvas(), at)
 }

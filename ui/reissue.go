@@ -78,46 +78,34 @@ func (c *connections) reissue(o *outcome, name string) {
 	})
 }
 
-// reissued makes a certificate like one of the vault, with a name more.
+// reissued makes a server's certificate anew, with a name more. One that is no
+// server's is made as a server's beside it.
 func reissued(ctx context.Context, d *desk.Desk, like desk.Certificate, name string) (desk.Certificate, error) {
-	detail, err := d.Detail(like.ID)
-	if err != nil {
-		return desk.Certificate{}, err
-	}
-	kind := like.Kind
-	if kind != pki.Both {
-		kind = pki.Server
-	}
-	r := pki.NewRequest(kind)
-	if like.Key != "" {
-		r.Key = like.Key
-	}
-	r.Subject = subjectLike(detail)
-	r.Names = pki.NamesOf(detail.X509)
+	var more []pki.Name
 	if name != "" {
 		extra, err := pki.ParseName(name)
 		if err != nil {
 			return desk.Certificate{}, err
 		}
+		more = append(more, extra)
+	}
+	if like.Kind == pki.Server || like.Kind == pki.Both {
+		renewed, err := d.Renew(ctx, desk.Renewal{ID: like.ID, Add: more})
+		return renewed.Certificate, err
+	}
+	detail, err := d.Detail(like.ID)
+	if err != nil {
+		return desk.Certificate{}, err
+	}
+	r, _ := pki.RequestOf(detail.X509)
+	r.Kind, r.KeyUsage, r.ExtKeyUsage = pki.Server, nil, nil
+	if r.Key == "" {
+		r.Key = pki.P256
+	}
+	for _, extra := range more {
 		if !slices.Contains(r.Names, extra) {
 			r.Names = append(r.Names, extra)
 		}
 	}
 	return d.Issue(ctx, desk.IssueRequest{IssuerID: like.IssuerID, Request: r})
-}
-
-// subjectLike is the subject of a certificate, the first value of each part.
-func subjectLike(detail desk.Detail) pki.Subject {
-	s := detail.X509.Subject
-	first := func(values []string) string {
-		if len(values) == 0 {
-			return ""
-		}
-		return values[0]
-	}
-	return pki.Subject{
-		CommonName: s.CommonName, Organization: first(s.Organization), OrganizationalUnit: first(s.OrganizationalUnit),
-		Locality: first(s.Locality), State: first(s.Province), Country: first(s.Country),
-		Street: first(s.StreetAddress), SerialNumber: s.SerialNumber,
-	}
 }

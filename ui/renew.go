@@ -29,6 +29,7 @@ type renewForm struct {
 	failed      error              // why it cannot be made at all
 	authorities []desk.Certificate // that can sign
 	ends        []renewSpan
+	keys        []renewKey
 	kept        []pki.Name // the names of the old one
 	readNames   bool
 
@@ -131,12 +132,7 @@ func (f *renewForm) buildFields() {
 	}
 	f.valid.SetOptions(f.spanWords(), 0)
 	f.validIn = widgets.NewField(t.T("issue.valid"), "", widgets.Stack(8, f.valid, f.until))
-	words := []string{t.T("renew.key.default"), t.T("renew.key.keep")}
-	for _, k := range pki.KeyKinds() {
-		words = append(words, t.T("renew.key.new", "Key", k.Label()))
-	}
-	f.key = widgets.NewSelect("", words, 0, func(int) { f.chosen() })
-	f.keyIn = widgets.NewField(t.T("issue.key"), "", f.key)
+	f.buildKey()
 	f.cross = widgets.NewCheck(t.T("renew.cross"), false, func(bool) { f.chosen() })
 	f.crossIn = widgets.Stack(2, f.cross, widgets.Inset(0, 0, 0, 28, widgets.NewQuiet(t.T("renew.cross.hint"))))
 	f.crossIn.Hide()
@@ -150,6 +146,38 @@ func (f *renewForm) buildFields() {
 	inside := widgets.Stack(16, f.namesIn, f.issueIn)
 	f.namesIn.Hidden = f.old.IsAuthority()
 	f.change = widgets.NewDisclosure(t.T("renew.change"), inside, func(bool) { f.layoutAgain() })
+}
+
+// buildKey offers what is usual for the certificate first.
+func (f *renewForm) buildKey() {
+	t := f.w.t
+	hint := "renew.key.hint.own"
+	keep, fresh := renewKey{choice: desk.KeyKept}, renewKey{choice: desk.KeyNew}
+	words := map[renewKey]string{keep: t.T("renew.key.keep"), fresh: t.T("renew.key.like")}
+	f.keys = []renewKey{fresh, keep}
+	switch {
+	case f.old.IsAuthority():
+		hint, f.keys = "renew.key.hint.authority", []renewKey{keep}
+	case !f.old.HasKey:
+		hint, f.keys = "renew.key.hint.away", []renewKey{keep}
+	}
+	words[f.keys[0]] = t.T("renew.key.usual", "Key", words[f.keys[0]])
+	for _, k := range pki.KeyKinds() {
+		of := renewKey{desk.KeyNew, k}
+		f.keys, words[of] = append(f.keys, of), t.T("renew.key.new", "Key", k.Label())
+	}
+	var options []string
+	for _, k := range f.keys {
+		options = append(options, words[k])
+	}
+	f.key = widgets.NewSelect("", options, 0, func(int) { f.chosen() })
+	f.keyIn = widgets.NewField(t.T("issue.key"), t.T(hint), f.key)
+}
+
+// renewKey is one choice of key; of no kind it is like the old one.
+type renewKey struct {
+	choice desk.KeyChoice
+	kind   pki.KeyKind
 }
 
 // recogniseName says what a typed name is, for its chip.
@@ -221,6 +249,8 @@ func (f *renewForm) setAuthorities(list []desk.Certificate) {
 	f.issuer.SetOptions(words, max(0, f.issuer.Selected()))
 }
 
+func (f *renewForm) chosenKey() renewKey { return f.keys[max(0, f.key.Selected())] }
+
 // ask reads what was chosen; false when a day that was typed is none.
 func (f *renewForm) ask() (desk.Renewal, bool) {
 	r := desk.Renewal{ID: f.old.ID, RevokeOld: f.revoke.Checked()}
@@ -232,13 +262,9 @@ func (f *renewForm) ask() (desk.Renewal, bool) {
 	case !s.same:
 		r.NotAfter = f.w.now().AddDate(s.years, 0, s.days)
 	}
-	switch i := f.key.Selected(); {
-	case i == 1:
-		r.Key = desk.KeyKept
-	case i > 1:
-		r.Key, r.KeyKind = desk.KeyNew, pki.KeyKinds()[i-2]
-		r.Cross = f.old.IsRoot() && f.cross.Checked()
-	}
+	key := f.chosenKey()
+	r.Key, r.KeyKind = key.choice, key.kind
+	r.Cross = key.choice == desk.KeyNew && f.old.IsRoot() && f.cross.Checked()
 	if i := f.issuer.Selected(); i > 0 && i <= len(f.authorities) {
 		r.IssuerID = f.authorities[i-1].ID
 	}
@@ -273,7 +299,7 @@ func (f *renewForm) changedNames() (add, remove []pki.Name) {
 // chosen foresees what was chosen.
 func (f *renewForm) chosen() {
 	f.until.Hidden = !f.ends[max(0, f.valid.Selected())].day
-	f.crossIn.Hidden = !f.old.IsRoot() || f.key.Selected() < 2
+	f.crossIn.Hidden = !f.old.IsRoot() || f.chosenKey().choice != desk.KeyNew
 	f.turn++
 	turn := f.turn
 	r, good := f.ask()

@@ -60,7 +60,7 @@ func newRenewMany(w *Window, list []desk.Certificate) *renewMany {
 	m.old.Hide()
 	m.list = widgets.NewDataList(
 		widgets.Column{Title: t.T("certificates.column.name"), Weight: 3, Min: 180},
-		widgets.Column{Title: t.T("renew.column.ends"), Min: 152},
+		widgets.Column{Title: t.T("renew.column.ends"), Min: 176},
 		widgets.Column{Title: t.T("renew.column.will"), Weight: 3, Min: 200})
 	m.empty = widgets.NewEmptyState(theme.IconCheck, t.T("renew.many.none"), widgets.NewButton(t.T("renew.back"), "", widgets.Plain, w.back))
 	m.empty.Hide()
