@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // MaxInput is the most that [Decode] and [DecodePKCS12] read, in octets.
@@ -127,9 +128,9 @@ func (d *decoder) result() ([]Item, error) {
 	return nil, ErrNotRecognised
 }
 
-// maxItems bounds the things in one file; MaxInput holds half as many of the
-// smallest certificates.
-const maxItems = 100_000
+// maxItems bounds the things in one file. As many of the smallest certificates
+// take 150 MiB when they are parsed.
+const maxItems = 20_000
 
 func (d *decoder) add(item Item) {
 	if len(d.items) == maxItems {
@@ -171,11 +172,22 @@ func asText(data []byte) []byte {
 // fromUTF16 decodes UTF-16 whose low octets stand at the offset low of each
 // pair.
 func fromUTF16(data []byte, low int) []byte {
-	units := make([]uint16, len(data)/2)
-	for i := range units {
-		units[i] = uint16(data[2*i+low]) | uint16(data[2*i+1-low])<<8
+	text := make([]byte, 0, len(data)/2) // what it takes for ASCII
+	unit := func(i int) rune { return rune(data[i+low]) | rune(data[i+1-low])<<8 }
+	for i := 0; i+1 < len(data); i += 2 {
+		r := unit(i)
+		if utf16.IsSurrogate(r) {
+			half := r
+			if r = utf8.RuneError; i+3 < len(data) {
+				r = utf16.DecodeRune(half, unit(i+2))
+			}
+			if r != utf8.RuneError {
+				i += 2
+			}
+		}
+		text = utf8.AppendRune(text, r)
 	}
-	return []byte(string(utf16.Decode(units)))
+	return text
 }
 
 // bareBase64 returns the DER that text is the base64 of, or nil.

@@ -15,7 +15,7 @@ var (
 	// ErrNotRecognised reports data that holds nothing this package reads.
 	ErrNotRecognised = errors.New("not recognised")
 	// ErrTooLarge reports data longer than [MaxInput], or holding more than
-	// 100,000 things.
+	// 20,000 things.
 	ErrTooLarge = errors.New("larger than 16 MiB")
 	// ErrTooManyIterations reports a password derivation above the cap, which
 	// would keep the program busy for minutes or years.

@@ -24,7 +24,7 @@ import (
 // leave room for: three times for a bundle's MAC, certificates and key.
 const (
 	maxWork       = 10_000_000 // hashes of SHA-256: 0.8 s where one takes 76 ns
-	maxScryptCost = 1 << 20    // N·r·p: a memory of 128 MiB, 0.4 s
+	maxScryptCost = 1 << 19    // N·r·p: a memory of 64 MiB, 0.2 s; OpenSSL allows half of it
 )
 
 // A budget is what deriving keys has cost so far.

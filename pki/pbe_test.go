@@ -36,8 +36,8 @@ func TestBudget(t *testing.T) {
 		n, r, p int64
 		tooMany bool
 	}{
-		{1 << 21, 1, 1, true}, {1 << 14, 8, 9, true}, {1 << 62, 1 << 62, 1 << 62, true}, {2, 1 << 40, 1, true}, {2, 1, 1 << 40, true},
-		{1 << 16, 8, 1, false}, {1 << 16, 8, 1, false}, {2, 1, 1, true},
+		{1 << 20, 1, 1, true}, {1 << 14, 8, 5, true}, {1 << 62, 1 << 62, 1 << 62, true}, {2, 1 << 40, 1, true}, {2, 1, 1 << 40, true},
+		{1 << 15, 8, 1, false}, {1 << 15, 8, 1, false}, {2, 1, 1, true},
 	} {
 		if err := b.spendScrypt(test.n, test.r, test.p); errors.Is(err, ErrTooManyIterations) != test.tooMany {
 			t.Errorf("%d: scrypt %d %d %d: %v", i, test.n, test.r, test.p, err)

@@ -125,7 +125,7 @@ func TestDecodeCosts(t *testing.T) {
 		{"5,000,001", cheap, "\x02\x03\x01\x00\x01", "\x02\x03\x4c\x4b\x41", pki.ErrTooManyIterations},
 		{"below zero", cheap, "\x02\x03\x01\x00\x01", "\x02\x03\xff\x00\x01", nil},
 		{"scrypt that is no power of two", scrypt, "\x02\x01\x10\x02\x01\x08\x02\x01\x01", "\x02\x01\x11\x02\x01\x08\x02\x01\x01", nil},
-		{"dear scrypt below the limit", scrypt, "\x02\x01\x10\x02\x01\x08\x02\x01\x01", "\x02\x01\x40\x02\x01\x7f\x02\x01\x7f", pki.ErrWrongPassword},
+		{"dear scrypt below the limit", scrypt, "\x02\x01\x10\x02\x01\x08\x02\x01\x01", "\x02\x01\x40\x02\x01\x50\x02\x01\x50", pki.ErrWrongPassword},
 	}
 	for _, test := range tests {
 		changed := replaceOnce(t, test.der, test.old, test.with)

@@ -121,7 +121,7 @@ func badPasswords() []badInput {
 			seq(tlv(0x04, make([]byte, 8<<20)), integer(2048), seq(oid(1, 2, 840, 113549, 2, 9), []byte{5, 0}))), make([]byte, 64)), password: "x", want: "password-wrong"},
 		badInput{name: "password: scrypt with 2^40 octets of memory", data: encrypted(scryptOf(1<<30, 8, 1), make([]byte, 64)), password: "x", want: "too-many-iterations"},
 		badInput{name: "password: scrypt with p of 2^24", data: encrypted(scryptOf(2, 1, 1<<24), make([]byte, 64)), password: "x", want: "too-many-iterations"},
-		badInput{name: "password: scrypt with the most memory that is used", data: encrypted(scryptOf(1<<17, 8, 1), make([]byte, 64)), password: "x", want: "password-wrong"},
+		badInput{name: "password: scrypt with the most memory that is used", data: encrypted(scryptOf(1<<16, 8, 1), make([]byte, 64)), password: "x", want: "password-wrong"},
 		badInput{name: "password: scrypt with N of 3", data: encrypted(scryptOf(3, 8, 1), make([]byte, 64)), password: "x", want: "damaged-encryption"},
 		badInput{name: "password: scrypt with r of -1", data: encrypted(scryptOf(1024, -1, 1), make([]byte, 64)), password: "x", want: "damaged-encryption"},
 		badInput{name: "password: nothing is encrypted", data: encrypted(pbkdf2Of(2048, 32), nil), password: "x", want: "damaged-encryption"},
