@@ -157,8 +157,10 @@ func refuseSigned(der []byte) error {
 		!algorithm.ReadASN1ObjectIdentifier(&oid) {
 		return nil
 	}
-	if oid.Equal(oidECPublicKey) {
-		return refuseCurve(algorithm)
+	var format *FormatError
+	if oid.Equal(oidECPublicKey) && errors.As(refuseCurve(algorithm), &format) {
+		format.Convert = "" // what is signed cannot be changed
+		return format
 	}
 	return nil
 }
