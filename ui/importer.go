@@ -102,7 +102,7 @@ func (i *importer) forget() {
 	i.found = desk.Found{}
 	i.pathsIn.SetFault("")
 	i.results.RemoveAll()
-	i.asked = nil
+	i.clearAsked()
 	i.secrets.RemoveAll()
 	i.secrets.Hide()
 	i.keep.Hide()
@@ -190,7 +190,7 @@ func (i *importer) saw(found desk.Found) {
 // ask asks for the password of each file that needs one, or another one.
 func (i *importer) ask() {
 	t := i.w.t
-	i.asked = nil
+	i.clearAsked()
 	i.secrets.RemoveAll()
 	i.secrets.Hidden = len(i.found.Locked) == 0
 	var fields []fyne.CanvasObject
@@ -240,10 +240,22 @@ func (i *importer) bring() {
 }
 
 func (i *importer) forgetPasswords() {
+	i.clearAsked()
+	i.given = map[string]string{}
+}
+
+// clearAsked lets go of the lines for passwords and what was typed there.
+func (i *importer) clearAsked() {
 	for _, a := range i.asked {
 		a.secret.SetText("")
 	}
-	i.asked, i.given = nil, map[string]string{}
+	i.asked = nil
+}
+
+// close leaves neither passwords nor what they opened behind.
+func (i *importer) close() {
+	i.forgetPasswords()
+	i.found = desk.Found{}
 }
 
 // brought says what came into the vault.
