@@ -11,6 +11,9 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // RenewedUntil returns the end of validity of a renewal that is valid for as
@@ -32,6 +35,34 @@ func SameAuthority(a, b *x509.Certificate) bool {
 // names itself as its issuer, and another key signed it (RFC 5280 section 3.2).
 func IsCross(c *x509.Certificate) bool {
 	return bytes.Equal(c.RawSubject, c.RawIssuer) && !IsSelfSigned(c)
+}
+
+// NamesSerial reports whether a certificate names its issuer's certificate by
+// issuer and serial number (RFC 5280 section 4.2.1.1), as easy-rsa and many
+// configurations of openssl have it do. OpenSSL then refuses it under every
+// other certificate of the issuer, a renewed one too.
+func NamesSerial(c *x509.Certificate) bool {
+	for _, e := range c.Extensions {
+		if !e.Id.Equal(oidAuthorityKeyID) {
+			continue
+		}
+		der := cryptobyte.String(e.Value)
+		var parts cryptobyte.String
+		if !der.ReadASN1(&parts, cbasn1.SEQUENCE) {
+			return false
+		}
+		for !parts.Empty() {
+			var part cryptobyte.String
+			var tag cbasn1.Tag
+			if !parts.ReadAnyASN1(&part, &tag) {
+				return false
+			}
+			if tag == cbasn1.Tag(2).ContextSpecific() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Renew signs again what a certificate says, for a key that may be its own or a
@@ -234,8 +265,8 @@ func without(list []pkix.Extension, oids []asn1.ObjectIdentifier) []pkix.Extensi
 
 // notCarried are the extensions that belong to one certificate alone.
 var notCarried = []asn1.ObjectIdentifier{
-	{2, 5, 29, 14},                     // subject key identifier
-	{2, 5, 29, 35},                     // authority key identifier
+	{2, 5, 29, 14}, // subject key identifier
+	oidAuthorityKeyID,
 	{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2}, // signed certificate timestamps (RFC 6962)
 	{1, 3, 6, 1, 4, 1, 11129, 2, 4, 3}, // their poison
 	{1, 3, 6, 1, 4, 1, 311, 21, 1},     // Microsoft's count of an authority's renewals

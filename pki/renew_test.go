@@ -246,6 +246,39 @@ func TestRenewElsewhere(t *testing.T) {
 	}
 }
 
+// TestNamesSerial has openssl pin a certificate to its issuer's certificate, and
+// refuse it under the renewed one.
+func TestNamesSerial(t *testing.T) {
+	root := newRoot(t, pki.P256, "Test Root")
+	leaf, _ := mustIssue(t, root, request(t, pki.Server, "", "a.example"))
+	if pki.NamesSerial(leaf) {
+		t.Error("ours names its issuer's serial number")
+	}
+	key, err := pki.EncodeKey(root.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := pkitest.File(t, "root.pem", pki.EncodeCertificates(root.Certificate))
+	request, out := pkitest.File(t, "a.csr", nil), pkitest.File(t, "a.pem", nil)
+	pkitest.Run(t, "openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+		"-keyout", pkitest.File(t, "a.key", nil), "-subj", "/CN=a", "-out", request)
+	pkitest.Run(t, "openssl", "x509", "-req", "-in", request, "-CA", old, "-CAkey", pkitest.File(t, "root.key", key), "-days", "10",
+		"-extfile", pkitest.File(t, "a.cnf", []byte("authorityKeyIdentifier=keyid,issuer:always\n")), "-out", out)
+	if !pki.NamesSerial(decoded(t, out).Certificate) {
+		t.Fatal("it names no serial number")
+	}
+	renewed, err := pki.RenewRoot(root.Certificate, root.Key, time.Time{}, now.AddDate(0, 0, 1), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := pki.EncodeCertificates(renewed)
+	both := pki.EncodeCertificates(renewed, root.Certificate)
+	if _, err := pkitest.Try(t, "openssl", "verify", "-no_check_time", "-CAfile", pkitest.File(t, "new.pem", fresh), out); err == nil {
+		t.Error("this openssl takes it under the renewed root")
+	}
+	pkitest.Run(t, "openssl", "verify", "-no_check_time", "-CAfile", pkitest.File(t, "both.pem", both), out)
+}
+
 // TestRenewedIntermediate renews an authority that its root limits.
 func TestRenewedIntermediate(t *testing.T) {
 	pkitest.Need(t, "openssl")

@@ -73,6 +73,9 @@ func (w *Window) certificateMenu(c desk.Certificate) []*fyne.MenuItem {
 	if canRenew(c) && !c.IsRoot() {
 		items = append(items, fyne.NewMenuItem(t.T("renew.reissue"), func() { w.openReissue(c) }))
 	}
+	if c.Kind != "" && !c.Cross {
+		items = append(items, fyne.NewMenuItem(t.T("renew.duplicate"), func() { w.openDuplicate(c) }))
+	}
 	if c.OnHold { // released above, or revoked for good
 		items = append(items, fyne.NewMenuItem(t.T("detail.revoke"), func() { w.openRevoke([]desk.Certificate{c}) }))
 	}

@@ -112,12 +112,16 @@ func (f *issueForm) profileName() string {
 
 // chosen fills the form as a profile says; the first choice empties it.
 func (l *profileLine) chosen(int) {
-	f := l.f
-	r, s := pki.NewRequest(f.kind), span{}
+	r, s := pki.NewRequest(l.f.kind), span{}
 	if p := l.profile(); p != nil {
-		r, s = p.Request(f.w.now()), spanOf(p.Validity)
-		f.tiles.Select(slices.Index(issueKinds, p.Kind))
+		r, s = p.Request(l.f.w.now()), spanOf(p.Validity)
 	}
+	l.f.fill(r, s)
+}
+
+// fill shows what a request says, but for its names.
+func (f *issueForm) fill(r pki.Request, s span) {
+	f.tiles.Select(slices.Index(issueKinds, r.Kind))
 	f.key.Select(max(0, slices.Index(pki.KeyKinds(), r.Key)))
 	f.keyField.SetHint(f.w.t.T("issue.key." + string(f.keyKind())))
 	f.setSubject(r.Subject)

@@ -226,11 +226,7 @@ func (f *renewForm) refresh() {
 		f.setAuthorities(list)
 		if !f.readNames {
 			f.readNames, f.kept = true, pki.NamesOf(detail.X509)
-			var typed []string
-			for _, n := range f.kept {
-				typed = append(typed, n.Shown)
-			}
-			f.names.SetNames(typed...)
+			f.names.SetNames(shownNames(f.kept)...)
 		}
 		f.chosen()
 	})

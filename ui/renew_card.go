@@ -99,6 +99,9 @@ func (f *renewForm) warnings(ready bool) []fyne.CanvasObject {
 	if p.Below > 0 && !f.asked.Cross {
 		add(widgets.ToneSoon, t.T("renew.below.title", "Count", p.Below), t.T("renew.below.text"))
 	}
+	if p.Pinned {
+		add(widgets.ToneSoon, t.T("renew.pinned.title"), t.T("renew.pinned.text"))
+	}
 	if len(p.Lost) > 0 {
 		add(widgets.ToneSoon, t.T("renew.lost", "OIDs", strings.Join(p.Lost, ", ")), "")
 	}

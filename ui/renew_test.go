@@ -339,3 +339,34 @@ func TestLooksOfRenewing(t *testing.T) {
 		b.picture("delete-" + look.name)
 	}
 }
+
+func TestDuplicateFillsTheForm(t *testing.T) {
+	b := unlocked(t)
+	_, issuing, leaves := b.acme()
+	like := leaves["api.acme.test"]
+	detailOf(b, like).choose("Duplicate…")
+	f, ok := b.shown().(*issueForm)
+	if !ok {
+		t.Fatalf("there is %T", b.shown())
+	}
+	b.picture("duplicate")
+	a := f.asked()
+	var names []string
+	for _, n := range a.main.Names {
+		names = append(names, n.Shown)
+	}
+	if !slices.Equal(names, like.Names) || a.main.IssuerID != issuing.ID || a.main.Kind != like.Kind || a.main.Key != like.Key || a.main.Replaces != "" {
+		t.Errorf("the form says %+v under %s", a.main.Request, a.main.IssuerID)
+	}
+	test.Tap(f.create)
+	b.queue.drain()
+	made := b.get(desk.Certificate{ID: b.detailID()})
+	if made.ID == like.ID || !slices.Equal(made.Names, like.Names) || made.Replaces != "" {
+		t.Errorf("made %+v", made)
+	}
+	detailOf(b, issuing).choose("Duplicate…")
+	f = b.shown().(*issueForm)
+	if f.name.Text != "" || f.kind != "authority" {
+		t.Errorf("an authority of the same name is filled in: %q", f.name.Text)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"countersign/pki"
@@ -81,6 +82,10 @@ type RenewalPreview struct {
 	Warnings            []pki.Warning // who would refuse it, and why
 	Lost                []string      // OIDs of extensions that the new one will not have
 	Below               int           // certificates under an authority that gets a new key
+	// Pinned tells of an authority that keeps its key that certificates under
+	// it name the old certificate by its serial number: OpenSSL takes them
+	// only where the old one stays installed (see pki.NamesSerial).
+	Pinned bool
 }
 
 // Renew makes a certificate anew and keeps it beside the old one, in one
@@ -153,13 +158,35 @@ func (d *Desk) PreviewRenewal(r Renewal) (RenewalPreview, error) {
 		v.Lost = p.lost
 	}
 	if p.keep {
-		return v, nil
+		v.Pinned, err = d.pinned(p.old)
+		return v, err
 	}
 	v.Key = p.kind
 	if p.old.IsAuthority() {
 		v.Below, err = d.below(p.old.ID)
 	}
 	return v, err
+}
+
+// pinnedLooked is how many certificates under an authority are looked at: those
+// that one program made are alike.
+const pinnedLooked = 200
+
+// pinned tells whether certificates under an authority name it by a serial
+// number.
+func (d *Desk) pinned(authority Certificate) (bool, error) {
+	all, err := d.all()
+	if err != nil || !authority.IsAuthority() {
+		return false, err
+	}
+	var under []Certificate
+	for _, c := range all {
+		if c.IssuerID == authority.ID && c.ID != authority.ID && len(under) < pinnedLooked {
+			under = append(under, c)
+		}
+	}
+	certs, err := d.certificates(under)
+	return slices.ContainsFunc(certs, pki.NamesSerial), err
 }
 
 // below counts the certificates that an authority signed, and those that they

@@ -22,6 +22,7 @@ type renewal struct {
 	root    bool                // it signs itself
 	issuer  Certificate         // not of a root
 	above   []*x509.Certificate // the issuer, then those over it; none of a root
+	revoked pki.Faults          // that one of these is revoked
 	keep    bool                // the old key
 	kind    pki.KeyKind         // of a new key
 	changed bool                // more than dates, key and issuer
@@ -120,6 +121,9 @@ func (d *Desk) chooseIssuer(p *renewal, now time.Time) error {
 	if slices.ContainsFunc(line, func(c Certificate) bool { return c.ID == p.old.ID }) {
 		return fmt.Errorf("%q: %w", p.old.Name, ErrBelow)
 	}
+	if p.revoked, err = d.revokedAbove(issuer.ID); err != nil {
+		return err
+	}
 	p.issuer = issuer
 	p.above, err = d.certificates(line)
 	return err
@@ -213,10 +217,7 @@ func (p *renewal) faults(now time.Time) pki.Faults {
 	} else {
 		faults = pki.CheckRenewal(p.cert, p.issuerCert(), p.NotAfter, now, p.over()...)
 	}
-	if p.issuer.Revoked {
-		faults = append(faults, pki.Fault{Field: pki.FieldIssuer, Code: FaultIssuerRevoked, Value: p.issuer.Name})
-	}
-	return faults
+	return append(faults, p.revoked...)
 }
 
 // over are the authorities over the issuer.

@@ -129,6 +129,9 @@ func (s *session) sayRenewed(preview desk.RenewalPreview, renewed desk.Renewed) 
 	if preview.Below > 0 && len(renewed.Cross) == 0 {
 		fmt.Fprintln(s.Err, s.t.T("renew.below", "Count", preview.Below, "Name", pki.Escape(renewed.Name)))
 	}
+	if preview.Pinned {
+		fmt.Fprintln(s.Err, s.t.T("renew.pinned.title")+". "+s.t.T("renew.pinned.text"))
+	}
 	if len(preview.Lost) > 0 {
 		fmt.Fprintln(s.Err, s.t.T("renew.lost", "OIDs", strings.Join(preview.Lost, ", ")))
 	}
