@@ -21,6 +21,7 @@ type certificates struct {
 	search   *widgets.Input
 	add      *widgets.Button
 	chips    *widgets.FilterChips
+	many     *widgets.Button // leads to making many at once
 	lensText *widgets.Text
 	lensLine *fyne.Container
 	manyText *widgets.Text
@@ -58,7 +59,7 @@ func newCertificates(w *Window) *certificates {
 	c.lensLine = widgets.Row(8, c.lensText, clear, widgets.Spacer())
 	c.lensLine.Hide()
 	c.buildMany()
-	many := widgets.NewButton(t.T("bulk.new"), "", widgets.Quiet, func() { w.openBulk("") })
+	c.many = widgets.NewButton(t.T("bulk.new"), "", widgets.Quiet, func() { w.openBulk("") })
 	c.buildList()
 	first := widgets.NewButton(t.T("certificates.new"), theme.IconPlus, widgets.Primary, c.create)
 	c.empty = widgets.NewEmptyState(theme.IconCertificate, t.T("certificates.empty"), first)
@@ -67,8 +68,8 @@ func newCertificates(w *Window) *certificates {
 	c.empty.Hide()
 	c.none.Hide()
 	c.root = widgets.Stack(12,
-		widgets.Row(12, widgets.NewTitle(t.T("place.certificates")), widgets.Grow(c.search), c.add),
-		widgets.Row(8, widgets.Grow(c.chips), many), c.lensLine, c.manyLine, widgets.Grow(widgets.Over(c.list, c.empty, c.none)))
+		widgets.Row(12, widgets.NewTitle(t.T("place.certificates")), widgets.Grow(c.search), c.many, c.add),
+		c.chips, c.lensLine, c.manyLine, widgets.Grow(widgets.Over(c.list, c.empty, c.none)))
 	return c
 }
 
@@ -231,7 +232,7 @@ func (c *certificates) take(r reading, look lens, wanted desk.ID) {
 	c.list.Hidden = len(c.rows) == 0
 	c.empty.Hidden = r.counts.All != 0
 	c.none.Hidden = len(c.rows) != 0 || r.counts.All == 0
-	for _, o := range []fyne.CanvasObject{c.search, c.add, c.chips} {
+	for _, o := range []fyne.CanvasObject{c.search, c.many, c.add, c.chips} {
 		if r.counts.All == 0 {
 			o.Hide()
 		} else {
