@@ -199,11 +199,20 @@ func TestOpenSSLServer(t *testing.T) {
 	})
 }
 
-// nginx starts one and gives its address.
+// nginx starts one that requires a certificate, and gives its address.
 func (f foreign) nginx(t *testing.T) string {
+	t.Helper()
+	return f.nginxWith(t, fmt.Sprintf("ssl_client_certificate %s; ssl_verify_client on;", f.path("root.pem")))
+}
+
+// nginxWith starts one with these lines about clients.
+func (f foreign) nginxWith(t *testing.T, lines string) string {
 	t.Helper()
 	nginx := pkitest.Need(t, "nginx")
 	address := closedPort(t)
+	if !strings.Contains(lines, "ssl_protocols") {
+		lines += " ssl_protocols TLSv1.2 TLSv1.3;"
+	}
 	f.write(t, "nginx.conf", fmt.Appendf(nil, `
 daemon off; master_process off; pid %[1]s/nginx.pid; error_log stderr crit;
 events {}
@@ -213,11 +222,10 @@ http {
 	server {
 		listen %[2]s ssl http2;
 		ssl_certificate %[1]s/server.pem; ssl_certificate_key %[1]s/server.key;
-		ssl_protocols TLSv1.2 TLSv1.3;
-		ssl_client_certificate %[1]s/root.pem; ssl_verify_client on;
+		%[3]s
 		location / { return 200 "hello from nginx"; }
 	}
-}`, f.dir, address))
+}`, f.dir, address, lines))
 	run(t, exec.Command(nginx, "-p", f.dir, "-c", f.path("nginx.conf")))
 	await(t, address)
 	return address

@@ -18,6 +18,7 @@ func (a *attempt) handshake(ctx context.Context) (*line, *Diagnosis) {
 		ServerName:           a.try.ServerName,
 		MinVersion:           a.try.MinVersion,
 		MaxVersion:           a.try.MaxVersion,
+		CipherSuites:         a.try.suites,
 		NextProtos:           a.try.ALPN,
 		Time:                 a.try.Now,
 		InsecureSkipVerify:   true, // VerifyConnection verifies, and keeps the facts

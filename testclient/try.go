@@ -46,6 +46,7 @@ type Try struct {
 
 	MinVersion, MaxVersion uint16   // tls.VersionTLS12 …; zero: Go's defaults
 	ALPN                   []string // nil: h2 and http/1.1
+	suites                 []uint16 // cipher suites to TLS 1.2; nil: Go's defaults
 
 	Timeout time.Duration    // zero: DefaultTimeout. Over the whole try
 	Now     func() time.Time // nil: time.Now. The clock that certificates are judged by
