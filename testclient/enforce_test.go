@@ -87,36 +87,36 @@ func TestEnforceFinds(t *testing.T) {
 	const any13 = "lets-in stranger, lets-in self-signed, lets-in namesake, lets-in expired, lets-in not-yet-valid, lets-in revoked, lets-in server, lets-in sha1"
 	for _, c := range []struct {
 		name    string
-		config  tls.Config
+		config  *tls.Config
 		handler http.HandlerFunc
 		want    string
 	}{
-		{"right, but for the revoked", tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}, nil, "lets-in:, lets-in revoked" + laxGo},
-		{"not asked", tls.Config{}, nil, "not-asked:, " + everything + laxGo},
-		{"optional", tls.Config{ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: pool}, nil, "no-certificate:, lets-in none, lets-in revoked" + laxGo},
-		{"any certificate", tls.Config{ClientAuth: tls.RequireAnyClientCert}, nil, "any-certificate:, " + any13 + laxGo},
-		{"any, or none", tls.Config{ClientAuth: tls.RequestClientCert}, nil, "any-certificate:, lets-in none, " + any13 + laxGo},
-		{"wrong authority", tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: others}, nil, "shuts-out:, shuts-out right"},
-		{"any purpose", tls.Config{ClientAuth: tls.RequireAnyClientCert, VerifyPeerCertificate: verifying(pool, now, x509.ExtKeyUsageAny)}, nil,
+		{"right, but for the revoked", &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}, nil, "lets-in:, lets-in revoked" + laxGo},
+		{"not asked", &tls.Config{}, nil, "not-asked:, " + everything + laxGo},
+		{"optional", &tls.Config{ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: pool}, nil, "no-certificate:, lets-in none, lets-in revoked" + laxGo},
+		{"any certificate", &tls.Config{ClientAuth: tls.RequireAnyClientCert}, nil, "any-certificate:, " + any13 + laxGo},
+		{"any, or none", &tls.Config{ClientAuth: tls.RequestClientCert}, nil, "any-certificate:, lets-in none, " + any13 + laxGo},
+		{"wrong authority", &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: others}, nil, "shuts-out:, shuts-out right"},
+		{"any purpose", &tls.Config{ClientAuth: tls.RequireAnyClientCert, VerifyPeerCertificate: verifying(pool, now, x509.ExtKeyUsageAny)}, nil,
 			"lets-in:, lets-in revoked, lets-in server" + laxGo},
-		{"dates not looked at", tls.Config{ClientAuth: tls.RequireAnyClientCert, VerifyPeerCertificate: verifying(pool, time.Time{}, x509.ExtKeyUsageClientAuth)}, nil,
+		{"dates not looked at", &tls.Config{ClientAuth: tls.RequireAnyClientCert, VerifyPeerCertificate: verifying(pool, time.Time{}, x509.ExtKeyUsageClientAuth)}, nil,
 			"lets-in:" + ", lets-in expired, lets-in not-yet-valid, lets-in revoked" + laxGo},
-		{"names only", tls.Config{ClientAuth: tls.RequireAnyClientCert, VerifyPeerCertificate: issuerNamed("Acme Root")}, nil,
+		{"names only", &tls.Config{ClientAuth: tls.RequireAnyClientCert, VerifyPeerCertificate: issuerNamed("Acme Root")}, nil,
 			"lets-in:, lets-in namesake, lets-in expired, lets-in not-yet-valid, lets-in revoked, lets-in server, lets-in sha1" + laxGo},
-		{"old versions", tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool, MinVersion: tls.VersionTLS10}, nil,
+		{"old versions", &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool, MinVersion: tls.VersionTLS10}, nil,
 			"lets-in:, lets-in revoked, lets-in tls10, lets-in tls11" + laxGo},
-		{"asked for, and refused in HTTP", tls.Config{ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: pool}, forbidding(http.StatusForbidden),
+		{"asked for, and refused in HTTP", &tls.Config{ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: pool}, forbidding(http.StatusForbidden),
 			"lets-in:, lets-in revoked" + laxGo},
-		{"asked for, and hidden", tls.Config{ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: pool}, forbidding(http.StatusNotFound),
+		{"asked for, and hidden", &tls.Config{ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: pool}, forbidding(http.StatusNotFound),
 			"lets-in:, lets-in revoked" + laxGo},
-		{"asked for, and broken", tls.Config{ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: pool}, forbidding(http.StatusServiceUnavailable),
+		{"asked for, and broken", &tls.Config{ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: pool}, forbidding(http.StatusServiceUnavailable),
 			"lets-in:, unclear none, lets-in revoked" + laxGo},
-		{"a password too", tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}, always(http.StatusUnauthorized),
+		{"a password too", &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}, always(http.StatusUnauthorized),
 			"unclear:, unclear right, unclear revoked, unclear rsa1024, unclear authority"},
-		{"nothing there", tls.Config{ClientAuth: tls.RequireAnyClientCert}, always(http.StatusNotFound), "any-certificate:, " + any13 + laxGo},
+		{"nothing there", &tls.Config{ClientAuth: tls.RequireAnyClientCert}, always(http.StatusNotFound), "any-certificate:, " + any13 + laxGo},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			e := Enforce(t.Context(), p.try(p.goServer(t, &c.config, c.handler)+"/hello", 0), p.forgery(t), nil)
+			e := Enforce(t.Context(), p.try(p.goServer(t, c.config, c.handler)+"/hello", 0), p.forgery(t), nil)
 			if got := found(e); got != c.want {
 				t.Errorf("found %s\nwant  %s", got, c.want)
 				report(t, e)
