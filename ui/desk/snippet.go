@@ -1,0 +1,223 @@
+package desk
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"countersign/testclient"
+)
+
+// SnippetKind is a program or a language that can make the request of a try.
+type SnippetKind string
+
+// The kinds of snippets.
+const (
+	SnippetCurl    SnippetKind = "curl"     // with PEM files
+	SnippetCurlP12 SnippetKind = "curl-p12" // with a bundle
+	SnippetOpenSSL SnippetKind = "openssl"  // s_client, HTTP/1.1 by hand
+	SnippetWget    SnippetKind = "wget"
+	SnippetGo      SnippetKind = "go"
+	SnippetPython  SnippetKind = "python" // 3.7, its own library only
+	SnippetJava    SnippetKind = "java"   // 12 and later: a file for `java FILE`
+	SnippetNode    SnippetKind = "node"
+)
+
+// SnippetKinds are all kinds, in the order that a menu shows them.
+func SnippetKinds() []SnippetKind {
+	return []SnippetKind{SnippetCurl, SnippetCurlP12, SnippetOpenSSL, SnippetWget, SnippetGo, SnippetPython, SnippetJava, SnippetNode}
+}
+
+// ErrSnippetKind: a snippet was asked for a program that none is known for.
+var ErrSnippetKind = errors.New("no snippet of that kind")
+
+// SnippetError says what of a try a program cannot do.
+type SnippetError struct {
+	Kind  SnippetKind
+	Field string // "address", "server-name", "host", "versions", "redirects", "proxy", "plain", "body" or "bundle"
+}
+
+func (e *SnippetError) Error() string { return fmt.Sprintf("%s cannot do this try: %s", e.Kind, e.Field) }
+
+// Snippet is the request of a try in the words of another program. It holds no
+// key and no password of one: the files are named as an export names them, and
+// passwords are read from the environment (PASSWORD, PROXY_PASSWORD). Headers
+// and body are in it as they were given.
+type Snippet struct {
+	Kind    SnippetKind
+	Code    string // ends with a line feed
+	Formats []Format
+	Files   []string // that it reads
+}
+
+// maxSnippetBody is how long a body may be, in bytes, to stand in a snippet.
+const maxSnippetBody = 16 << 10
+
+// Snippet writes a try down for another program. Errors: ErrSnippetKind,
+// *SnippetError, *NotFoundError, *testclient.TryError.
+func (d *Desk) Snippet(t Try, kind SnippetKind) (Snippet, error) {
+	writers := map[SnippetKind]func(*snippet) string{
+		SnippetCurl: (*snippet).curl, SnippetCurlP12: (*snippet).curl, SnippetOpenSSL: (*snippet).openssl,
+		SnippetWget: (*snippet).wget, SnippetGo: (*snippet).golang, SnippetPython: (*snippet).python,
+		SnippetJava: (*snippet).java, SnippetNode: (*snippet).node,
+	}
+	write, known := writers[kind]
+	if !known {
+		return Snippet{}, fmt.Errorf("%q: %w", kind, ErrSnippetKind)
+	}
+	plain, wrong := t.plain().Plain()
+	if wrong != nil {
+		return Snippet{}, &testclient.TryError{Diagnosis: *wrong}
+	}
+	s := &snippet{
+		Plain: plain, kind: kind, Insecure: t.Insecure, min: t.MinVersion, max: t.MaxVersion,
+		alpn: t.ALPN, Body: string(t.Body), timeout: t.Timeout,
+	}
+	if err := s.name(d, t); err != nil {
+		return Snippet{}, err
+	}
+	if field := s.lacks(); field != "" {
+		return Snippet{}, &SnippetError{Kind: kind, Field: field}
+	}
+	return Snippet{Kind: kind, Code: write(s), Formats: s.formats, Files: s.files}, nil
+}
+
+// plain is the request of a try, without what it takes from the vault.
+func (t Try) plain() testclient.Try {
+	return testclient.Try{
+		URL: t.URL, Method: t.Method, Header: t.Header, Body: t.Body,
+		Insecure: t.Insecure, ServerName: t.ServerName, Address: t.Address,
+		MinVersion: t.MinVersion, MaxVersion: t.MaxVersion, ALPN: t.ALPN, Timeout: t.Timeout,
+	}
+}
+
+// snippet is what a snippet is written from.
+type snippet struct {
+	testclient.Plain
+	kind            SnippetKind
+	Chain, Key, P12 string   // files of what is presented; "" for nobody
+	Roots           []string // files of whom to trust; none: the system's
+	Insecure        bool
+	Body            string
+
+	min, max uint16
+	alpn     []string
+	timeout  time.Duration
+	formats  []Format
+	files    []string
+	exports  []string // the commands that write the files
+}
+
+// name finds the names that an export gives to the files.
+func (s *snippet) name(d *Desk, t Try) error {
+	if !s.Secure {
+		return nil
+	}
+	if t.CertificateID != "" {
+		if err := s.nameCertificate(d, t.CertificateID); err != nil {
+			return err
+		}
+	}
+	if s.Insecure {
+		return nil
+	}
+	for _, id := range t.TrustIDs {
+		c, err := d.Get(id)
+		if err != nil {
+			return err
+		}
+		if c.CurrentID != "" {
+			id = c.CurrentID
+		}
+		names, err := d.FileNames(id, []Format{PEM})
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(s.Roots, names[0]) {
+			s.Roots = append(s.Roots, names[0])
+			s.needs(names[0], c.Name, PEM)
+		}
+	}
+	return nil
+}
+
+func (s *snippet) nameCertificate(d *Desk, id ID) error {
+	c, err := d.Get(id)
+	if err != nil {
+		return err
+	}
+	s.formats = []Format{Chain, Key}
+	if s.kind == SnippetCurlP12 || s.kind == SnippetJava {
+		s.formats = []Format{P12}
+	}
+	names, err := d.FileNames(id, s.formats)
+	if err != nil {
+		return err
+	}
+	for n, f := range s.formats {
+		s.needs(names[n], c.Name, f)
+	}
+	if s.formats[0] == P12 {
+		s.P12 = names[0]
+	} else {
+		s.Chain, s.Key = names[0], names[1]
+	}
+	return nil
+}
+
+func (s *snippet) needs(file, name string, f Format) {
+	s.files = append(s.files, file)
+	s.exports = append(s.exports, "countersign export "+ShellWord(name)+" --format "+string(f))
+}
+
+// lacks is what of the try the program cannot do; "" when it can do all.
+func (s *snippet) lacks() string {
+	moved := s.Dial != joinPort(s.Name, s.Port)
+	named := s.Secure && !strings.EqualFold(s.ServerName, strings.TrimSuffix(s.Name, "."))
+	hosted := s.Header.Get("Host") != "" || s.Host != hostOf(s.URL)
+	switch {
+	case s.Body != "" && (len(s.Body) > maxSnippetBody || !utf8.ValidString(s.Body) || strings.ContainsRune(s.Body, 0)):
+		return "body"
+	case s.kind == SnippetOpenSSL && !s.Secure:
+		return "plain"
+	case s.kind == SnippetCurlP12 && s.P12 == "":
+		return "bundle"
+	case (s.kind == SnippetWget || s.kind == SnippetJava) && moved:
+		return "address"
+	case (s.kind == SnippetWget || s.kind == SnippetJava) && named:
+		return "server-name"
+	case s.kind == SnippetJava && hosted:
+		return "host"
+	case s.kind == SnippetWget && (s.max != 0 && s.max < tls.VersionTLS13 || s.min != 0 && s.min != tls.VersionTLS13):
+		return "versions"
+	}
+	return ""
+}
+
+// comment is how the files are got, each line behind the mark.
+func (s *snippet) comment(mark string) string {
+	var b strings.Builder
+	for _, line := range s.exports {
+		fmt.Fprintln(&b, mark, line)
+	}
+	return b.String()
+}
+
+// seconds is the time that the whole may take, rounded up; 0 for no limit.
+func (s *snippet) seconds() int { return int((s.timeout + time.Second - 1) / time.Second) }
+
+// headers are those of the request, sorted, as "Name", "value".
+func (s *snippet) headers() [][2]string {
+	var list [][2]string
+	for name, values := range s.Header {
+		for _, v := range values {
+			list = append(list, [2]string{name, v})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return list
+}

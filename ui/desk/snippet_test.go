@@ -1,0 +1,270 @@
+package desk
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"countersign/pki"
+	"countersign/pki/pkitest"
+	"countersign/storage"
+	"countersign/testclient"
+)
+
+// snippetStand is a desk with the machine's clock, the example, the local server and
+// a folder with the files that snippets read.
+type snippetStand struct {
+	*Desk
+	example Example
+	server  *testclient.Server
+	dir     string
+}
+
+const bundlePassword = "p a$s'w\"ord"
+
+func newSnippetStand(t *testing.T) snippetStand {
+	t.Helper()
+	d, err := Create(filepath.Join(t.TempDir(), "v", VaultFile), passphrase, Options{KDF: storage.LightKDF()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	s := snippetStand{Desk: d, dir: t.TempDir()}
+	if s.example, err = d.MakeExample(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	s.server, err = d.Serve(Serve{CertificateID: s.example.Server.ID, Mode: testclient.ModeMTLS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// run exports what a snippet needs and runs it as a person would, in a folder.
+func (s snippetStand) run(t *testing.T, made Snippet, ids ...ID) (string, error) {
+	t.Helper()
+	for _, id := range ids {
+		formats := made.Formats
+		if c, err := s.Get(id); err != nil {
+			t.Fatal(err)
+		} else if c.IsAuthority() {
+			formats = []Format{PEM}
+		}
+		for _, f := range formats {
+			file, err := s.Export(id, f, bundlePassword)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := WriteFile(filepath.Join(s.dir, file.Name), file, true); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, name := range made.Files {
+		if _, err := os.Stat(filepath.Join(s.dir, name)); err != nil {
+			t.Errorf("an export does not write %s", name)
+		}
+	}
+	runner := map[SnippetKind][]string{
+		SnippetGo: {"go", "run"}, SnippetPython: {"python3"}, SnippetJava: {"java"}, SnippetNode: {"node"},
+	}[made.Kind]
+	name := map[SnippetKind]string{SnippetGo: "main.go", SnippetPython: "request.py", SnippetJava: "Request.java", SnippetNode: "request.js"}[made.Kind]
+	if runner == nil {
+		runner, name = []string{"sh", "-e"}, "request.sh"
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, name), []byte(made.Code), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(pkitest.Need(t, runner[0]), append(runner[1:], name)...)
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), "PASSWORD="+bundlePassword, "GO111MODULE=off", "LC_ALL=C", "NO_PROXY=*", "JAVA_TOOL_OPTIONS=")
+	var said strings.Builder
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		t.Logf("%s\n%s", made.Code, said.String())
+	}
+	return string(out), err
+}
+
+// here tells whether the program of a kind is there. Those that not every
+// machine of the project's checks has are left out, and said.
+func here(t *testing.T, kind SnippetKind) bool {
+	t.Helper()
+	switch kind {
+	case SnippetNode:
+		if _, err := exec.LookPath("node"); err != nil {
+			t.Log("node is not here: its snippet was not run")
+			return false
+		}
+	case SnippetJava:
+		modules, err := exec.Command(pkitest.Need(t, "java"), "--list-modules").Output()
+		if err != nil || !strings.Contains(string(modules), "jdk.compiler@") {
+			t.Log("java has no compiler here: its snippet was not run")
+			return false
+		}
+	}
+	return true
+}
+
+// TestSnippetsRun: each program gets the answer that the try got.
+func TestSnippetsRun(t *testing.T) {
+	s := newSnippetStand(t)
+	try := Try{
+		URL: s.server.URL() + "/?q=a%20b&x='$HOME'", CertificateID: s.example.Client.ID, TrustIDs: []ID{s.example.Authority.ID},
+		Method: "PUT", Header: http.Header{"X-Odd": {`it's "$HOME" \n %s ` + "`id`"}, "Content-Type": {"application/json"}, "X-Two": {"1", "2"}},
+		Body: []byte("@{\"name\": \"it's $HOME \\\\ \u65e5\u672c \U0001f600 %s\"}\n"), Timeout: 20 * time.Second,
+	}
+	r, err := s.Connect(t.Context(), try, nil)
+	if err != nil || !r.OK() {
+		t.Fatalf("%v %+v", err, r.Diagnosis)
+	}
+	var want testclient.Seen
+	if err := json.Unmarshal(r.Body, &want); err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range SnippetKinds() {
+		t.Run(string(kind), func(t *testing.T) {
+			if !here(t, kind) {
+				return
+			}
+			made, err := s.Snippet(try, kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := s.run(t, made, s.example.Client.ID, s.example.Authority.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkSeen(t, out, want)
+		})
+	}
+}
+
+// checkSeen compares what the server saw of a program with what it saw of us.
+func checkSeen(t *testing.T, out string, want testclient.Seen) {
+	t.Helper()
+	at := strings.Index(out, "{") // after the head, which s_client shows
+	var got testclient.Seen
+	if at < 0 || json.NewDecoder(strings.NewReader(out[at:])).Decode(&got) != nil {
+		t.Fatalf("answer %q", out)
+	}
+	if got.Client == nil || got.Client.Fingerprint != want.Client.Fingerprint {
+		t.Errorf("the server saw the client %+v", got.Client)
+	}
+	if got.TLS.ServerName != want.TLS.ServerName || got.Request.Host != want.Request.Host ||
+		got.Request.Method != want.Request.Method || got.Request.Path != want.Request.Path {
+		t.Errorf("the server saw %+v, %+v", got.TLS, got.Request)
+	}
+	for _, name := range []string{"X-Odd", "X-Two", "Content-Type", "Content-Length"} {
+		if g, w := strings.Join(got.Request.Headers[name], ", "), strings.Join(want.Request.Headers[name], ", "); g != w {
+			t.Errorf("%s: %q, want %q", name, g, w)
+		}
+	}
+}
+
+// TestSnippetsElsewhere: another server name, another address, two authorities,
+// a version.
+func TestSnippetsElsewhere(t *testing.T) {
+	s := newSnippetStand(t)
+	other := s.mustIssue(t, "", named(pki.Authority, "Other Root"))
+	_, port, _ := strings.Cut(strings.TrimPrefix(s.server.URL(), "https://"), ":")
+	try := Try{
+		URL: "https://api.acme.test:" + port + "/", Address: "127.0.0.1", ServerName: "localhost",
+		CertificateID: s.example.Client.ID, TrustIDs: []ID{s.example.Authority.ID, other.ID}, MinVersion: 0x0303, MaxVersion: 0x0303,
+	}
+	r, err := s.Connect(t.Context(), try, nil)
+	if err != nil || !r.OK() {
+		t.Fatalf("%v %+v", err, r.Diagnosis)
+	}
+	var want testclient.Seen
+	if err := json.Unmarshal(r.Body, &want); err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range SnippetKinds() {
+		t.Run(string(kind), func(t *testing.T) {
+			made, err := s.Snippet(try, kind)
+			if kind == SnippetWget || kind == SnippetJava {
+				var lacks *SnippetError
+				if !errors.As(err, &lacks) || lacks.Field != "address" {
+					t.Fatalf("error %v", err)
+				}
+				return
+			}
+			if !here(t, kind) {
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, err := s.run(t, made, s.example.Client.ID, s.example.Authority.ID, other.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkSeen(t, out, want)
+			if !strings.Contains(out, `"TLS 1.2"`) {
+				t.Errorf("not TLS 1.2: %s", out)
+			}
+		})
+	}
+}
+
+// TestSnippetsVerify: each program refuses a server that the try would refuse,
+// and goes on where it is told to.
+func TestSnippetsVerify(t *testing.T) {
+	s := newSnippetStand(t)
+	other := s.mustIssue(t, "", named(pki.Authority, "Other Root"))
+	for _, kind := range SnippetKinds() {
+		if !here(t, kind) {
+			continue
+		}
+		for _, insecure := range []bool{false, true} {
+			try := Try{URL: s.server.URL() + "/hello", CertificateID: s.example.Client.ID, TrustIDs: []ID{other.ID}, Insecure: insecure}
+			made, err := s.Snippet(try, kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out, _ := s.run(t, made, s.example.Client.ID, other.ID)
+			if strings.Contains(out, "Hello, world!") != insecure {
+				t.Errorf("%s, insecure %v: %q", kind, insecure, out)
+			}
+		}
+	}
+}
+
+func TestSnippetErrors(t *testing.T) {
+	s := newSnippetStand(t)
+	for _, c := range []struct {
+		name  string
+		kind  SnippetKind
+		try   Try
+		field string
+	}{
+		{"s_client has no plain HTTP", SnippetOpenSSL, Try{URL: "http://localhost/"}, "plain"},
+		{"a bundle of nobody", SnippetCurlP12, Try{URL: "https://localhost/"}, "bundle"},
+		{"a body that is no text", SnippetGo, Try{URL: "https://localhost/", Body: []byte{0xff}}, "body"},
+		{"a long body", SnippetCurl, Try{URL: "https://localhost/", Body: make([]byte, maxSnippetBody+1)}, "body"},
+		{"Java sends no other Host", SnippetJava, Try{URL: "https://localhost/", Header: http.Header{"Host": {"x.test"}}}, "host"},
+		{"wget and a name", SnippetWget, Try{URL: "https://localhost/", ServerName: "x.test"}, "server-name"},
+		{"wget and a version", SnippetWget, Try{URL: "https://localhost/", MaxVersion: 0x0303}, "versions"},
+	} {
+		_, err := s.Snippet(c.try, c.kind)
+		var lacks *SnippetError
+		if !errors.As(err, &lacks) || lacks.Field != c.field || lacks.Kind != c.kind {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	if _, err := s.Snippet(Try{URL: "https://localhost/"}, "perl"); !errors.Is(err, ErrSnippetKind) {
+		t.Errorf("error %v", err)
+	}
+	var bad *testclient.TryError
+	if _, err := s.Snippet(Try{URL: "ftp://localhost/"}, SnippetCurl); !errors.As(err, &bad) || bad.Diagnosis.Code != testclient.BadURL {
+		t.Errorf("error %v", err)
+	}
+}
