@@ -28,6 +28,7 @@ type connections struct {
 	local   *localServer
 
 	copyButton  *widgets.Button
+	asButton    *widgets.Button
 	localButton *widgets.Button
 	body        *fyne.Container
 	scroll      *container.Scroll
@@ -49,9 +50,11 @@ func newConnections(w *Window) *connections {
 	c.local = newLocalServer(c)
 	c.local.root.Hide()
 	c.copyButton = widgets.NewButton(w.t.T("connect.copy-text"), theme.IconCopy, widgets.Plain, c.copyText)
+	c.asButton = widgets.NewButton(w.t.T("try.copy-as"), theme.IconDown, widgets.Plain, c.openCopyAs)
 	c.copyButton.Disable()
+	c.asButton.Disable()
 	c.localButton = widgets.NewButton("", theme.IconServer, widgets.Plain, c.toggleLocal)
-	foot := widgets.Row(8, c.copyButton, widgets.Spacer(), c.localButton)
+	foot := widgets.Row(8, c.copyButton, c.asButton, widgets.Spacer(), c.localButton)
 	c.body = widgets.Stack(12, c.form.more, c.verdict.root, c.picture.root, c.answer.root, c.local.root)
 	c.scroll = container.NewVScroll(widgets.Inset(0, gutter, 0, 2, c.body))
 	middle := &fyne.Container{Layout: &settleLayout{c.scroll}, Objects: []fyne.CanvasObject{c.scroll}}
@@ -225,6 +228,7 @@ func (c *connections) finished(o *outcome) {
 	c.answer.show(o.result)
 	c.verdict.show(o)
 	c.copyButton.Enable()
+	c.asButton.Enable()
 	c.scroll.Offset = fyne.Position{}
 	c.layoutAgain()
 }

@@ -309,3 +309,20 @@ func TestTryCertificate(t *testing.T) {
 		t.Error("the local server is not offered with the server's certificate")
 	}
 }
+
+// TestCopyAs: the tried request is copied for another program.
+func TestCopyAs(t *testing.T) {
+	l := newLab(t)
+	l.c.showMe()
+	l.queue.drain()
+	for _, item := range l.c.copyItems() {
+		item.Action()
+		l.queue.drain()
+		if text := l.app.Clipboard().Content(); !strings.Contains(text, "alice") || !strings.Contains(text, "/hello") {
+			t.Errorf("%s: %q", item.Label, text)
+		}
+	}
+	if n := len(l.c.copyItems()); n != len(desk.SnippetKinds()) {
+		t.Errorf("%d programs", n)
+	}
+}

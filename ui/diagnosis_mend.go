@@ -98,11 +98,16 @@ func (c *connections) otherCertificates(o *outcome) []mend {
 // certificateMenu opens a menu of client certificates under a button, those
 // that the server accepts first; choosing one tries it.
 func (c *connections) certificateMenu(o *outcome, button fyne.CanvasObject) {
+	menuUnder(button, c.certificateItems(o)...)
+}
+
+// menuUnder opens a menu under a button, and no narrower than it.
+func menuUnder(button fyne.CanvasObject, items ...*fyne.MenuItem) {
 	canvas := fyne.CurrentApp().Driver().CanvasForObject(button)
 	if canvas == nil {
 		return
 	}
-	menu := widget.NewPopUpMenu(fyne.NewMenu("", c.certificateItems(o)...), canvas)
+	menu := widget.NewPopUpMenu(fyne.NewMenu("", items...), canvas)
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(button).AddXY(0, button.Size().Height+4)
 	menu.ShowAtPosition(at)
 	menu.Resize(menu.MinSize().Max(fyne.NewSize(button.Size().Width, 0)))

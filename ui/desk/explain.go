@@ -58,6 +58,7 @@ var sentinels = []struct {
 	{ErrRevokeFuture, "revoke-future"},
 	{ErrNoCRL, "no-crl"},
 	{pki.ErrReason, "reason-unknown"},
+	{ErrSnippetKind, "snippet-kind"},
 	{ErrNoRequest, "no-request"},
 	{ErrNotAwaited, "not-awaited"},
 	{pki.ErrRequestSignature, "request-signature"},
@@ -119,7 +120,7 @@ func explainTyped(err error) (string, []any) {
 		limit   *BulkLimitError
 		broken  *pki.DamageError
 	)
-	for _, explained := range []func(error) (string, []any){explainRevoking, explainRenewal} {
+	for _, explained := range []func(error) (string, []any){explainRevoking, explainRenewal, explainTry} {
 		if code, facts := explained(err); code != "" {
 			return code, facts
 		}

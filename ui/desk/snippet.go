@@ -32,6 +32,26 @@ func SnippetKinds() []SnippetKind {
 	return []SnippetKind{SnippetCurl, SnippetCurlP12, SnippetOpenSSL, SnippetWget, SnippetGo, SnippetPython, SnippetJava, SnippetNode}
 }
 
+// Program is the name of the program or language, the same in all languages of
+// people.
+func (k SnippetKind) Program() string {
+	switch k {
+	case SnippetCurlP12:
+		return "curl"
+	case SnippetOpenSSL:
+		return "openssl s_client"
+	case SnippetGo:
+		return "Go"
+	case SnippetPython:
+		return "Python"
+	case SnippetJava:
+		return "Java"
+	case SnippetNode:
+		return "Node.js"
+	}
+	return string(k)
+}
+
 // ErrSnippetKind: a snippet was asked for a program that none is known for.
 var ErrSnippetKind = errors.New("no snippet of that kind")
 
@@ -41,7 +61,9 @@ type SnippetError struct {
 	Field string // "address", "server-name", "host", "versions", "redirects", "proxy", "plain", "body" or "bundle"
 }
 
-func (e *SnippetError) Error() string { return fmt.Sprintf("%s cannot do this try: %s", e.Kind, e.Field) }
+func (e *SnippetError) Error() string {
+	return fmt.Sprintf("%s cannot do this try: %s", e.Kind, e.Field)
+}
 
 // Snippet is the request of a try in the words of another program. It holds no
 // key and no password of one: the files are named as an export names them, and

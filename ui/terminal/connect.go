@@ -6,71 +6,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"countersign/pki"
 	"countersign/testclient"
-	"countersign/ui/desk"
 	"countersign/ui/i18n"
 )
-
-func (s *session) connect() *cobra.Command {
-	var flags connectFlags
-	c := &cobra.Command{
-		Use: "connect URL", Short: s.t.T("terminal.connect"), Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			return s.withDesk(c.Context(), func(d *desk.Desk) error {
-				try, err := flags.try(s, d, args[0])
-				if err != nil {
-					return err
-				}
-				observe := s.printStep
-				if flags.json {
-					observe = nil
-				}
-				result, err := d.Connect(c.Context(), try, observe)
-				if err != nil {
-					return err
-				}
-				return s.printResult(result, flags.json)
-			})
-		},
-	}
-	f := c.Flags()
-	f.StringVar(&flags.cert, "cert", "", s.t.T("terminal.flag.cert"))
-	f.StringArrayVar(&flags.trust, "trust", nil, s.t.T("terminal.flag.trust"))
-	f.BoolVar(&flags.insecure, "insecure", false, s.t.T("terminal.flag.insecure"))
-	f.DurationVar(&flags.timeout, "timeout", 0, s.t.T("terminal.flag.timeout"))
-	f.BoolVar(&flags.json, "json", false, s.t.T("terminal.flag.json"))
-	return c
-}
-
-type connectFlags struct {
-	cert     string
-	trust    []string
-	insecure bool
-	timeout  time.Duration
-	json     bool
-}
-
-func (f connectFlags) try(s *session, d *desk.Desk, url string) (desk.Try, error) {
-	try := desk.Try{URL: url, Insecure: f.insecure, Timeout: f.timeout}
-	if f.cert != "" {
-		c, err := s.named(d, d.FindLeaf, f.cert)
-		if err != nil {
-			return try, err
-		}
-		try.CertificateID = c.ID
-	}
-	for _, name := range f.trust {
-		ca, err := d.FindAuthority(name)
-		if err != nil {
-			return try, err
-		}
-		try.TrustIDs = append(try.TrustIDs, ca.ID)
-	}
-	return try, nil
-}
 
 // marks stand before a step, so that its state is never colour alone.
 var marks = map[testclient.State]string{

@@ -1,0 +1,164 @@
+package terminal
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+)
+
+func (s *session) connect() *cobra.Command {
+	var flags connectFlags
+	c := &cobra.Command{
+		Use: "connect URL", Short: s.t.T("terminal.connect"), Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if kinds := desk.SnippetKinds(); flags.as != "" && !slices.Contains(kinds, desk.SnippetKind(flags.as)) {
+				return usageError{fmt.Errorf("--as %s: %s", flags.as, snippetNames())}
+			}
+			return s.withDesk(c.Context(), func(d *desk.Desk) error {
+				try, err := flags.try(s, d, args[0])
+				if err != nil {
+					return err
+				}
+				if flags.as != "" {
+					return s.printSnippet(d, try, flags.as)
+				}
+				observe := s.printStep
+				if flags.json {
+					observe = nil
+				}
+				result, err := d.Connect(c.Context(), try, observe)
+				if err != nil {
+					return err
+				}
+				return s.printResult(result, flags.json)
+			})
+		},
+	}
+	flags.add(s, c)
+	return c
+}
+
+// connectFlags are the flags of connect: the fields of a try.
+type connectFlags struct {
+	cert            string
+	trust           []string
+	insecure        bool
+	method, body    string
+	headers         []string
+	serverName      string
+	address         string
+	lowest, highest string
+	timeout         time.Duration
+	json            bool
+	as              string
+}
+
+func (f *connectFlags) add(s *session, c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringVar(&f.cert, "cert", "", s.t.T("terminal.flag.cert"))
+	flags.StringArrayVar(&f.trust, "trust", nil, s.t.T("terminal.flag.trust"))
+	flags.BoolVar(&f.insecure, "insecure", false, s.t.T("terminal.flag.insecure"))
+	flags.StringVar(&f.method, "method", "", s.t.T("try.flag.method"))
+	flags.StringArrayVar(&f.headers, "header", nil, s.t.T("try.flag.header"))
+	flags.StringVar(&f.body, "body", "", s.t.T("try.flag.body"))
+	flags.StringVar(&f.serverName, "server-name", "", s.t.T("try.flag.server-name"))
+	flags.StringVar(&f.address, "address", "", s.t.T("try.flag.address"))
+	flags.StringVar(&f.lowest, "lowest", "", s.t.T("try.flag.lowest"))
+	flags.StringVar(&f.highest, "highest", "", s.t.T("try.flag.highest"))
+	flags.DurationVar(&f.timeout, "timeout", 0, s.t.T("terminal.flag.timeout"))
+	flags.BoolVar(&f.json, "json", false, s.t.T("terminal.flag.json"))
+	flags.StringVar(&f.as, "as", "", s.t.T("try.flag.as", "Kinds", snippetNames()))
+}
+
+func (f connectFlags) try(s *session, d *desk.Desk, url string) (desk.Try, error) {
+	try := desk.Try{
+		URL: url, Insecure: f.insecure, Timeout: f.timeout, Method: f.method, Body: []byte(f.body),
+		ServerName: f.serverName, Address: f.address,
+	}
+	var err error
+	if try.Header, err = readHeaders(f.headers); err != nil {
+		return try, err
+	}
+	if try.MinVersion, err = readVersion("--lowest", f.lowest); err != nil {
+		return try, err
+	}
+	if try.MaxVersion, err = readVersion("--highest", f.highest); err != nil {
+		return try, err
+	}
+	if f.cert != "" {
+		c, err := s.named(d, d.FindLeaf, f.cert)
+		if err != nil {
+			return try, err
+		}
+		try.CertificateID = c.ID
+	}
+	for _, name := range f.trust {
+		ca, err := d.FindAuthority(name)
+		if err != nil {
+			return try, err
+		}
+		try.TrustIDs = append(try.TrustIDs, ca.ID)
+	}
+	return try, nil
+}
+
+// readHeaders reads "Name: value" as often as given. Its error does not quote
+// a value, which may be a secret.
+func readHeaders(lines []string) (http.Header, error) {
+	var header http.Header
+	for n, line := range lines {
+		name, value, found := strings.Cut(line, ":")
+		if name = strings.TrimSpace(name); !found || name == "" {
+			return nil, usageError{fmt.Errorf("--header %d: \"Name: value\"", n+1)}
+		}
+		if header == nil {
+			header = http.Header{}
+		}
+		header.Add(name, strings.TrimSpace(value))
+	}
+	return header, nil
+}
+
+// readVersion reads a version of TLS: 1.0 to 1.3; "" for any.
+func readVersion(flag, text string) (uint16, error) {
+	versions := map[string]uint16{"": 0, "1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303, "1.3": 0x0304}
+	v, known := versions[text]
+	if !known {
+		return 0, usageError{fmt.Errorf("%s %s: 1.0|1.1|1.2|1.3", flag, text)}
+	}
+	return v, nil
+}
+
+// snippetNames are the values of --as.
+func snippetNames() string {
+	var names []string
+	for _, k := range desk.SnippetKinds() {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, "|")
+}
+
+// printSnippet prints the try for another program, ready to be piped into a
+// file or a shell; what it reads is said apart.
+func (s *session) printSnippet(d *desk.Desk, t desk.Try, kind string) error {
+	made, err := d.Snippet(t, desk.SnippetKind(kind))
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(s.Out, made.Code)
+	if len(made.Files) > 0 {
+		var names []string
+		for _, name := range made.Files {
+			names = append(names, pki.Escape(name))
+		}
+		fmt.Fprintln(s.Err, s.t.T("try.snippet.files", "Files", strings.Join(names, s.t.T("list.comma"))))
+	}
+	return nil
+}
