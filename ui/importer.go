@@ -28,6 +28,8 @@ type importer struct {
 	keep    *widgets.Button
 	results *fyne.Container
 	found   desk.Found
+	body    fyne.CanvasObject
+	scroll  *container.Scroll
 	root    fyne.CanvasObject
 }
 
@@ -66,9 +68,12 @@ func newImporter(w *Window) *importer {
 	i.keep.Hide()
 	cancel := widgets.NewButton(w.t.T("cancel"), "", widgets.Plain, w.back)
 	closer := widgets.NewButton(w.t.T("inspect.closer"), "", widgets.Plain, func() { w.openInspector(i.files()...) })
+	i.body = widgets.Inset(0, gutter, 0, 2, widgets.Stack(16, i.pathsIn, i.secrets, i.results))
+	i.scroll = container.NewVScroll(i.body)
+	middle := &fyne.Container{Layout: &settleLayout{i.scroll}, Objects: []fyne.CanvasObject{i.scroll}}
 	i.root = widgets.Stack(16,
 		widgets.Row(8, widgets.Grow(widgets.NewTitle(w.t.T("import.title"))), cancel, closer, i.look, i.keep),
-		widgets.Grow(container.NewVScroll(widgets.Inset(0, 12, 0, 0, widgets.Stack(16, i.pathsIn, i.secrets, i.results)))))
+		widgets.Grow(middle))
 	return i
 }
 
@@ -185,6 +190,7 @@ func (i *importer) saw(found desk.Found) {
 	}
 	i.keep.Hidden, i.look.Hidden = !found.New(), found.New()
 	i.root.Refresh()
+	i.scroll.Refresh() // the paragraphs know how wide they are now, and so how high
 }
 
 // ask asks for the password of each file that needs one, or another one.
@@ -201,7 +207,11 @@ func (i *importer) ask() {
 		}
 		a := askedPassword{path: l.Path}
 		a.secret = widgets.NewSecret("", func(string) { a.field.SetFault("") }, func(string) { i.see() })
-		a.field = widgets.NewField(t.T("import.password.of", "Path", shortPath(l.Path)), t.T("import.password.hint"), a.secret)
+		hint := ""
+		if n == 0 {
+			hint = t.T("import.password.hint")
+		}
+		a.field = widgets.NewField(t.T("import.password.of", "Path", shortPath(l.Path)), hint, a.secret)
 		if i.given[l.Path] != "" {
 			a.secret.SetText(i.given[l.Path])
 			a.field.SetFault(t.T("import.password.wrong"))
@@ -212,7 +222,7 @@ func (i *importer) ask() {
 	if len(i.asked) == 0 {
 		return
 	}
-	open := widgets.NewButton(t.T("import.open"), theme.IconUnlock, widgets.Primary, i.see)
+	open := widgets.NewButton(t.T("import.open"), theme.IconUnlock, widgets.Plain, i.see)
 	i.secrets.Add(widgets.NewCard(widgets.Stack(12, append(fields, widgets.Row(8, open, widgets.Spacer()))...)))
 	i.w.win.Canvas().Focus(i.asked[0].secret.Input())
 }

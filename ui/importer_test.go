@@ -116,8 +116,8 @@ func TestImportSaysWhatItIsNot(t *testing.T) {
 	i.paths.SetText(`"` + junk + `"` + "\n/nowhere/at/all")
 	test.Tap(i.look)
 	b.queue.drain()
-	if len(i.found.Unread) != 2 || len(i.results.Objects) != 2 || i.keep.Visible() {
-		t.Errorf("unread %+v, %d notices", i.found.Unread, len(i.results.Objects))
+	if len(i.found.Unread) != 2 || len(i.unreadRows()) != 2 || len(i.results.Objects) != 1 || i.keep.Visible() {
+		t.Errorf("unread %+v, %d cards", i.found.Unread, len(i.results.Objects))
 	}
 }
 

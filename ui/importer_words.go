@@ -2,6 +2,7 @@ package ui
 
 import (
 	"path/filepath"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -32,15 +33,12 @@ func (i *importer) parts() []fyne.CanvasObject {
 	if i.found.Truncated {
 		parts = append(parts, widgets.NewNotice(widgets.ToneSoon, t.T("import.truncated"), t.T("import.truncated.text")))
 	}
-	for _, unread := range i.found.Unread {
-		tr := explain(t, unread.Err)
-		parts = append(parts, widgets.NewNotice(widgets.ToneSoon, shortPath(unread.Path), tr.title+" "+tr.body()))
-	}
 	authorities, certificates := i.certificateRows()
 	groups := []fyne.CanvasObject{
 		i.group("import.group.authorities", authorities), i.group("import.group.certificates", certificates),
 		i.group("import.group.requests", i.requestRows()), i.group("import.group.lists", i.listRows()),
 		i.group("import.group.keys", i.keyRows()),
+		i.group("import.group.left", i.unreadRows()),
 	}
 	some := false
 	for _, g := range groups {
@@ -48,7 +46,7 @@ func (i *importer) parts() []fyne.CanvasObject {
 			parts, some = append(parts, g), true
 		}
 	}
-	if !some && len(i.found.Locked) == 0 && len(i.found.Unread) == 0 {
+	if !some && len(i.found.Locked) == 0 {
 		parts = append(parts, widgets.NewNotice(widgets.ToneQuiet, t.T("import.nothing"), t.T("import.nothing.text")))
 	}
 	return parts
@@ -74,9 +72,10 @@ func (i *importer) group(heading string, rows []foundRow) fyne.CanvasObject {
 		if n > 0 {
 			lines = append(lines, widgets.Rule())
 		}
-		said := widgets.Stack(2,
-			widgets.NewText(r.name).Bold().Truncate(),
-			widgets.NewText(r.what).Small().Tone(widgets.ToneQuiet).Truncate())
+		said := widgets.Stack(2, widgets.NewText(r.name).Bold().Truncate())
+		if r.what != "" {
+			said.Add(widgets.NewText(r.what).Small().Tone(widgets.ToneQuiet).Truncate())
+		}
 		for _, note := range r.notes {
 			said.Add(widgets.NewText(note).Small().Tone(widgets.ToneSoon).Wrap())
 		}
@@ -175,6 +174,17 @@ func (i *importer) keyRows() []foundRow {
 	var rows []foundRow
 	for _, k := range i.found.Keys {
 		rows = append(rows, foundRow{name: shortPath(k.Path), what: pki.KeyLabel(k.Key.Public()), tone: widgets.ToneSoon, state: t.T("import.list.left")})
+	}
+	return rows
+}
+
+// unreadRows are the files that were not read, and what to do about each.
+func (i *importer) unreadRows() []foundRow {
+	var rows []foundRow
+	for _, u := range i.found.Unread {
+		tr := explain(i.w.t, u.Err)
+		rows = append(rows, foundRow{name: shortPath(u.Path), tone: widgets.ToneQuiet, state: i.w.t.T("import.list.left"),
+			notes: []string{strings.TrimSpace(tr.title + " " + tr.body())}})
 	}
 	return rows
 }
