@@ -84,10 +84,7 @@ func absent(path string) error {
 
 // build writes an empty vault to a new file and syncs it.
 func build(path string, h header, s slot, data []byte, o Options) error {
-	keys, err := newKeyset(append([]byte(nil), data...), h.vault)
-	if err != nil {
-		return err
-	}
+	keys := newKeyset(append([]byte(nil), data...), h.vault)
 	defer keys.wipe()
 	db, err := newFile(path, o)
 	if err != nil {

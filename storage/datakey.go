@@ -38,11 +38,7 @@ func (v *Vault) newDataKey(ctx context.Context, secrets Secrets) error {
 	if _, err := io.ReadFull(v.options.Random, data); err != nil {
 		return fmt.Errorf("random: %w", err)
 	}
-	fresh, err := newKeyset(data, v.head().vault)
-	if err != nil {
-		clear(data)
-		return err
-	}
+	fresh := newKeyset(data, v.head().vault)
 	put, remove, err := v.wrapAll(ctx, data, secrets)
 	if err == nil {
 		err = v.withKeys(func(old *keyset) error { return v.rekey(ctx, old, fresh, put, remove) })

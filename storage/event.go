@@ -35,7 +35,7 @@ func (t *Tx) link(record, before, body []byte) []byte {
 	if t.chain == nil {
 		t.chain = newMAC(t.keys.chain)
 	}
-	return tag(nil, t.chain, t.place(bucketEvents, record, recordVersion), before, body)
+	return t.chain.tag(nil, t.place(bucketEvents, record, recordVersion), before, body)
 }
 
 // AppendEvent writes the next event; its Sequence is given here. Errors: ErrReadOnly,

@@ -32,11 +32,7 @@ func (v *Vault) changePassphrase(ctx context.Context, old, new []byte) error {
 		return err
 	}
 	h := v.head()
-	keys, err := newKeyset(data, h.vault)
-	if err != nil {
-		clear(data)
-		return err
-	}
+	keys := newKeyset(data, h.vault)
 	defer keys.wipe()
 	s, err := v.wrapAnew(ctx, data, new)
 	if err != nil {

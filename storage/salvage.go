@@ -58,11 +58,7 @@ func salvage(ctx context.Context, from string, way Way, secret []byte, to string
 	if err != nil {
 		return Salvaged{}, err
 	}
-	keys, err := newKeyset(data, v.header.vault)
-	if err != nil {
-		clear(data)
-		return Salvaged{}, err
-	}
+	keys := newKeyset(data, v.header.vault)
 	defer keys.wipe()
 	t := &Tx{v: v, keys: keys, header: v.header, mac: newMAC(keys.mac), whole: map[string]bool{}}
 	good, err := found.sort(ctx, t)

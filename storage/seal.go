@@ -1,14 +1,13 @@
 package storage
 
 import (
-	"crypto/hkdf"
-	"crypto/hmac"
+	"crypto/cipher"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"hash"
 	"io"
 
+	"golang.org/x/crypto/chacha20"
 	"golang.org/x/crypto/chacha20poly1305"
 )
 
@@ -22,26 +21,27 @@ const (
 // RFC 5869, with the vault's ID as salt). It is counted, so that Lock takes effect at
 // once and the keys are wiped when the last running transaction has ended.
 type keyset struct {
-	data, seal, mac, chain []byte
-	uses                   int
-	dropped                bool
+	data, seal []byte
+	mac, chain []byte // as hmacPads
+	uses       int
+	dropped    bool
 }
 
 // newKeyset takes over data.
-func newKeyset(data []byte, vault [idSize]byte) (*keyset, error) {
+func newKeyset(data []byte, vault [idSize]byte) *keyset {
 	k := &keyset{data: data}
 	for _, d := range []struct {
 		to      *[]byte
 		purpose string
 	}{{&k.seal, "seal"}, {&k.mac, "check"}, {&k.chain, "events"}} {
-		key, err := hkdf.Key(sha256.New, data, vault[:], "countersign "+d.purpose, keySize)
-		if err != nil {
-			k.wipe()
-			return nil, fmt.Errorf("derive key: %w", err)
-		}
-		*d.to = key
+		*d.to = deriveKey(data, vault[:], "countersign "+d.purpose)
 	}
-	return k, nil
+	for _, key := range []*[]byte{&k.mac, &k.chain} {
+		pads := hmacPads(*key)
+		clear(*key)
+		*key = pads
+	}
+	return k
 }
 
 func (k *keyset) wipe() {
@@ -66,15 +66,15 @@ func recordContext(b []byte, vault [idSize]byte, bucket string, record []byte, v
 
 // sealBytes appends nonce and ciphertext of plain to b.
 func sealBytes(b, key, plain, context []byte, random io.Reader) ([]byte, error) {
-	aead, err := chacha20poly1305.NewX(key)
-	if err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
-	}
 	var nonce [nonceSize]byte
 	if _, err := io.ReadFull(random, nonce[:]); err != nil {
 		return nil, fmt.Errorf("seal: nonce: %w", err)
 	}
-	return aead.Seal(append(b, nonce[:]...), nonce[:], plain, context), nil
+	aead, short, err := recordCipher(key, nonce[:])
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	return aead.Seal(append(b, nonce[:]...), short, plain, context), nil
 }
 
 // openSealed is the reverse; ok is false for anything that was not sealed so.
@@ -82,21 +82,24 @@ func openSealed(key, sealed, context []byte) (plain []byte, ok bool) {
 	if len(sealed) < nonceSize+chacha20poly1305.Overhead {
 		return nil, false
 	}
-	aead, err := chacha20poly1305.NewX(key)
+	aead, short, err := recordCipher(key, sealed[:nonceSize])
 	if err != nil {
 		return nil, false
 	}
-	plain, err = aead.Open(nil, sealed[:nonceSize], sealed[nonceSize:], context)
+	plain, err = aead.Open(nil, short, sealed[nonceSize:], context)
 	return plain, err == nil
 }
 
-// tag appends the check of parts to b; mac is reset first, so that one serves many.
-func tag(b []byte, mac hash.Hash, parts ...[]byte) []byte {
-	mac.Reset()
-	for _, p := range parts {
-		mac.Write(p)
+// recordCipher is XChaCha20-Poly1305 with a key and a nonce: ChaCha20-Poly1305 with a
+// key of this nonce's own and a short nonce (draft-irtf-cfrg-xchacha-03, section 2.3).
+// chacha20poly1305.NewX would copy the key itself to where nobody can overwrite it; so
+// it copies one that opens this record alone.
+func recordCipher(key, nonce []byte) (aead cipher.AEAD, short []byte, err error) {
+	own, err := chacha20.HChaCha20(key, nonce[:16])
+	if err != nil {
+		return nil, nil, err
 	}
-	return mac.Sum(b)
+	defer clear(own)
+	aead, err = chacha20poly1305.New(own)
+	return aead, append(make([]byte, 4, chacha20poly1305.NonceSize), nonce[16:]...), err
 }
-
-func newMAC(key []byte) hash.Hash { return hmac.New(sha256.New, key) }

@@ -2,8 +2,6 @@ package storage
 
 import (
 	"context"
-	"crypto/hkdf"
-	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -113,11 +111,7 @@ func (s slot) wrapKey(passphrase []byte, vault [idSize]byte) ([]byte, error) {
 	default:
 		return nil, fmt.Errorf("slot %d: kind %d has no passphrase", s.number, s.kind)
 	}
-	key, err := hkdf.Key(sha256.New, secret, vault[:], fmt.Sprintf("countersign slot %d", s.kind), keySize)
-	if err != nil {
-		return nil, fmt.Errorf("slot %d: %w", s.number, err)
-	}
-	return key, nil
+	return deriveKey(secret, vault[:], fmt.Sprintf("countersign slot %d", s.kind)), nil
 }
 
 // open unwraps the data key; ErrWrongPassphrase when it does not.

@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"slices"
 )
 
@@ -19,8 +18,8 @@ type Tx struct {
 	tx      kvTx
 	keys    *keyset // nil: locked, only the header and the slots are read
 	header  header
-	mac     hash.Hash
-	chain   hash.Hash // of events; nil until one is read or written
+	mac     *checker
+	chain   *checker // of events; nil until one is read or written
 	state   *state
 	whole   map[string]bool // buckets found complete in this transaction
 	changed bool
@@ -68,7 +67,7 @@ func (t *Tx) place(bucket string, record []byte, version byte) []byte {
 func (t *Tx) checked(bucket string, record, payload []byte) []byte {
 	b := make([]byte, 0, 1+len(payload)+tagSize)
 	b = append(append(b, recordVersion), payload...)
-	return tag(b, t.mac, t.place(bucket, record, recordVersion), payload)
+	return t.mac.tag(b, t.place(bucket, record, recordVersion), payload)
 }
 
 // unchecked is the payload of a public record once its check holds. It lies in the
@@ -81,7 +80,7 @@ func (t *Tx) unchecked(bucket string, record, value []byte) ([]byte, error) {
 		return nil, damage(bucket, record, "unknown record version")
 	}
 	payload, found := value[1:len(value)-tagSize], value[len(value)-tagSize:]
-	t.tag = tag(t.tag[:0], t.mac, t.place(bucket, record, value[0]), payload)
+	t.tag = t.mac.tag(t.tag[:0], t.place(bucket, record, value[0]), payload)
 	if !equalTags(t.tag, found) {
 		return nil, damage(bucket, record, "check")
 	}

@@ -108,11 +108,7 @@ func (v *Vault) unlock(ctx context.Context, kind slotKind, secret []byte) error 
 func (v *Vault) install(ctx context.Context, data []byte) (unwiped bool, err error) {
 	v.gate.RLock()
 	defer v.gate.RUnlock()
-	keys, err := newKeyset(data, v.head().vault)
-	if err != nil {
-		clear(data)
-		return false, err
-	}
+	keys := newKeyset(data, v.head().vault)
 	if unwiped, err = v.examine(keys); err != nil {
 		keys.wipe()
 		return false, err

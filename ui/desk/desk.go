@@ -14,6 +14,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -148,11 +149,13 @@ func (d *Desk) tidy() {
 }
 
 // Lock forgets the keys and what was read, and stops the local servers, whose
-// keys would stay in memory otherwise.
+// keys would stay in memory otherwise. What the collector can free goes back to
+// the system: what crypto libraries made of private keys was there in copies.
 func (d *Desk) Lock() {
 	d.stopServers()
 	d.forget()
 	d.vault.Lock()
+	debug.FreeOSMemory()
 }
 
 // Close removes for good what was deleted, locks the vault and gives its file
