@@ -22,6 +22,7 @@ const (
 	verbRevoke    = "revoke"
 	verbCRL       = "crl"
 	verbSign      = "request-sign"
+	verbTries     = "tries"
 )
 
 // deedWords says what was done, without its name: "Server certificate issued".
@@ -63,6 +64,8 @@ func deedFacts(t *i18n.Printer, a desk.Activity, as string) string {
 		return t.T("reason." + a.Detail["reason"])
 	case verbCRL:
 		return t.T("activity.crl.facts", "Number", a.Detail["number"], "Revoked", a.Detail["revoked"])
+	case verbTries:
+		return t.T("tries.passed.short", "Passed", a.Detail["passed"], "Of", a.Detail["count"])
 	case verbIssueMany:
 		return t.T("bulk.progress", "Done", a.Detail["made"], "Of", a.Detail["of"])
 	case verbIssue, verbRenew, verbSign:

@@ -35,16 +35,26 @@ type Try struct {
 // *NotFoundError. observe, which may be nil, is told of each step as it ends,
 // on the goroutine of the try.
 func (d *Desk) Connect(ctx context.Context, t Try, observe func(testclient.Step)) (testclient.Result, error) {
-	try := testclient.Try{
-		URL: t.URL, Method: t.Method, Header: t.Header, Body: t.Body,
-		Insecure: t.Insecure, ServerName: t.ServerName, Address: t.Address,
-		MinVersion: t.MinVersion, MaxVersion: t.MaxVersion, ALPN: t.ALPN,
-		Timeout: t.Timeout, Now: d.opt.Now,
+	known, err := d.known()
+	if err != nil {
+		return testclient.Result{}, err
 	}
+	try, err := d.prepareTry(t, known)
+	if err != nil {
+		return testclient.Result{}, err
+	}
+	result := testclient.Run(ctx, try, observe)
+	return result, d.noteTry(t, result)
+}
+
+// prepareTry takes from the vault what a try names.
+func (d *Desk) prepareTry(t Try, known []*x509.Certificate) (testclient.Try, error) {
+	try := t.plain()
+	try.Now, try.Known = d.opt.Now, known
 	if t.CertificateID != "" {
 		pair, err := d.pair(t.CertificateID)
 		if err != nil {
-			return testclient.Result{}, err
+			return try, err
 		}
 		try.Certificate = pair
 		if c, err := d.Get(t.CertificateID); err == nil {
@@ -56,19 +66,22 @@ func (d *Desk) Connect(ctx context.Context, t Try, observe func(testclient.Step)
 		for _, id := range t.TrustIDs {
 			authority, err := d.trusted(id)
 			if err != nil {
-				return testclient.Result{}, err
+				return try, err
 			}
 			try.Roots.AddCert(authority)
 			try.TrustNames = append(try.TrustNames, nameOf(authority))
 		}
 	}
-	known, err := d.known()
-	if err != nil {
-		return testclient.Result{}, err
+	return try, nil
+}
+
+// plain is the request of a try, without what it takes from the vault.
+func (t Try) plain() testclient.Try {
+	return testclient.Try{
+		URL: t.URL, Method: t.Method, Header: t.Header, Body: t.Body,
+		Insecure: t.Insecure, ServerName: t.ServerName, Address: t.Address,
+		MinVersion: t.MinVersion, MaxVersion: t.MaxVersion, ALPN: t.ALPN, Timeout: t.Timeout,
 	}
-	try.Known = known
-	result := testclient.Run(ctx, try, observe)
-	return result, d.noteTry(t, result)
 }
 
 // known are the certificates of the vault's authorities, earlier ones too.
@@ -108,18 +121,26 @@ func (d *Desk) noteTry(t Try, r testclient.Result) error {
 	if d.ReadOnly() {
 		return nil
 	}
-	detail := map[string]string{"state": "ok"}
-	if r.Status != 0 {
-		detail["status"] = strconv.Itoa(r.Status)
-	}
+	code := ""
 	if r.Diagnosis != nil {
-		detail["state"], detail["code"] = "failed", r.Diagnosis.Code
+		code = r.Diagnosis.Code
 	}
 	return d.vault.Update(func(tx *storage.Tx) error {
-		return tx.AppendEvent(storage.Event{
-			At: d.Now(), Verb: "connect", Subject: storage.ID(t.CertificateID), Name: bareURL(t.URL), Detail: detail,
-		})
+		return tx.AppendEvent(tryEvent(d.Now(), t.CertificateID, bareURL(t.URL), code, r.Status))
 	})
+}
+
+// tryEvent is what the activity says of a try; code is why it failed, "" when
+// it did not.
+func tryEvent(at time.Time, certificate ID, url, code string, status int) storage.Event {
+	detail := map[string]string{"state": "ok"}
+	if status != 0 {
+		detail["status"] = strconv.Itoa(status)
+	}
+	if code != "" {
+		detail["state"], detail["code"] = "failed", code
+	}
+	return storage.Event{At: at, Verb: "connect", Subject: storage.ID(certificate), Name: url, Detail: detail}
 }
 
 // pair reads a certificate with its chain, without the root, and its key as

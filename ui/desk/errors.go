@@ -54,7 +54,7 @@ var (
 // NotFoundError says that the vault has no certificate, or no authority, of
 // that name.
 type NotFoundError struct {
-	What string // "certificate", "authority" or "request"
+	What string // "certificate", "authority", "request" or "try"
 	Name string
 }
 

@@ -59,6 +59,7 @@ var sentinels = []struct {
 	{ErrNoCRL, "no-crl"},
 	{pki.ErrReason, "reason-unknown"},
 	{ErrSnippetKind, "snippet-kind"},
+	{ErrTryName, "try-name"},
 	{ErrNoRequest, "no-request"},
 	{ErrNotAwaited, "not-awaited"},
 	{pki.ErrRequestSignature, "request-signature"},

@@ -108,15 +108,6 @@ func (d *Desk) Snippet(t Try, kind SnippetKind) (Snippet, error) {
 	return Snippet{Kind: kind, Code: write(s), Formats: s.formats, Files: s.files}, nil
 }
 
-// plain is the request of a try, without what it takes from the vault.
-func (t Try) plain() testclient.Try {
-	return testclient.Try{
-		URL: t.URL, Method: t.Method, Header: t.Header, Body: t.Body,
-		Insecure: t.Insecure, ServerName: t.ServerName, Address: t.Address,
-		MinVersion: t.MinVersion, MaxVersion: t.MaxVersion, ALPN: t.ALPN, Timeout: t.Timeout,
-	}
-}
-
 // snippet is what a snippet is written from.
 type snippet struct {
 	testclient.Plain

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"countersign/pki"
+	"countersign/testclient"
 	"countersign/ui/desk"
 )
 
@@ -33,7 +35,7 @@ func (s *session) connect() *cobra.Command {
 				if flags.json {
 					observe = nil
 				}
-				result, err := d.Connect(c.Context(), try, observe)
+				result, err := flags.run(c.Context(), d, try, observe)
 				if err != nil {
 					return err
 				}
@@ -58,6 +60,23 @@ type connectFlags struct {
 	timeout         time.Duration
 	json            bool
 	as              string
+	save, group     string
+}
+
+// run tries it, and keeps it first when it has a name.
+func (f *connectFlags) run(ctx context.Context, d *desk.Desk, t desk.Try, observe func(testclient.Step)) (testclient.Result, error) {
+	if f.save == "" {
+		return d.Connect(ctx, t, observe)
+	}
+	saved, err := d.SaveTry(f.save, f.group, t)
+	if err != nil {
+		return testclient.Result{}, err
+	}
+	run, err := d.RunTry(ctx, saved.ID, observe)
+	if err == nil {
+		err = run.Err
+	}
+	return run.Result, err
 }
 
 func (f *connectFlags) add(s *session, c *cobra.Command) {
@@ -74,6 +93,8 @@ func (f *connectFlags) add(s *session, c *cobra.Command) {
 	flags.StringVar(&f.highest, "highest", "", s.t.T("try.flag.highest"))
 	flags.DurationVar(&f.timeout, "timeout", 0, s.t.T("terminal.flag.timeout"))
 	flags.BoolVar(&f.json, "json", false, s.t.T("terminal.flag.json"))
+	flags.StringVar(&f.save, "save", "", s.t.T("tries.flag.save"))
+	flags.StringVar(&f.group, "group", "", s.t.T("tries.flag.group"))
 	flags.StringVar(&f.as, "as", "", s.t.T("try.flag.as", "Kinds", snippetNames()))
 }
 

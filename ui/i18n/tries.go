@@ -1,0 +1,29 @@
+package i18n
+
+import "strconv"
+
+// LastTry says in a few words how a saved try went last: code is why it failed,
+// "" when it passed; status is that of its answer.
+func (p *Printer) LastTry(code string, status int, tried, broke bool) string {
+	switch {
+	case !tried:
+		return p.T("tries.never")
+	case code == "" && status != 0:
+		return p.T("tries.last.passed", "Status", status)
+	case code == "":
+		return p.T("tries.last.done")
+	}
+	why := p.T("tries.last.failed")
+	switch {
+	case code == "certificate-not-found" || code == "authority-not-found":
+		why = p.T("tries.last.gone")
+	case p.Has("diagnosis." + code + ".title"):
+		why, _, _ = p.Diagnosis(code, map[string]string{"status": strconv.Itoa(status)})
+	case p.Has("error." + code):
+		why = p.T("error." + code)
+	}
+	if broke {
+		return p.T("tries.last.broke", "Why", why)
+	}
+	return why
+}
