@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"html/template"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -69,6 +70,12 @@ func (s *Server) handler() http.Handler {
 		// Recorded before the answer leaves: a client that has it finds itself in the log.
 		defer func() { s.recordRequest(r, counted.status) }()
 		if s.config.Mode == ModePlain && s.publish(counted, r) {
+			return
+		}
+		// The whole request first: under HTTP/2 an answer before that resets the
+		// stream, which older curl takes for an error.
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			http.Error(counted, "the request is too large, or was cut off", http.StatusRequestEntityTooLarge)
 			return
 		}
 		mux.ServeHTTP(counted, r)
