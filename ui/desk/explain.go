@@ -77,6 +77,8 @@ var sentinels = []struct {
 	{ErrPasswordsLost, "passwords-lost"},
 	{pki.ErrKeyMismatch, "key-mismatch"},
 	{pki.ErrPasswordNotEncodable, "password-not-encodable"},
+	{ErrNotConfirmed, "not-confirmed"},
+	{testclient.ErrNoClient, "enforce-no-client"},
 	{context.Canceled, "cancelled"},
 	{context.DeadlineExceeded, "timeout"},
 }

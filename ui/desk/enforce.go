@@ -1,0 +1,159 @@
+package desk
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"countersign/pki"
+	"countersign/storage"
+	"countersign/testclient"
+)
+
+// ErrNotConfirmed: a server beyond this computer is tried for whom it lets in
+// only when a person said that it is theirs to try.
+var ErrNotConfirmed = errors.New("not confirmed")
+
+// Enforce asks whether a server insists on the right client certificate.
+type Enforce struct {
+	Try                // where, whom to trust, and the certificate that must be let in; no header, body or method
+	Revoked   ID       // a revoked certificate to present; "" for one of the vault that fits, if there is one
+	Skip      []string // codes of trials that are not made
+	Confirmed bool     // the person said that the server is theirs to try
+}
+
+// Enforced is the answer.
+type Enforced struct {
+	testclient.Enforcement
+	Certificate string // the name of the one that must be let in
+	Issuer      string
+	Signed      int // how many certificates its authority signed for this; they were forgotten
+}
+
+// EnforceBeyond is the address that a person must confirm before Enforce; ""
+// for this computer.
+func EnforceBeyond(t Try) string {
+	return testclient.Try{URL: t.URL, Address: t.Address}.Beyond()
+}
+
+// Enforce makes the trials at a server, and tells each as it ends. What the
+// certificates for them need is made here and forgotten: they are never kept,
+// and good for two hours at most. What the server does is in the answer, as is
+// that ctx ended; an error means that nothing was tried: ErrNotConfirmed,
+// testclient.ErrNoClient, ErrNoKey, ErrLocked, *NotFoundError.
+func (d *Desk) Enforce(ctx context.Context, e Enforce, observe func(testclient.TrialResult)) (Enforced, error) {
+	fail := func(err error) (Enforced, error) { return Enforced{}, fmt.Errorf("try who is let in: %w", err) }
+	if EnforceBeyond(e.Try) != "" && !e.Confirmed {
+		return fail(ErrNotConfirmed)
+	}
+	if e.CertificateID == "" {
+		return fail(testclient.ErrNoClient)
+	}
+	c, err := d.Get(e.CertificateID)
+	if err != nil {
+		return fail(err)
+	}
+	known, err := d.known()
+	if err != nil {
+		return fail(err)
+	}
+	base, err := d.prepareTry(e.Try, known)
+	if err != nil {
+		return fail(err)
+	}
+	forgery := testclient.Forgery{Right: base.Certificate, Now: d.Now(), Random: d.opt.Random}
+	if forgery.Issuer, err = d.forger(c); err != nil {
+		return fail(err)
+	}
+	if forgery.Revoked, err = d.revokedLike(c, e.Revoked); err != nil {
+		return fail(err)
+	}
+	trials, err := forgery.Trials()
+	if err != nil {
+		return fail(err)
+	}
+	answer := Enforced{Certificate: c.Name, Issuer: c.Issuer, Signed: signedFor(trials)}
+	trials = slices.DeleteFunc(trials, func(t testclient.Trial) bool {
+		return t.Code != testclient.TrialRight && slices.Contains(e.Skip, t.Code)
+	})
+	answer.Enforcement = testclient.Enforce(ctx, base, trials, observe)
+	return answer, d.noteEnforced(e, answer)
+}
+
+// forger is the authority of a certificate, to sign what is tried with; the
+// zero value when its key is not here or may not sign any more.
+func (d *Desk) forger(c Certificate) (pki.Issuer, error) {
+	if c.IssuerID == "" || c.IssuerID == c.ID {
+		return pki.Issuer{}, nil
+	}
+	issuer, err := d.issuer(c.IssuerID)
+	var missing *NotFoundError
+	var revoked pki.Faults
+	if errors.Is(err, ErrNoKey) || errors.Is(err, ErrNotAuthority) || errors.As(err, &missing) || errors.As(err, &revoked) {
+		return pki.Issuer{}, nil
+	}
+	return issuer.Issuer, err
+}
+
+// revokedLike is the revoked certificate to present: the one that is named, or
+// the newest of the same authority that would be good if it were not revoked.
+// It is nil when there is none.
+func (d *Desk) revokedLike(c Certificate, named ID) (*tls.Certificate, error) {
+	if named != "" {
+		return d.pair(named)
+	}
+	all, err := d.all()
+	if err != nil {
+		return nil, err
+	}
+	now := d.Now()
+	var found *Certificate
+	for _, other := range all {
+		if !other.Revoked || !other.HasKey || other.IsAuthority() || other.Kind == pki.Server ||
+			other.IssuerID != c.IssuerID || c.IssuerID == "" || now.Before(other.NotBefore) || now.After(other.NotAfter) {
+			continue
+		}
+		if found == nil || other.Made.After(found.Made) {
+			found = &other
+		}
+	}
+	if found == nil {
+		return nil, nil
+	}
+	return d.pair(found.ID)
+}
+
+// signedFor counts the trials' certificates that the authority signed.
+func signedFor(trials []testclient.Trial) int {
+	n := 0
+	for _, t := range trials {
+		switch t.Code {
+		case testclient.TrialExpired, testclient.TrialNotYetValid, testclient.TrialServer, testclient.TrialSHA1,
+			testclient.TrialWeakKey, testclient.TrialAuthority:
+			if t.Without == "" {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// noteEnforced writes into the activity what was found, and that the authority
+// signed.
+func (d *Desk) noteEnforced(e Enforce, a Enforced) error {
+	if d.ReadOnly() {
+		return nil
+	}
+	detail := map[string]string{"state": "failed", "verdict": a.Verdict, "signed": strconv.Itoa(a.Signed)}
+	if a.Insists() {
+		detail["state"] = "ok"
+	}
+	return d.vault.Update(func(tx *storage.Tx) error {
+		return tx.AppendEvent(storage.Event{
+			At: d.Now(), Verb: "enforce", Subject: storage.ID(e.CertificateID), Name: bareURL(e.URL), Detail: detail,
+		})
+	})
+}

@@ -1,0 +1,114 @@
+package desk
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"countersign/pki"
+	"countersign/testclient"
+)
+
+// enforcedJSON is the report's form in JSON. Its names and codes are the same
+// in every language.
+type enforcedJSON struct {
+	Insists     bool        `json:"insists"`
+	Verdict     string      `json:"verdict"`
+	Faults      []string    `json:"faults"` // of attempts, gravest first
+	URL         string      `json:"url"`
+	Address     string      `json:"address,omitempty"`
+	Certificate string      `json:"certificate"`
+	Issuer      string      `json:"issuer"`
+	At          time.Time   `json:"at"`
+	MS          float64     `json:"ms"`
+	Attempts    []trialJSON `json:"attempts"`
+}
+
+type trialJSON struct {
+	testclient.TrialResult
+	TLS string  `json:"tls,omitempty"`
+	MS  float64 `json:"ms"`
+	Raw string  `json:"raw,omitempty"` // the error's own text
+}
+
+// JSON is the answer as a file: UTF-8, indented by two spaces.
+func (e Enforced) JSON() ([]byte, error) {
+	report := enforcedJSON{
+		Insists: e.Insists(), Verdict: e.Verdict, Faults: []string{}, URL: e.URL, Address: e.Address,
+		Certificate: e.Certificate, Issuer: e.Issuer, At: e.At.UTC(), MS: milliseconds(e.Took),
+	}
+	for _, t := range e.Faults() {
+		report.Faults = append(report.Faults, t.Code)
+	}
+	for _, t := range e.Trials {
+		j := trialJSON{TrialResult: t, TLS: t.Result.Version, MS: milliseconds(t.Took)}
+		if t.Result.Diagnosis != nil {
+			j.Raw = t.Result.Diagnosis.Raw
+		}
+		report.Attempts = append(report.Attempts, j)
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(report)
+	return b.Bytes(), err
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// EnforceWords are the words of a language for a report.
+type EnforceWords interface {
+	T(key string, args ...any) string
+	Happened(code string, facts map[string]string) string
+	DateTime(time.Time) string
+}
+
+// Sentences are the verdict, what it means, and what to do about the gravest
+// fault; the last is "" when there is none.
+func (e Enforced) Sentences(t EnforceWords) (verdict, meaning, fix string) {
+	verdict = t.T("enforce.verdict." + e.Verdict)
+	meaning = t.T("enforce.verdict."+e.Verdict+".text", "Name", pki.Escape(e.Certificate), "Issuer", pki.Escape(e.Issuer))
+	switch faults := e.Faults(); {
+	case len(faults) > 0:
+		fix = t.T("enforce.fix." + faults[0].Code)
+	case e.Verdict == testclient.VerdictUnreachable:
+		fix = t.Happened(e.Trials[0].Happened, e.Trials[0].Facts)
+	}
+	return verdict, meaning, fix
+}
+
+// Markdown is the answer as a document, the verdict on top.
+func (e Enforced) Markdown(t EnforceWords) []byte {
+	var b bytes.Buffer
+	verdict, meaning, fix := e.Sentences(t)
+	fmt.Fprintf(&b, "# %s\n\n%s\n", t.T("enforce.title", "URL", inline(e.URL)), "**"+inline(verdict)+"**")
+	for _, line := range []string{meaning, fix} {
+		if line != "" {
+			fmt.Fprintf(&b, "\n%s\n", inline(line))
+		}
+	}
+	fmt.Fprintf(&b, "\n%s\n\n", inline(t.T("enforce.made", "Name", pki.Escape(e.Certificate), "Issuer", pki.Escape(e.Issuer),
+		"Address", e.Address, "Date", t.DateTime(e.At))))
+	row := func(cells ...string) {
+		for n := range cells {
+			cells[n] = inline(cells[n])
+		}
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | "))
+	}
+	row(t.T("enforce.column.attempt"), t.T("enforce.column.expected"), t.T("enforce.column.happened"), t.T("enforce.column.verdict"))
+	b.WriteString("|---|---|---|---|\n")
+	for _, r := range e.Trials {
+		row(t.T("enforce.attempt."+r.Code), t.T("enforce.expected."+string(r.Demand)), t.Happened(r.Happened, r.Facts),
+			t.T("enforce.judgement."+string(r.Judgement)))
+	}
+	return b.Bytes()
+}
+
+// inline makes text from outside one cell of a table in Markdown (GitHub's
+// specification, section 4.10), and nothing else.
+func inline(text string) string {
+	return strings.NewReplacer("\n", " ", "\r", " ", `\`, `\\`, "|", `\|`, "<", "&lt;", "`", "\\`", "*", `\*`, "[", `\[`).Replace(text)
+}
