@@ -73,7 +73,7 @@ func (e Enforced) Sentences(t EnforceWords) (verdict, meaning, fix string) {
 	meaning = t.T("enforce.verdict."+e.Verdict+".text", "Name", pki.Escape(e.Certificate), "Issuer", pki.Escape(e.Issuer))
 	switch faults := e.Faults(); {
 	case len(faults) > 0:
-		fix = t.T("enforce.fix." + faults[0].Code)
+		fix = t.T("enforce.fix."+faults[0].Code, "Issuer", pki.Escape(e.Issuer))
 	case e.Verdict == testclient.VerdictUnreachable:
 		fix = t.Happened(e.Trials[0].Happened, e.Trials[0].Facts)
 	}
