@@ -249,9 +249,6 @@ func TestCRLIsSaved(t *testing.T) {
 }
 
 func TestLooksOfRevoking(t *testing.T) {
-	if os.Getenv("PICTURES") == "" {
-		t.Skip("for looking at")
-	}
 	for _, language := range []string{"en", "zh-TW", "ja"} {
 		for _, dark := range []bool{false, true} {
 			look := language + map[bool]string{false: "-light", true: "-dark"}[dark]
@@ -264,6 +261,9 @@ func TestLooksOfRevoking(t *testing.T) {
 			b.tapOn(r.deed)
 			b.picture("revoke-done-small-" + look)
 			b.back()
+			if wide, room := r.root.MinSize().Width, r.root.Size().Width; wide > room {
+				t.Errorf("%s: it needs %v of %v", look, wide, room)
+			}
 			detailOf(b, b.get(leaves["alice"]))
 			b.picture("revoked-small-" + look)
 			b.win.Resize(fyne.NewSize(1180, 760))

@@ -76,9 +76,6 @@ func TestBadPaths(t *testing.T) {
 			return filepath.Join(dir, "link")
 		}, read},
 		{"not to be read", func(t *testing.T, dir string) string {
-			if os.Geteuid() == 0 {
-				t.Skip("root reads everything")
-			}
 			path := write(t, filepath.Join(dir, "secret"))
 			must(t, os.Chmod(path, 0))
 			return path
@@ -98,6 +95,9 @@ func TestBadPaths(t *testing.T) {
 		{"a path of 1 MB", func(_ *testing.T, dir string) string { return dir + strings.Repeat("/a", 1<<19) }, "file-name"},
 		{"a name with NUL", func(_ *testing.T, dir string) string { return filepath.Join(dir, "a\x00b") }, "file-name"},
 	} {
+		if in.want == "file-permission" && os.Geteuid() == 0 {
+			continue // root is refused nothing
+		}
 		t.Run(in.name, func(t *testing.T) {
 			path := in.path(t, t.TempDir())
 			var got, looked string
