@@ -25,15 +25,18 @@ type connections struct {
 	verdict *verdict
 	picture *picture
 	answer  *answer
+	saving  *savePanel
 	local   *localServer
 
-	copyButton  *widgets.Button
 	asButton    *widgets.Button
+	triesButton *widgets.Button
 	localButton *widgets.Button
 	body        *fyne.Container
 	scroll      *container.Scroll
 	root        *fyne.Container
 
+	tries  []desk.SavedTry
+	loaded *loaded            // nil when the form was not filled from a saved try
 	stop   context.CancelFunc // ends the try that runs; nil when none does
 	last   *outcome           // nil before the first try
 	wanted desk.ID            // a certificate to choose when the book is read
@@ -49,13 +52,13 @@ func newConnections(w *Window) *connections {
 	c.answer = newAnswer(w)
 	c.local = newLocalServer(c)
 	c.local.root.Hide()
-	c.copyButton = widgets.NewButton(w.t.T("connect.copy-text"), theme.IconCopy, widgets.Plain, c.copyText)
-	c.asButton = widgets.NewButton(w.t.T("try.copy-as"), theme.IconDown, widgets.Plain, c.openCopyAs)
-	c.copyButton.Disable()
+	c.saving = newSavePanel(c)
+	c.asButton = widgets.NewButton(w.t.T("try.copy-as"), theme.IconCopy, widgets.Plain, c.openCopyAs)
+	c.triesButton = widgets.NewButton(w.t.T("tries.button"), theme.IconDown, widgets.Plain, c.openTriesMenu)
 	c.asButton.Disable()
 	c.localButton = widgets.NewButton("", theme.IconServer, widgets.Plain, c.toggleLocal)
-	foot := widgets.Row(8, c.copyButton, c.asButton, widgets.Spacer(), c.localButton)
-	c.body = widgets.Stack(12, c.form.more, c.verdict.root, c.picture.root, c.answer.root, c.local.root)
+	foot := widgets.Row(8, c.asButton, c.triesButton, widgets.Spacer(), c.localButton)
+	c.body = widgets.Stack(12, c.saving.root, c.form.more, c.verdict.root, c.picture.root, c.answer.root, c.local.root)
 	c.scroll = container.NewVScroll(widgets.Inset(0, gutter, 0, 2, c.body))
 	middle := &fyne.Container{Layout: &settleLayout{c.scroll}, Objects: []fyne.CanvasObject{c.scroll}}
 	c.root = container.NewBorder(widgets.Inset(0, 0, 12, 0, c.form.root), widgets.Inset(12, 0, 0, 0, foot), nil, nil, middle)
@@ -89,6 +92,7 @@ func (c *connections) refresh() {
 		}
 		c.takeBook(b)
 	})
+	c.readTries()
 }
 
 func (c *connections) takeBook(b book) {
@@ -227,7 +231,6 @@ func (c *connections) finished(o *outcome) {
 	c.picture.result(o.result)
 	c.answer.show(o.result)
 	c.verdict.show(o)
-	c.copyButton.Enable()
 	c.asButton.Enable()
 	c.scroll.Offset = fyne.Position{}
 	c.layoutAgain()

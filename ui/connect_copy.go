@@ -9,11 +9,12 @@ import (
 	"countersign/ui/desk"
 )
 
-// openCopyAs offers the programs that the tried request can be copied for.
+// openCopyAs offers the picture as text, and the programs that the tried request
+// can be copied for.
 func (c *connections) openCopyAs() { menuUnder(c.asButton, c.copyItems()...) }
 
 func (c *connections) copyItems() []*fyne.MenuItem {
-	var items []*fyne.MenuItem
+	items := []*fyne.MenuItem{fyne.NewMenuItem(c.w.t.T("connect.copy-text"), c.copyText), fyne.NewMenuItemSeparator()}
 	for _, kind := range desk.SnippetKinds() {
 		label := kind.Program()
 		if kind == desk.SnippetCurlP12 {

@@ -3,6 +3,7 @@ package ui
 import (
 	"crypto/tls"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -247,6 +248,51 @@ func (f *tryForm) fill(t desk.Try) {
 	f.url.SetText(t.URL)
 	f.chooseCert(t.CertificateID)
 	f.chooseTrust(trusted{ids: t.TrustIDs, insecure: t.Insecure})
+}
+
+// fillAll puts a whole try into the form, and opens More when it has more.
+func (f *tryForm) fillAll(t desk.Try) {
+	f.fill(t)
+	if len(t.TrustIDs) > 0 && !f.chosenTrust().same(trusted{ids: t.TrustIDs}) {
+		f.addTrust(t.TrustIDs)
+	}
+	f.method.Select(max(0, slices.Index(tryMethods, t.Method)))
+	f.lowest.Select(max(0, slices.Index(tryVersions, t.MinVersion)))
+	f.highest.Select(max(0, slices.Index(tryVersions, t.MaxVersion)))
+	f.serverName.SetText(t.ServerName)
+	f.address.SetText(t.Address)
+	f.timeout.SetText("10")
+	if t.Timeout > 0 {
+		f.timeout.SetText(strconv.FormatFloat(t.Timeout.Seconds(), 'f', -1, 64))
+	}
+	var lines []string
+	for name, values := range t.Header {
+		for _, v := range values {
+			lines = append(lines, name+": "+v)
+		}
+	}
+	slices.Sort(lines)
+	f.headers.SetText(strings.Join(lines, "\n"))
+	f.body.SetText(string(t.Body))
+	if len(t.Header) > 0 || len(t.Body) > 0 || t.ServerName != "" || t.Address != "" {
+		f.openMore(true)
+	}
+}
+
+// addTrust offers, and chooses, several authorities that were saved together.
+func (f *tryForm) addTrust(ids []desk.ID) {
+	var names []string
+	for _, id := range ids {
+		if c, ok := f.book.byID[id]; ok {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) < len(ids) {
+		return // one of them is gone
+	}
+	f.trusts = append(f.trusts, trusted{ids: ids})
+	f.trust.SetOptions(append(f.trust.Options(), f.w.t.T("connect.trust", "Name", f.w.t.List(names))), len(f.trusts)-1)
+	f.relayout()
 }
 
 // read gives the try that the form says; false when a field cannot be read,

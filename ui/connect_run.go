@@ -18,17 +18,22 @@ func (c *connections) run() {
 		return
 	}
 	c.filled = true
-	d := c.desk
+	d, from := c.desk, c.loaded
 	var o *outcome
 	c.start(hostOf(t.URL), "", func(ctx context.Context) error {
-		r, err := d.Connect(ctx, t, c.observe)
+		r, err := c.goOn(ctx, from, t)
 		if err != nil && r.StartedAt.IsZero() {
 			return err // it did not begin
 		}
 		// What could not be noted in the activity is no fault of the try.
 		o = newOutcome(d, t, r)
 		return nil
-	}, func() { c.finished(o) })
+	}, func() {
+		c.finished(o)
+		if from != nil {
+			c.readTries()
+		}
+	})
 }
 
 // start does the work of a try off the window's goroutine; the button stops

@@ -21,6 +21,7 @@ type overview struct {
 
 	figures  [4]*widgets.Number // as figureLenses
 	due      *dueNotice
+	broken   *brokenNotice
 	chart    *chart
 	urgent   *shelf
 	renew    *widgets.Button // all that ends soon
@@ -52,11 +53,11 @@ func newOverview(w *Window) *overview {
 		})
 		figures = append(figures, o.figures[i])
 	}
-	o.due = newDueNotice(w)
+	o.due, o.broken = newDueNotice(w), newBrokenNotice(w)
 	o.chart = newChart(w)
 	o.buildShelves()
 	board := &fyne.Container{Layout: &boardLayout{}, Objects: []fyne.CanvasObject{o.urgent.root, o.tries.root, o.deeds.root}}
-	body := widgets.Stack(12, o.due.root, widgets.Columns(12, figures...), o.chart.root, board)
+	body := widgets.Stack(12, o.broken.root, o.due.root, widgets.Columns(12, figures...), o.chart.root, board)
 	o.scroll = container.NewVScroll(widgets.Inset(0, gutter, 0, 2, body))
 	o.middle = &fyne.Container{Layout: &settleLayout{o.scroll}, Objects: []fyne.CanvasObject{o.scroll}}
 	o.middle.Hide()
@@ -129,6 +130,7 @@ func (o *overview) take(g survey) {
 		o.figures[i].Set(tone, o.w.t.Number(n))
 	}
 	o.due.show(g.due)
+	o.broken.take(g.broken)
 	o.chart.root.Hidden = g.counts.All == 0
 	o.chart.show(g.months, g.later)
 	o.showShelves()

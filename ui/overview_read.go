@@ -28,6 +28,7 @@ type survey struct {
 	tries     []desk.Activity
 	deeds     []desk.Activity // what else was done last
 	due       []desk.CRL      // lists of the revoked that lapse soon, or have
+	broken    []desk.SavedTry // that used to pass and fail now
 }
 
 // monthCount says how many certificates end in a month. Revoked ones do not
@@ -61,6 +62,9 @@ func readSurvey(d *desk.Desk) (survey, error) {
 		return g, err
 	}
 	if g.due, err = d.DueCRLs(); err != nil {
+		return g, err
+	}
+	if g.broken, err = d.BrokenTries(); err != nil {
 		return g, err
 	}
 	now := d.Now()

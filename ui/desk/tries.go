@@ -193,3 +193,33 @@ func wentWell(t *storage.Target, at time.Time, r testclient.Result, err error) {
 		t.PassedAt = at
 	}
 }
+
+// Same tells whether two tries ask for the same.
+func (t Try) Same(other Try) bool {
+	a, err := json.Marshal(savedFields(t))
+	if err != nil {
+		return false
+	}
+	b, err := json.Marshal(savedFields(other))
+	return err == nil && string(a) == string(b)
+}
+
+// NoteTry keeps for a saved try how the same request just went. Error:
+// *NotFoundError.
+func (d *Desk) NoteTry(id ID, r testclient.Result) error {
+	err := d.vault.Update(func(tx *storage.Tx) error {
+		t, err := tx.Target(storage.ID(id))
+		if err != nil {
+			return err
+		}
+		wentWell(&t, d.Now(), r, nil)
+		return tx.PutTarget(t)
+	})
+	if errors.Is(err, storage.ErrNoRecord) {
+		return &NotFoundError{What: "try", Name: string(id)}
+	}
+	if err != nil {
+		return fmt.Errorf("note try %s: %w", id, err)
+	}
+	return nil
+}
