@@ -241,16 +241,30 @@ func restore(ctx context.Context, backup, path string, o Options) (kept string, 
 	if kept, err = setAside(path, o); err != nil {
 		return "", joinClose(err, removeIfThere(temporary))
 	}
-	if err := renameExclusive(temporary, path); err != nil {
-		if kept != "" {
-			err = joinClose(err, os.Rename(kept, path))
-		}
-		return "", joinClose(err, removeIfThere(temporary))
+	if kept != "" {
+		err = os.Rename(temporary, path) // in the place of what has two names now
+	} else {
+		err = renameExclusive(temporary, path)
+	}
+	if err != nil {
+		return "", errors.Join(err, removeIfThere(temporary), putBack(kept, path))
 	}
 	return kept, syncFolder(folder)
 }
 
-// setAside gives the file at path another name, when no other program has it open.
+// putBack undoes setAside.
+func putBack(kept, path string) error {
+	if kept == "" {
+		return nil
+	}
+	if absent(path) == nil {
+		return os.Rename(kept, path)
+	}
+	return os.Remove(kept)
+}
+
+// setAside gives the file at path one more name, when no other program has it open: at
+// no moment is there none. Where the file system has no hard links it is renamed.
 func setAside(path string, o Options) (string, error) {
 	f, err := o.openFile(path, os.O_RDWR, 0)
 	switch {
@@ -268,7 +282,9 @@ func setAside(path string, o Options) (string, error) {
 	}
 	kept, err := asideName(path, o.Now())
 	if err == nil {
-		err = renameExclusive(path, kept)
+		if err = os.Link(path, kept); err != nil && !errors.Is(err, fs.ErrExist) {
+			err = renameExclusive(path, kept)
+		}
 	}
 	return kept, joinNil(err, f.Close())
 }

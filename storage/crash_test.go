@@ -188,6 +188,44 @@ func TestKilledWhileCreating(t *testing.T) {
 	}
 }
 
+// TestKilledWhileMigrating: a vault of the first schema is still one, or is of this one.
+func TestKilledWhileMigrating(t *testing.T) {
+	const copies = 40
+	if path := os.Getenv("STORAGE_TEST_PATH"); path != "" {
+		for n := range copies {
+			must(t, openVault(t, filepath.Join(path, fmt.Sprint(n))).Close())
+			fmt.Println(n)
+		}
+		select {} // until it is killed
+	}
+	v := newVault(t)
+	fill(t, v, 5)
+	toSchema1(t, v)
+	must(t, v.Close())
+	old, err := os.ReadFile(v.Path())
+	must(t, err)
+	migrated := 0
+	for round := range 10 {
+		folder := t.TempDir()
+		for n := range copies {
+			must(t, os.WriteFile(filepath.Join(folder, fmt.Sprint(n)), old, 0o600))
+		}
+		killAfter(t, child(t, "migrate", folder), round*3)
+		for n := range copies {
+			v, err := Open(filepath.Join(folder, fmt.Sprint(n)), testOptions())
+			must(t, err)
+			if !v.Outdated() {
+				migrated++
+			}
+			must(t, v.Close())
+			mustBeSound(t, v.Path())
+		}
+	}
+	if migrated == 0 || migrated == 10*copies {
+		t.Errorf("%d of %d were migrated: nothing was killed between", migrated, 10*copies)
+	}
+}
+
 // fillDisk is the child of TestDiskFull.
 func fillDisk(t *testing.T, path string) {
 	signal.Ignore(syscall.SIGXFSZ)

@@ -35,6 +35,9 @@ var (
 	ErrWrongPassphrase = errors.New("wrong passphrase")
 	// ErrReadOnly: the file or its folder cannot be written, or it was asked for.
 	ErrReadOnly = errors.New("the vault is open for reading only")
+	// ErrGone: the file is not at its path any more, or another one is: its folder went
+	// away, or another program put something in its place. Nothing is written.
+	ErrGone = errors.New("the vault's file is gone")
 	// ErrNoSpace: the disk, the quota or the largest file size is full. Nothing was
 	// changed; it works again when there is room.
 	ErrNoSpace = errors.New("no room on the disk")

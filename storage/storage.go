@@ -24,6 +24,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"sync"
 	"time"
@@ -183,7 +184,7 @@ func (v *Vault) View(fn func(*Tx) error) error {
 
 // Update runs fn in the one transaction that writes. When fn returns nil everything
 // it put is on the disk, together with a commit counter raised by one; otherwise
-// nothing is changed. Errors: ErrLocked, ErrClosed, ErrReadOnly, ErrNoSpace,
+// nothing is changed. Errors: ErrLocked, ErrClosed, ErrReadOnly, ErrNoSpace, ErrGone,
 // *DamageError, and what fn returns.
 func (v *Vault) Update(fn func(*Tx) error) error {
 	v.gate.RLock()
@@ -233,6 +234,9 @@ func (v *Vault) update(keys *keyset, fn func(*Tx) error) error {
 	if v.broken {
 		return &DamageError{Reason: "an earlier write failed within the database"}
 	}
+	if err := v.inPlace(); err != nil {
+		return err
+	}
 	btx, err := v.begin(true)
 	if err != nil {
 		return err
@@ -265,6 +269,20 @@ func (v *Vault) update(keys *keyset, fn func(*Tx) error) error {
 	}
 	open = false
 	return nil
+}
+
+// inPlace looks whether the file that is open is the one that people find: what is
+// written to one without a name is lost when it is closed.
+func (v *Vault) inPlace() error {
+	open, err := v.file.Stat()
+	if err != nil {
+		return fmt.Errorf("look at the open file: %w", err)
+	}
+	found, err := os.Stat(v.path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(open, found) {
+		return fmt.Errorf("%q: %w", v.path, ErrGone)
+	}
+	return err
 }
 
 func (v *Vault) begin(writable bool) (kvTx, error) {

@@ -128,7 +128,7 @@ func (d *Desk) Backup(ctx context.Context) (Backup, error) {
 	if err := d.rememberBackup(); err != nil {
 		return made, err
 	}
-	return made, rotate(Backups(d.Path(), folder))
+	return made, rotate(Backups(d.Path(), folder), made.At)
 }
 
 func (d *Desk) backupInto(ctx context.Context, folder string) (Backup, error) {
@@ -156,7 +156,10 @@ func (d *Desk) backupInto(ctx context.Context, folder string) (Backup, error) {
 	}
 }
 
-func rotate(all []Backup) error {
+// rotate removes the oldest of more than BackupsKept. One that says that it was
+// made later than now, by a clock that was wrong, is the oldest of all.
+func rotate(all []Backup, now time.Time) error {
+	slices.SortStableFunc(all, func(a, b Backup) int { return compareBools(a.At.After(now), b.At.After(now)) })
 	for _, old := range all[min(len(all), BackupsKept):] {
 		if err := os.Remove(old.Path); err != nil {
 			return aboutFile("write", old.Path, err)
@@ -208,6 +211,7 @@ func (d *Desk) BackupDue() (bool, error) {
 		return false, err
 	}
 	all, err := d.Backups()
+	all = slices.DeleteFunc(all, func(b Backup) bool { return b.At.After(d.Now()) }) // the clock was wrong then
 	if err != nil || len(all) > 0 {
 		return err == nil && d.Now().Sub(all[0].At) >= backupEvery, err
 	}

@@ -17,6 +17,7 @@ var (
 	ErrNotVault        = storage.ErrNotVault
 	ErrEmptyFile       = storage.ErrEmptyFile
 	ErrInUse           = storage.ErrInUse
+	ErrGone            = storage.ErrGone
 	ErrTruncated       = storage.ErrTruncated
 	ErrWrongPassphrase = storage.ErrWrongPassphrase
 	ErrLocked          = storage.ErrLocked

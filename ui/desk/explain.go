@@ -34,6 +34,7 @@ var sentinels = []struct {
 	{ErrNotVault, "not-a-vault"},
 	{ErrEmptyFile, "vault-empty"},
 	{ErrInUse, "vault-in-use"},
+	{ErrGone, "vault-gone"},
 	{ErrTruncated, "vault-truncated"},
 	{storage.ErrDamaged, "vault-damaged"},
 	{ErrLocked, "vault-locked"},

@@ -1,0 +1,99 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/pki"
+)
+
+// TestClockSetBack: a computer's clock was wrong, by four years, and was put
+// right. What is made from then on is kept, listed and backed up.
+func TestClockSetBack(t *testing.T) {
+	now := fixed
+	o := testOptions()
+	o.Now = func() time.Time { return now }
+	d, err := Create(filepath.Join(t.TempDir(), VaultFile), passphrase, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
+	early := d.mustIssue(t, root.ID, named(pki.Client, "early"))
+	now = fixed.AddDate(4, 0, 0)
+	late := d.mustIssue(t, root.ID, named(pki.Client, "late"))
+	if _, err := d.Revoke(context.Background(), []ID{late.ID}, pki.Superseded, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	for range BackupsKept {
+		if _, err := d.Backup(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	now = fixed.Add(time.Hour)
+	after := d.mustIssue(t, root.ID, named(pki.Client, "after"))
+	if due, err := d.BackupDue(); err != nil || !due {
+		t.Errorf("a backup is due: %v, %v", due, err)
+	}
+	made, err := d.Backup(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(made.Path); err != nil {
+		t.Errorf("the backup just made was the one to go: %v", err)
+	}
+	if due, err := d.BackupDue(); err != nil || due {
+		t.Errorf("a backup is due again: %v, %v", due, err)
+	}
+	done, err := d.Revoke(context.Background(), []ID{early.ID}, pki.Superseded, time.Time{})
+	if err != nil || len(done.CRLs) != 1 || done.CRLs[0].Number != 2 || done.CRLs[0].Revoked != 2 {
+		t.Errorf("the list is %+v, %v", done.CRLs, err)
+	}
+	if found, err := d.Check(context.Background()); err != nil || !found.Sound() {
+		t.Errorf("%+v, %v", found, err)
+	}
+	activities, err := d.Activities(0)
+	if err != nil || !slices.ContainsFunc(activities, func(a Activity) bool { return a.Subject == after.ID }) {
+		t.Errorf("%+v, %v", activities, err)
+	}
+}
+
+// TestVanishedFolder: the folder of an open vault is taken away, or another file
+// is put in its place. What is done then is refused, not written to nowhere.
+func TestVanishedFolder(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		away, back func(path string) error
+	}{
+		{"folder moved", func(path string) error { return os.Rename(filepath.Dir(path), filepath.Dir(path)+".away") },
+			func(path string) error { return os.Rename(filepath.Dir(path)+".away", filepath.Dir(path)) }},
+		{"file replaced", func(path string) error {
+			return errors.Join(os.Rename(path, path+".away"), os.WriteFile(path, []byte("another"), 0o600))
+		}, func(path string) error { return os.Rename(path+".away", path) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := newDesk(t)
+			root := d.mustIssue(t, "", named(pki.Authority, "Root"))
+			if err := c.away(d.Path()); err != nil {
+				t.Fatal(err)
+			}
+			_, err := d.Issue(context.Background(), IssueRequest{IssuerID: root.ID, Request: named(pki.Client, "lost")})
+			if !errors.Is(err, ErrGone) {
+				t.Errorf("error %v", err)
+			}
+			if list, err := d.Certificates(Filter{}); err != nil || len(list) != 0 {
+				t.Errorf("it lists %v, %v", list, err)
+			}
+			if err := c.back(d.Path()); err != nil {
+				t.Fatal(err)
+			}
+			d.mustIssue(t, root.ID, named(pki.Client, "found"))
+		})
+	}
+}
