@@ -63,6 +63,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 type EnforceWords interface {
 	T(key string, args ...any) string
 	Happened(code string, facts map[string]string) string
+	Diagnosis(code string, facts map[string]string) (title, cause, fix string)
 	DateTime(time.Time) string
 }
 
@@ -74,8 +75,9 @@ func (e Enforced) Sentences(t EnforceWords) (verdict, meaning, fix string) {
 	switch faults := e.Faults(); {
 	case len(faults) > 0:
 		fix = t.T("enforce.fix."+faults[0].Code, "Issuer", pki.Escape(e.Issuer))
-	case e.Verdict == testclient.VerdictUnreachable:
-		fix = t.Happened(e.Trials[0].Happened, e.Trials[0].Facts)
+	case e.Verdict == testclient.VerdictUnreachable && e.Trials[0].Facts["code"] != "":
+		title, cause, mend := t.Diagnosis(e.Trials[0].Facts["code"], e.Trials[0].Facts)
+		meaning, fix = title+t.T("enforce.stop")+" "+cause, mend
 	}
 	return verdict, meaning, fix
 }

@@ -166,6 +166,7 @@ func (s *session) root() *cobra.Command {
 		s.revoke(),
 		s.crl(),
 		s.connect(),
+		s.enforce(),
 		s.tries(),
 		s.serve(),
 		s.check(),
