@@ -240,7 +240,7 @@ func shapeOf(der []byte) shape {
 		return shapePKCS7
 	case s.PeekASN1Tag(cbasn1.INTEGER):
 		if !s.ReadASN1Integer(&version) { // a modulus, larger than any version
-			if first.SkipASN1(cbasn1.INTEGER) && first.SkipASN1(cbasn1.INTEGER) && first.Empty() {
+			if countIntegers(first) == 2 {
 				return shapePublicKey
 			}
 			return shapeUnknown

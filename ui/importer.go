@@ -68,7 +68,7 @@ func newImporter(w *Window) *importer {
 	i.keep.Hide()
 	cancel := widgets.NewButton(w.t.T("cancel"), "", widgets.Plain, w.back)
 	closer := widgets.NewButton(w.t.T("inspect.closer"), "", widgets.Plain, func() { w.openInspector(i.files()...) })
-	i.body = widgets.Inset(0, gutter, 0, 2, widgets.Stack(16, i.pathsIn, i.secrets, i.results))
+	i.body = widgets.Inset(0, gutter, 4, 2, widgets.Stack(16, i.pathsIn, i.secrets, i.results))
 	i.scroll = container.NewVScroll(i.body)
 	middle := &fyne.Container{Layout: &settleLayout{i.scroll}, Objects: []fyne.CanvasObject{i.scroll}}
 	i.root = widgets.Stack(16,
@@ -190,7 +190,7 @@ func (i *importer) saw(found desk.Found) {
 	}
 	i.keep.Hidden, i.look.Hidden = !found.New(), found.New()
 	i.root.Refresh()
-	i.scroll.Refresh() // the paragraphs know how wide they are now, and so how high
+	i.root.Refresh() // the paragraphs know how wide they are now, and so how high
 }
 
 // ask asks for the password of each file that needs one, or another one.

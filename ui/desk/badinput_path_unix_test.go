@@ -3,6 +3,7 @@
 package desk
 
 import (
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -177,4 +178,26 @@ func TestFolderOfTooMany(t *testing.T) {
 	if err != nil || !found.Truncated {
 		t.Errorf("%+v, %v", found, err)
 	}
+}
+
+// A file that is written into a folder stays in it, whatever its name.
+func TestWriteFilesStaysInTheFolder(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"../a", "/etc/a", "a/b", "..", ".", "", "a/../../b"} {
+		err := WriteFiles(filepath.Join(dir, "in"), []File{{Name: name, Data: []byte("x")}}, true)
+		if code := toldError(errorOr(err)); code != "not-a-file" {
+			t.Errorf("%q: %s", name, code)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 0 {
+		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+func errorOr(err error) error {
+	if err == nil {
+		return errors.New("no error")
+	}
+	return err
 }

@@ -96,6 +96,9 @@ func WriteFiles(folder string, files []File, overwrite bool) error {
 		if f.Secret {
 			mode = 0o700
 		}
+		if filepath.Base(f.Name) != f.Name || f.Name == "." || f.Name == ".." { // a name is never a path
+			return &PathError{Deed: "write", Path: f.Name, Err: ErrNotFile}
+		}
 		if _, err := os.Lstat(filepath.Join(folder, f.Name)); err == nil && !overwrite {
 			return &PathError{Deed: "write", Path: filepath.Join(folder, f.Name), Err: ErrFileExists}
 		}

@@ -259,7 +259,7 @@ func authorityNamed(all []Certificate, name string, but ID) bool {
 	name = strings.TrimSpace(name)
 	old, _ := byID(all, but)
 	return slices.ContainsFunc(all, func(c Certificate) bool {
-		return c.IsAuthority() && strings.EqualFold(c.Name, name) && (but == "" || c.CurrentID != old.CurrentID)
+		return c.IsAuthority() && strings.EqualFold(c.Name, shortName(name)) && (but == "" || c.CurrentID != old.CurrentID)
 	})
 }
 

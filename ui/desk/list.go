@@ -192,6 +192,7 @@ func (c Certificate) is(text string) bool {
 
 // Namesakes counts the certificates of a name, as Find looks for them.
 func (d *Desk) Namesakes(name string) (int, error) {
+	name = shortName(name)
 	all, err := d.all()
 	n := 0
 	for _, c := range all {
@@ -225,6 +226,7 @@ func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certifica
 	if err != nil {
 		return Certificate{}, err
 	}
+	name = cmp.Or(shortName(name), name) // as it is kept
 	var found *Certificate
 	for n := range all {
 		c := &all[n]
