@@ -14,6 +14,8 @@ import (
 type attempt struct {
 	try     Try
 	target  target
+	gateway *gateway // nil: no proxy
+	whole   context.Context
 	result  Result
 	observe func(Step)
 
@@ -56,25 +58,50 @@ func (a *attempt) run(ctx context.Context) *Diagnosis {
 	if d := a.prepare(); d != nil {
 		return d
 	}
-	if d := a.connect(ctx); d != nil {
+	a.whole = ctx
+	if d := a.staged(ctx, a.connect); d != nil {
 		return d
 	}
-	// Whoever waits on the connection is woken when the context ends.
-	stop := context.AfterFunc(ctx, func() { a.conn.Close() })
-	defer stop()
 	defer a.conn.Close()
 
 	if !a.target.secure {
 		for n := StepServerCertificate; n <= StepVerifyClient; n++ {
 			a.end(n, NotAsked)
 		}
-		return a.exchange(ctx, a.conn)
+		return a.staged(ctx, func(ctx context.Context) *Diagnosis { return a.exchange(ctx, a.conn) })
 	}
-	l, d := a.handshake(ctx)
+	var l *line
+	d := a.staged(ctx, func(ctx context.Context) (d *Diagnosis) {
+		l, d = a.handshake(ctx)
+		return d
+	})
 	if d != nil {
 		return d
 	}
-	return a.exchange(ctx, l)
+	return a.staged(ctx, func(ctx context.Context) *Diagnosis { return a.exchange(ctx, l) })
+}
+
+// staged runs a stage within the time for one. Whoever waits on the connection
+// is woken when the context ends.
+func (a *attempt) staged(ctx context.Context, stage func(context.Context) *Diagnosis) *Diagnosis {
+	if a.try.Stage > 0 {
+		limited, cancel := context.WithTimeout(ctx, a.try.Stage)
+		defer cancel()
+		ctx = limited
+	}
+	if a.conn != nil {
+		stop := context.AfterFunc(ctx, func() { a.conn.Close() })
+		defer stop()
+	}
+	return stage(ctx)
+}
+
+// after is the time that ran out: the stage's, or that of all.
+func (a *attempt) after() string {
+	if a.try.Stage > 0 && (a.whole == nil || a.whole.Err() == nil) {
+		return a.try.Stage.String()
+	}
+	return a.timeout().String()
 }
 
 // facts are those of step n, to add to.

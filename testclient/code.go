@@ -103,7 +103,7 @@ const (
 
 	// BadURL: client, step 1. why ("empty", "malformed", "scheme", "host", "port"), scheme or host.
 	BadURL = "bad-url"
-	// BadRequest: client, step 1. field ("method", "header", "version", "address"), value.
+	// BadRequest: client, step 1. field ("method", "header", "version", "address", "proxy", "body"), value.
 	BadRequest = "bad-request"
 	// NameNotFound: network, step 1. host.
 	NameNotFound = "name-not-found"
@@ -111,6 +111,16 @@ const (
 	Refused = "refused"
 	// Unreachable: network, step 1. host, port: no route.
 	Unreachable = "unreachable"
+	// ProxyUnreachable: network, step 1. proxy (host:port): no connection to the proxy itself.
+	ProxyUnreachable = "proxy-unreachable"
+	// ProxyAuthentication: network, step 1. proxy, said: it wants a user and a password, or others.
+	ProxyAuthentication = "proxy-authentication"
+	// ProxyRefused: network, step 1. proxy, said: it does not connect to the server.
+	ProxyRefused = "proxy-refused"
+	// ProxyStrange: network, step 1. proxy: it does not answer as such a proxy does.
+	ProxyStrange = "proxy-strange"
+	// TooManyRedirects: server, step 6. location, count.
+	TooManyRedirects = "too-many-redirects"
 	// Timeout: network, at any step. after (a duration as "10s").
 	Timeout = "timeout"
 	// Reset: network, at any step from 2. asked, sent ("yes" or "no"): the

@@ -54,9 +54,15 @@ func (a *attempt) connect(ctx context.Context) *Diagnosis {
 		},
 	})
 	var dialer net.Dialer
-	conn, err := dialer.DialContext(traced, "tcp", address)
+	var conn net.Conn
+	if a.gateway != nil {
+		f["proxy"] = printable(a.gateway.address)
+		conn, err = a.gateway.dial(traced, &dialer, address)
+	} else {
+		conn, err = dialer.DialContext(traced, "tcp", address)
+	}
 	mu.Lock()
-	if len(resolved) > 0 {
+	if len(resolved) > 0 && a.gateway == nil {
 		f["name"], f["addresses"] = ipOf(address), strings.Join(resolved, "\n")
 	}
 	mu.Unlock()
@@ -65,6 +71,9 @@ func (a *attempt) connect(ctx context.Context) *Diagnosis {
 	}
 	a.conn = &countedConn{Conn: conn}
 	a.result.Address = conn.RemoteAddr().String()
+	if a.gateway != nil {
+		a.result.Address = address // conn's is the proxy's, or a bare SOCKS one
+	}
 	a.result.Local = conn.LocalAddr().String()
 	f["address"], f["ip"] = a.result.Address, ipOf(a.result.Address)
 	a.end(StepConnect, Done)
@@ -76,13 +85,17 @@ func (a *attempt) dialFailure(ctx context.Context, address string, err error) *D
 	if d := a.ended(ctx, StepConnect, err); d != nil {
 		return d
 	}
+	var gate *proxyError
+	if errors.As(err, &gate) && !isTimeout(err) {
+		return a.proxyFailure(gate)
+	}
 	d := &Diagnosis{Code: Unknown, Side: NetworkSide, Step: StepConnect, Raw: printable(err.Error()),
 		Facts: map[string]string{"port": a.target.port}}
 	var dns *net.DNSError
 	switch {
 	case errors.As(err, &dns) && dns.IsTimeout:
 		d.Code = Timeout
-		d.Facts["after"] = a.timeout().String()
+		d.Facts["after"] = a.after()
 	case errors.As(err, &dns):
 		d.Code = NameNotFound
 	case errors.Is(err, errnoRefused):
@@ -92,7 +105,7 @@ func (a *attempt) dialFailure(ctx context.Context, address string, err error) *D
 		d.Code = Unreachable
 	case isTimeout(err):
 		d.Code = Timeout
-		d.Facts["after"] = a.timeout().String()
+		d.Facts["after"] = a.after()
 	}
 	return d
 }
@@ -102,7 +115,7 @@ func (a *attempt) ended(ctx context.Context, step int, err error) *Diagnosis {
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return &Diagnosis{Code: Timeout, Side: NetworkSide, Step: step, Raw: printable(err.Error()),
-			Facts: map[string]string{"after": a.timeout().String()}}
+			Facts: map[string]string{"after": a.after()}}
 	case ctx.Err() != nil:
 		return &Diagnosis{Code: Cancelled, Side: ClientSide, Step: step, Raw: printable(err.Error())}
 	}

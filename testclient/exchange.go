@@ -80,12 +80,22 @@ func (a *attempt) request(ctx context.Context) (*http.Request, error) {
 	user := u.User
 	u.User, u.Fragment = nil, ""
 	var body io.Reader
-	if len(a.try.Body) > 0 {
+	if len(a.try.Body) > 0 && a.try.OpenBody == nil {
 		body = bytes.NewReader(a.try.Body)
 	}
 	req, err := http.NewRequestWithContext(ctx, a.try.Method, u.String(), body)
 	if err != nil {
 		return nil, err
+	}
+	if a.try.OpenBody != nil {
+		if req.Body, err = a.try.OpenBody(); err != nil {
+			return nil, err
+		}
+		req.ContentLength = a.try.BodySize
+		if req.ContentLength == 0 {
+			req.Body.Close()
+			req.Body = nil
+		}
 	}
 	for name, values := range a.try.Header {
 		if http.CanonicalHeaderKey(name) == "Host" {

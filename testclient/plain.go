@@ -30,6 +30,7 @@ func (t Try) Plain() (Plain, *Diagnosis) {
 	if err != nil {
 		return Plain{}, a.unknown(StepConnect, err)
 	}
+	a.try.OpenBody = nil
 	req, err := a.request(context.Background())
 	if err != nil {
 		return Plain{}, a.unknown(StepAccess, err)

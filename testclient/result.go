@@ -38,7 +38,7 @@ var stepNames = [7]string{
 // by "\n"; text that came from outside is escaped. A fact that is not known is
 // absent.
 //
-//	1 connect             host, port, name (as resolved), addresses, address, ip
+//	1 connect             host, port, name (as resolved), addresses, address, ip, proxy (host:port, when one is used)
 //	2 server-certificate  chain (names, leaf first), subject, issuer, chain-length, names, not-after, fingerprint
 //	3 verify-server       name (that was verified), matched (the entry of the certificate that matched), authority,
 //	                      path (names, leaf to root), days-left, trusted ("system" or the trusted names);
@@ -61,6 +61,7 @@ type Step struct {
 // Result is what became of a Try.
 type Result struct {
 	Try       Try
+	Before    []Result // the answers that led here by redirects, in order
 	Steps     [7]Step
 	Diagnosis *Diagnosis // nil when it succeeded
 

@@ -143,6 +143,14 @@ func (a *attempt) prepare() *Diagnosis {
 	if a.try.ALPN == nil {
 		a.try.ALPN = protocols(a.try.MaxVersion)
 	}
+	if strings.TrimSpace(a.try.Proxy) != "" {
+		g, err := parseProxy(strings.TrimSpace(a.try.Proxy))
+		if err != nil {
+			return &Diagnosis{Code: BadRequest, Side: ClientSide, Step: StepConnect, Raw: printable(err.Error()),
+				Facts: map[string]string{"field": "proxy", "value": ""}}
+		}
+		a.gateway = &g
+	}
 	f := a.facts(StepConnect)
 	f["host"], f["port"] = printable(t.shown), t.port
 	return a.checkRequest()

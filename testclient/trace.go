@@ -25,6 +25,7 @@ func (a *attempt) handshake(ctx context.Context) (*line, *Diagnosis) {
 		VerifyConnection:     a.serverPresented,
 		GetClientCertificate: a.serverAsked,
 		ClientSessionCache:   a.ticket,
+		KeyLogWriter:         a.try.KeyLog,
 	})
 	err := conn.HandshakeContext(ctx)
 	a.agreed(conn.ConnectionState())

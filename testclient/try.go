@@ -7,8 +7,7 @@
 // 4.4.2.4 and appendix E.1), so a try reads while it writes and prefers the
 // alert that it read to the error of a write.
 //
-// Its limits: it follows no redirect, uses no proxy, keeps no connection or
-// session, checks no revocation, and supports neither renegotiation nor
+// Its limits: it keeps no connection or session, checks no revocation, and supports neither renegotiation nor
 // post-handshake authentication. It gives codes and facts; words for people
 // are made elsewhere.
 package testclient
@@ -17,7 +16,9 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -34,6 +35,9 @@ type Try struct {
 	Header http.Header // "Host" sets the Host header; User-Agent has a default
 	Body   []byte
 
+	OpenBody func() (io.ReadCloser, error) // instead of Body: a body that is streamed, opened anew for a redirect; nil: none
+	BodySize int64                         // of that, in bytes
+
 	Certificate *tls.Certificate    // nil: none. Chain leaf first. Always sent when the server asks
 	Revoked     bool                // Certificate is revoked, as far as the caller knows: it names a refusal that tells no reason
 	Known       []*x509.Certificate // authorities at hand, to tell a chain that was sent without its intermediates
@@ -48,22 +52,46 @@ type Try struct {
 	ALPN                   []string // nil: h2 and http/1.1
 	suites                 []uint16 // cipher suites to TLS 1.2; nil: Go's defaults
 
+	Proxy     string // "http://host:port" or "socks5://host:port", with user:password@ where it asks; "": none
+	Redirects int    // how many are followed, at most MaxRedirects; 0: none
+
 	Timeout time.Duration    // zero: DefaultTimeout. Over the whole try
+	Stage   time.Duration    // zero: none. For each of: connecting, the handshake, the exchange
+	KeyLog  io.Writer        // nil: none. Gets the secrets of the connection in NSS key log format: whoever has them reads it all
 	Now     func() time.Time // nil: time.Now. The clock that certificates are judged by
 }
 
 // Run makes the request once and tells how far it came. observe, which may be
 // nil, is called with each step as it ends, in order, from Run's goroutine, and
-// again with one that a later step showed to have failed; the last report of a
-// step holds, and at the end all seven were reported. Run never fails itself: what
+// again with one that a later step showed to have failed; a redirect that is
+// followed begins with the first step again. The last report of a step holds,
+// and at the end all seven were reported. Run never fails itself: what
 // went wrong, a malformed URL included, is the Result's Diagnosis. It leaves no
 // goroutine and no connection behind, and returns soon after ctx ends.
 func Run(ctx context.Context, t Try, observe func(Step)) Result {
 	a := newAttempt(t, observe)
 	ctx, cancel := context.WithTimeout(ctx, a.timeout())
 	defer cancel()
-	if d := a.run(ctx); d != nil {
-		a.fail(d)
+	var before []Result
+	for {
+		if d := a.run(ctx); d != nil {
+			a.fail(d)
+		}
+		r := a.finish()
+		var follow *Try
+		if r.OK() && t.Redirects > 0 {
+			follow = r.next(a.target.url)
+		}
+		if follow != nil && len(before) >= min(t.Redirects, MaxRedirects) {
+			a.fail(&Diagnosis{Code: TooManyRedirects, Side: ServerSide, Step: StepAccess, Raw: "HTTP " + r.StatusText,
+				Facts: map[string]string{"location": printable(r.Header.Get("Location")), "count": strconv.Itoa(len(before))}})
+			r, follow = a.finish(), nil
+		}
+		if follow == nil {
+			r.Before = before
+			return r
+		}
+		before = append(before, r)
+		a = newAttempt(*follow, observe)
 	}
-	return a.finish()
 }

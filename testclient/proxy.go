@@ -1,0 +1,209 @@
+package testclient
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"golang.org/x/net/proxy"
+)
+
+// maxProxyHead bounds the head of a proxy's answer, in bytes.
+const maxProxyHead = 16 << 10
+
+// gateway is the proxy that a try goes through.
+type gateway struct {
+	socks   bool
+	address string // host:port
+	user    *url.Userinfo
+}
+
+// parseProxy reads the address of a proxy: http://host:port (RFC 9110 section
+// 9.3.6, CONNECT) or socks5://host:port (RFC 1928), either with user:password@.
+// Without a scheme it is http. The names of servers are resolved by the proxy.
+// Its errors are *urlError and quote no password.
+func parseProxy(typed string) (gateway, error) {
+	if !strings.Contains(typed, "://") {
+		typed = "http://" + typed
+	}
+	u, err := url.Parse(typed)
+	if err != nil {
+		return gateway{}, &urlError{why: "malformed"}
+	}
+	g := gateway{user: u.User}
+	port := u.Port()
+	switch u.Scheme {
+	case "http":
+		if port == "" {
+			port = "8080"
+		}
+	case "socks5", "socks5h":
+		g.socks = true
+		if port == "" {
+			port = "1080"
+		}
+	default:
+		return gateway{}, &urlError{why: "scheme", value: u.Scheme}
+	}
+	host, err := asciiHost(u.Hostname())
+	if err != nil {
+		return gateway{}, &urlError{why: "host", value: u.Hostname()}
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+		return gateway{}, &urlError{why: "port", value: port}
+	}
+	g.address = net.JoinHostPort(host, port)
+	return g, nil
+}
+
+// proxyError is what a proxy did instead of connecting.
+type proxyError struct {
+	code   string // of a diagnosis
+	status string // what it said
+	err    error
+}
+
+func (e *proxyError) Error() string {
+	if e.err != nil {
+		return "proxy: " + e.err.Error()
+	}
+	return "proxy: " + e.status
+}
+
+func (e *proxyError) Unwrap() error { return e.err }
+
+// dial connects to the address through the proxy.
+func (g gateway) dial(ctx context.Context, dialer *net.Dialer, address string) (net.Conn, error) {
+	if g.socks {
+		return g.dialSOCKS(ctx, dialer, address)
+	}
+	conn, err := dialer.DialContext(ctx, "tcp", g.address)
+	if err != nil {
+		return nil, &proxyError{code: ProxyUnreachable, err: err}
+	}
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	err = g.connect(conn, address)
+	if !stop() && err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// connect asks for a tunnel (RFC 9110 section 9.3.6).
+func (g gateway) connect(conn net.Conn, address string) error {
+	var ask strings.Builder
+	fmt.Fprintf(&ask, "CONNECT %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: countersign\r\n", address, address)
+	if g.user != nil {
+		password, _ := g.user.Password()
+		fmt.Fprintf(&ask, "Proxy-Authorization: Basic %s\r\n", base64.StdEncoding.EncodeToString([]byte(g.user.Username()+":"+password)))
+	}
+	ask.WriteString("\r\n")
+	if _, err := io.WriteString(conn, ask.String()); err != nil {
+		return &proxyError{code: ProxyStrange, err: err}
+	}
+	head, err := readHead(conn)
+	if err != nil {
+		return &proxyError{code: ProxyStrange, err: err}
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(head)), &http.Request{Method: "CONNECT"})
+	if err != nil {
+		return &proxyError{code: ProxyStrange, err: err}
+	}
+	resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusProxyAuthRequired:
+		return &proxyError{code: ProxyAuthentication, status: printable(resp.Status)}
+	case resp.StatusCode/100 != 2:
+		return &proxyError{code: ProxyRefused, status: printable(resp.Status)}
+	}
+	return nil
+}
+
+// readHead reads the head of an answer and not one byte more: what follows is
+// the server's.
+func readHead(r io.Reader) ([]byte, error) {
+	var head []byte
+	one := make([]byte, 1)
+	for len(head) < maxProxyHead {
+		if _, err := io.ReadFull(r, one); err != nil {
+			return nil, err
+		}
+		head = append(head, one[0])
+		if one[0] == '\n' && (bytes.HasSuffix(head, []byte("\r\n\r\n")) || bytes.HasSuffix(head, []byte("\n\n"))) {
+			return head, nil
+		}
+		if len(head) == 5 && string(head) != "HTTP/" {
+			return nil, errors.New("malformed HTTP response")
+		}
+	}
+	return nil, errors.New("HTTP response head too long")
+}
+
+// reached is a dialer that remembers whether the proxy itself was.
+type reached struct {
+	*net.Dialer
+	err error
+	yes bool
+}
+
+// DialContext is for the proxy's package.
+func (r *reached) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := r.Dialer.DialContext(ctx, network, address)
+	r.yes, r.err = err == nil, err
+	return conn, err
+}
+
+func (g gateway) dialSOCKS(ctx context.Context, dialer *net.Dialer, address string) (net.Conn, error) {
+	var auth *proxy.Auth
+	if g.user != nil {
+		password, _ := g.user.Password()
+		auth = &proxy.Auth{User: g.user.Username(), Password: password}
+	}
+	first := &reached{Dialer: dialer}
+	socks, err := proxy.SOCKS5("tcp", g.address, auth, first)
+	if err != nil {
+		return nil, &proxyError{code: ProxyStrange, err: err}
+	}
+	conn, err := socks.(proxy.ContextDialer).DialContext(ctx, "tcp", address)
+	if err == nil {
+		return conn, nil
+	}
+	if !first.yes {
+		return nil, &proxyError{code: ProxyUnreachable, err: first.err}
+	}
+	code, said := ProxyStrange, ""
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		said = op.Err.Error()
+	}
+	switch { // the package has no typed errors
+	case strings.Contains(said, "authentication"), strings.Contains(said, "username/password"):
+		code = ProxyAuthentication
+	case strings.HasPrefix(said, "unknown error "): // a reply of RFC 1928 section 6
+		code, said = ProxyRefused, strings.TrimPrefix(said, "unknown error ")
+	}
+	return nil, &proxyError{code: code, status: printable(said), err: err}
+}
+
+// proxyFailure tells what the proxy did.
+func (a *attempt) proxyFailure(e *proxyError) *Diagnosis {
+	d := &Diagnosis{Code: e.code, Side: NetworkSide, Step: StepConnect, Raw: printable(e.Error()),
+		Facts: map[string]string{"proxy": printable(a.gateway.address), "port": a.target.port}}
+	if e.status != "" {
+		d.Facts["said"] = e.status
+	}
+	return d
+}
