@@ -16,23 +16,31 @@ import (
 // Try is a connection to try, in terms of the vault.
 type Try struct {
 	URL           string
-	CertificateID ID   // whom we present; "" for nobody
-	TrustIDs      []ID // whose servers we trust; none: the system's authorities
-	Insecure      bool // verify nobody
+	CertificateID ID       // whom we present; "" for nobody, or for CertFiles
+	CertFiles     []string // instead: files with a certificate, its chain and its key
+	Password      string   // of CertFiles
+	TrustIDs      []ID     // whose servers we trust; with TrustFiles; none of both: the system's authorities
+	TrustFiles    []string // files of authorities
+	Insecure      bool     // verify nobody
 	Method        string
 	Header        http.Header
 	Body          []byte
+	BodyFile      string // instead of Body; streamed, however large
 	ServerName    string // "" for the URL's
 	Address       string // host:port to connect to, "" for the URL's
 	MinVersion    uint16
 	MaxVersion    uint16
 	ALPN          []string
-	Timeout       time.Duration // 0: the lab's own
+	Proxy         string        // "http://…" or "socks5://…", with user:password@ where it asks; "" for none
+	Redirects     int           // how many are followed; 0: none
+	Timeout       time.Duration // 0: the lab's own; over all
+	Stage         time.Duration // 0: none; for connecting, the handshake and the exchange each
+	KeyLog        string        // a file for the connection's secrets, in NSS key log format; never saved with a try
 }
 
 // Connect tries a connection. What goes wrong between the two sides is in the
 // result; an error means that the try could not begin: ErrNoKey, ErrLocked,
-// *NotFoundError. observe, which may be nil, is told of each step as it ends,
+// *NotFoundError, *PathError, *LacksError, those of pki.Decode. observe, which may be nil, is told of each step as it ends,
 // on the goroutine of the try.
 func (d *Desk) Connect(ctx context.Context, t Try, observe func(testclient.Step)) (testclient.Result, error) {
 	known, err := d.known()
@@ -42,6 +50,14 @@ func (d *Desk) Connect(ctx context.Context, t Try, observe func(testclient.Step)
 	try, err := d.prepareTry(t, known)
 	if err != nil {
 		return testclient.Result{}, err
+	}
+	if t.KeyLog != "" {
+		f, err := openKeyLog(t.KeyLog)
+		if err != nil {
+			return testclient.Result{}, err
+		}
+		defer f.Close()
+		try.KeyLog = f
 	}
 	result := testclient.Run(ctx, try, observe)
 	return result, d.noteTry(t, result)
@@ -61,18 +77,44 @@ func (d *Desk) prepareTry(t Try, known []*x509.Certificate) (testclient.Try, err
 			try.Revoked = c.Revoked
 		}
 	}
-	if len(t.TrustIDs) > 0 {
+	if len(t.CertFiles) > 0 {
+		pair, err := pairOfFiles(t.CertFiles, t.Password)
+		if err != nil {
+			return try, err
+		}
+		try.Certificate = pair
+	}
+	if t.BodyFile != "" {
+		var err error
+		if try.OpenBody, try.BodySize, err = bodyOfFile(t.BodyFile); err != nil {
+			return try, err
+		}
+	}
+	return try, d.prepareTrust(&try, t)
+}
+
+// prepareTrust reads whom a try trusts.
+func (d *Desk) prepareTrust(try *testclient.Try, t Try) error {
+	files, err := authoritiesOfFiles(t.TrustFiles)
+	if err != nil {
+		return err
+	}
+	if len(t.TrustIDs)+len(files) > 0 {
 		try.Roots = x509.NewCertPool()
+		for _, c := range files {
+			try.Roots.AddCert(c)
+			try.TrustNames = append(try.TrustNames, nameOf(c))
+		}
 		for _, id := range t.TrustIDs {
 			authority, err := d.trusted(id)
 			if err != nil {
-				return try, err
+				return err
 			}
 			try.Roots.AddCert(authority)
 			try.TrustNames = append(try.TrustNames, nameOf(authority))
 		}
 	}
-	return try, nil
+	return nil
 }
 
 // plain is the request of a try, without what it takes from the vault.
@@ -81,6 +123,7 @@ func (t Try) plain() testclient.Try {
 		URL: t.URL, Method: t.Method, Header: t.Header, Body: t.Body,
 		Insecure: t.Insecure, ServerName: t.ServerName, Address: t.Address,
 		MinVersion: t.MinVersion, MaxVersion: t.MaxVersion, ALPN: t.ALPN, Timeout: t.Timeout,
+		Stage: t.Stage, Proxy: t.Proxy, Redirects: t.Redirects,
 	}
 }
 

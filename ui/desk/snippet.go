@@ -4,11 +4,13 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"countersign/pki"
 	"countersign/testclient"
 )
 
@@ -58,7 +60,7 @@ var ErrSnippetKind = errors.New("no snippet of that kind")
 // SnippetError says what of a try a program cannot do.
 type SnippetError struct {
 	Kind  SnippetKind
-	Field string // "address", "server-name", "host", "versions", "redirects", "proxy", "plain", "body" or "bundle"
+	Field string // "address", "server-name", "host", "versions", "redirects", "proxy", "plain", "body", "bundle" or "pem"
 }
 
 func (e *SnippetError) Error() string {
@@ -97,8 +99,12 @@ func (d *Desk) Snippet(t Try, kind SnippetKind) (Snippet, error) {
 	}
 	s := &snippet{
 		Plain: plain, kind: kind, Insecure: t.Insecure, min: t.MinVersion, max: t.MaxVersion,
-		alpn: t.ALPN, Body: string(t.Body), timeout: t.Timeout,
+		alpn: t.ALPN, Body: string(t.Body), BodyFile: t.BodyFile, Redirects: min(t.Redirects, testclient.MaxRedirects), timeout: t.Timeout,
 	}
+	if t.BodyFile != "" {
+		s.Body = ""
+	}
+	s.readProxy(t.Proxy)
 	if err := s.name(d, t); err != nil {
 		return Snippet{}, err
 	}
@@ -116,6 +122,9 @@ type snippet struct {
 	Roots           []string // files of whom to trust; none: the system's
 	Insecure        bool
 	Body            string
+	BodyFile        string // instead
+	Redirects       int
+	Proxy           *url.URL // nil: none
 
 	min, max uint16
 	alpn     []string
@@ -130,7 +139,11 @@ func (s *snippet) name(d *Desk, t Try) error {
 	if !s.Secure {
 		return nil
 	}
-	if t.CertificateID != "" {
+	if len(t.CertFiles) > 0 {
+		if err := s.ownFiles(t); err != nil {
+			return err
+		}
+	} else if t.CertificateID != "" {
 		if err := s.nameCertificate(d, t.CertificateID); err != nil {
 			return err
 		}
@@ -138,6 +151,8 @@ func (s *snippet) name(d *Desk, t Try) error {
 	if s.Insecure {
 		return nil
 	}
+	s.Roots = append(s.Roots, t.TrustFiles...)
+	s.files = append(s.files, t.TrustFiles...)
 	for _, id := range t.TrustIDs {
 		c, err := d.Get(id)
 		if err != nil {
@@ -191,13 +206,20 @@ func (s *snippet) needs(file, name string, f Format) {
 func (s *snippet) lacks() string {
 	moved := s.Dial != joinPort(s.Name, s.Port)
 	named := s.Secure && !strings.EqualFold(s.ServerName, strings.TrimSuffix(s.Name, "."))
+	proxied := s.Proxy != nil
 	hosted := s.Header.Get("Host") != "" || s.Host != hostOf(s.URL)
 	switch {
 	case s.Body != "" && (len(s.Body) > maxSnippetBody || !utf8.ValidString(s.Body) || strings.ContainsRune(s.Body, 0)):
 		return "body"
 	case s.kind == SnippetOpenSSL && !s.Secure:
 		return "plain"
-	case s.kind == SnippetCurlP12 && s.P12 == "":
+	case s.P12 != "" && s.kind != SnippetCurlP12 && s.kind != SnippetJava:
+		return "pem"
+	case proxied && s.kind != SnippetCurl && s.kind != SnippetCurlP12 && (s.kind != SnippetGo || moved):
+		return "proxy"
+	case s.Redirects > 0 && (s.kind == SnippetOpenSSL || s.kind == SnippetPython || s.kind == SnippetNode):
+		return "redirects"
+	case (s.kind == SnippetCurlP12 || s.kind == SnippetJava && s.Chain != "") && s.P12 == "":
 		return "bundle"
 	case (s.kind == SnippetWget || s.kind == SnippetJava) && moved:
 		return "address"
@@ -233,4 +255,44 @@ func (s *snippet) headers() [][2]string {
 	}
 	slices.SortStableFunc(list, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	return list
+}
+
+// ownFiles are those that the try itself reads.
+func (s *snippet) ownFiles(t Try) error {
+	for _, path := range t.CertFiles {
+		items, err := decodeFile(path, t.Password)
+		if err != nil {
+			return err
+		}
+		for _, i := range items {
+			switch {
+			case i.Source == "PKCS#12":
+				s.P12 = path
+			case i.Kind == pki.ItemKey:
+				s.Key = path
+			case i.Kind == pki.ItemCertificate && s.Chain == "":
+				s.Chain = path
+			}
+		}
+	}
+	s.files = append(s.files, t.CertFiles...)
+	return nil
+}
+
+// readProxy takes a proxy's address apart; Plain has found it to be one.
+func (s *snippet) readProxy(typed string) {
+	if typed = strings.TrimSpace(typed); typed == "" {
+		return
+	}
+	if !strings.Contains(typed, "://") {
+		typed = "http://" + typed
+	}
+	s.Proxy, _ = url.Parse(typed)
+	if s.Proxy != nil && s.Proxy.Port() == "" { // programs differ in what they take then
+		port := "8080"
+		if s.Proxy.Scheme != "http" {
+			port = "1080"
+		}
+		s.Proxy.Host = joinPort(s.Proxy.Hostname(), port)
+	}
 }

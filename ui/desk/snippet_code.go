@@ -165,6 +165,9 @@ import (
 	"net"
 {{- end}}
 	"net/http"
+{{- if .Proxy}}
+	"net/url"
+{{- end}}
 	"os"
 {{- if .Body}}
 	"strings"
@@ -212,6 +215,9 @@ func main() {
 {{- if .Secure}}
 		TLSClientConfig: config,
 {{- end}}
+{{- with .Proxy}}
+		Proxy: http.ProxyURL(&url.URL{Scheme: {{q .Scheme}}, Host: {{q .Host}}{{with .User}}, User: url.UserPassword({{q .Username}}, os.Getenv("PROXY_PASSWORD")){{end}}}),
+{{- end}}
 {{- if not .OneProtocol}}
 		ForceAttemptHTTP2: true,
 {{- end}}
@@ -227,12 +233,34 @@ func main() {
 {{- if .Seconds}}
 		Timeout: {{.Seconds}} * time.Second,
 {{- end}}
+{{- if .Redirects}}
+		CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+			if len(via) > {{.Redirects}} {
+				return http.ErrUseLastResponse
+			}
+			return nil
+		},
+{{- else}}
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+{{- end}}
 	}
-	req, err := http.NewRequest({{q .Method}}, {{q .URL}}, {{if .Body}}strings.NewReader({{q .Body}}){{else}}nil{{end}})
+{{- if .BodyFile}}
+	body, err := os.Open({{q .BodyFile}})
 	if err != nil {
 		log.Fatal(err)
 	}
+	info, err := body.Stat()
+	if err != nil {
+		log.Fatal(err)
+	}
+{{- end}}
+	req, err := http.NewRequest({{q .Method}}, {{q .URL}}, {{if .BodyFile}}body{{else if .Body}}strings.NewReader({{q .Body}}){{else}}nil{{end}})
+	if err != nil {
+		log.Fatal(err)
+	}
+{{- if .BodyFile}}
+	req.ContentLength = info.Size()
+{{- end}}
 {{- if .Hosted}}
 	req.Host = {{q .Host}}
 {{- end}}
@@ -252,6 +280,9 @@ func main() {
 `, strconv.Quote)
 
 var pythonTemplate = snippetTemplate("python", `import http.client
+{{- if .BodyFile}}
+import os
+{{- end}}
 import socket
 {{- if .Secure}}
 import ssl
@@ -297,7 +328,11 @@ connection.putheader("Host", {{q .Host}})
 {{- range .Headers}}
 connection.putheader({{q (index . 0)}}, {{q (index . 1)}})
 {{- end}}
-{{- if .Body}}
+{{- if .BodyFile}}
+with open({{q .BodyFile}}, "rb") as body:
+    connection.putheader("Content-Length", str(os.fstat(body.fileno()).st_size))
+    connection.endheaders(body)
+{{- else if .Body}}
 body = {{q .Body}}.encode()
 connection.putheader("Content-Length", str(len(body)))
 connection.endheaders(body)
@@ -313,7 +348,7 @@ var nodeTemplate = snippetTemplate("node", `const {{if .Secure}}https{{else}}htt
 {{- if .Secure}}
 const tls = require("tls");
 {{- end}}
-{{- if or .Chain .Roots}}
+{{- if or .Chain .Roots .BodyFile}}
 const fs = require("fs");
 {{- end}}
 
@@ -365,7 +400,10 @@ request.setHeader("Host", {{q .Host}});
 {{- range .HeaderLists}}
 request.setHeader({{q (index . 0)}}, [{{range $n, $v := slice . 1}}{{if $n}}, {{end}}{{q $v}}{{end}}]);
 {{- end}}
-{{- if .Body}}
+{{- if .BodyFile}}
+request.setHeader("Content-Length", fs.statSync({{q .BodyFile}}).size);
+fs.createReadStream({{q .BodyFile}}).pipe(request);
+{{- else if .Body}}
 const body = Buffer.from({{q .Body}});
 request.setHeader("Content-Length", body.length);
 request.end(body);

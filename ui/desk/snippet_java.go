@@ -67,9 +67,12 @@ class Request {
 {{- if or .OneProtocol (not .Secure)}}
             .version(HttpClient.Version.HTTP_1_1)
 {{- end}}
+{{- if .Redirects}}
+            .followRedirects(HttpClient.Redirect.ALWAYS)
+{{- end}}
             .build();
         HttpRequest request = HttpRequest.newBuilder(URI.create({{q .URL}}))
-            .method({{q .Method}}, HttpRequest.BodyPublishers.{{if .Body}}ofString({{q .Body}}){{else}}noBody(){{end}})
+            .method({{q .Method}}, HttpRequest.BodyPublishers.{{if .BodyFile}}ofFile(java.nio.file.Path.of({{q .BodyFile}})){{else if .Body}}ofString({{q .Body}}){{else}}noBody(){{end}})
 {{- range .Headers}}
             .header({{q (index . 0)}}, {{q (index . 1)}})
 {{- end}}

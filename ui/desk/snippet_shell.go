@@ -107,6 +107,19 @@ func (s *snippet) curl() string {
 		dialled, port, _ := net.SplitHostPort(s.Dial)
 		add("--connect-to", ShellWord("::"+bracketed(dialled)+":"+port))
 	}
+	if s.Proxy != nil {
+		scheme := s.Proxy.Scheme
+		if scheme == "socks5" {
+			scheme = "socks5h" // the proxy resolves the name
+		}
+		add("--proxy", ShellWord(scheme+"://"+s.Proxy.Host))
+		if user := s.Proxy.User; user != nil {
+			add("--proxy-user", ShellWord(user.Username())+`:"$PROXY_PASSWORD"`)
+		}
+	}
+	if s.Redirects > 0 {
+		add("--location --max-redirs", strconv.Itoa(s.Redirects))
+	}
 	args = append(args, s.curlRequest(host)...)
 	if strings.ContainsAny(address, "[]{}") {
 		add("--globoff")
@@ -121,7 +134,8 @@ func (s *snippet) curlRequest(host string) []string {
 	switch {
 	case s.Method == "HEAD":
 		args = append(args, "--head")
-	case s.Method != "GET" || s.Body != "":
+	case s.Method == "POST" && (s.Body != "" || s.BodyFile != ""): // curl's own, and changed by a redirect
+	case s.Method != "GET" || s.Body != "" || s.BodyFile != "":
 		args = append(args, "--request "+ShellWord(s.Method))
 	}
 	if host != "" {
@@ -134,10 +148,13 @@ func (s *snippet) curlRequest(host string) []string {
 		}
 		args = append(args, "--header "+ShellWord(line))
 	}
-	if s.Body != "" {
-		if s.Header.Get("Content-Type") == "" {
-			args = append(args, "--header 'Content-Type:'") // else curl says that it is a form
-		}
+	if (s.Body != "" || s.BodyFile != "") && s.Header.Get("Content-Type") == "" {
+		args = append(args, "--header 'Content-Type:'") // else curl says that it is a form
+	}
+	switch {
+	case s.BodyFile != "":
+		args = append(args, "--data-binary "+ShellWord("@"+s.BodyFile))
+	case s.Body != "":
 		args = append(args, "--data-raw "+ShellWord(s.Body))
 	}
 	if n := s.seconds(); n > 0 {
@@ -203,7 +220,16 @@ func (s *snippet) openssl() string {
 	for _, line := range lines {
 		b.WriteString(" \\\n    " + ShellWord(line))
 	}
+	if s.BodyFile != "" {
+		last := " \\\n    'Connection: close' \\\n    ''"
+		head := strings.TrimSuffix(b.String(), last)
+		b.Reset()
+		b.WriteString(head + " \\\n    \"Content-Length: $(wc -c < " + ShellWord(s.BodyFile) + " | tr -d ' ')\"" + last)
+	}
 	b.WriteString("\n")
+	if s.BodyFile != "" {
+		b.WriteString("  cat " + ShellWord(s.BodyFile) + "\n")
+	}
 	if s.Body != "" {
 		b.WriteString("  printf %s " + ShellWord(s.Body) + "\n")
 	}
@@ -220,7 +246,7 @@ func opensslVersion(v uint16) string {
 // wget writes the answer's body to its output, of refusals too.
 func (s *snippet) wget() string {
 	root, before := s.trustFile()
-	args := []string{"wget --quiet --output-document=- --content-on-error --tries=1 --max-redirect=0"}
+	args := []string{"wget --quiet --output-document=- --content-on-error --tries=1 --max-redirect=" + strconv.Itoa(s.Redirects)}
 	option := func(name, value string) { args = append(args, "--"+name+"="+ShellWord(value)) }
 	if s.Chain != "" {
 		option("certificate", s.Chain)
@@ -234,7 +260,7 @@ func (s *snippet) wget() string {
 	if s.min == tls.VersionTLS13 {
 		option("secure-protocol", "TLSv1_3")
 	}
-	if s.Method != "GET" || s.Body != "" {
+	if s.Method != "GET" || s.Body != "" || s.BodyFile != "" {
 		option("method", s.Method)
 	}
 	if s.Host != hostOf(s.URL) {
@@ -242,6 +268,9 @@ func (s *snippet) wget() string {
 	}
 	for _, h := range s.HeaderLists() { // of one name wget sends the last only
 		option("header", h[0]+": "+strings.Join(h[1:], ", "))
+	}
+	if s.BodyFile != "" {
+		option("body-file", s.BodyFile)
 	}
 	if s.Body != "" {
 		option("body-data", s.Body)

@@ -83,7 +83,7 @@ func (s snippetStand) run(t *testing.T, made Snippet, ids ...ID) (string, error)
 	}
 	cmd := exec.Command(pkitest.Need(t, runner[0]), append(runner[1:], name)...)
 	cmd.Dir = s.dir
-	cmd.Env = append(os.Environ(), "PASSWORD="+bundlePassword, "GO111MODULE=off", "LC_ALL=C", "NO_PROXY=*", "JAVA_TOOL_OPTIONS=")
+	cmd.Env = append(os.Environ(), "PASSWORD="+bundlePassword, "GO111MODULE=off", "NO_PROXY=", "no_proxy=", "LC_ALL=C", "JAVA_TOOL_OPTIONS=")
 	var said strings.Builder
 	cmd.Stderr = &said
 	out, err := cmd.Output()
@@ -144,6 +144,62 @@ func TestSnippetsRun(t *testing.T) {
 			}
 			checkSeen(t, out, want)
 		})
+	}
+}
+
+// TestSnippetsOfFiles: a certificate, a root and a body that are files already.
+func TestSnippetsOfFiles(t *testing.T) {
+	s := newSnippetStand(t)
+	at := func(id ID, f Format) string {
+		file, err := s.Export(id, f, bundlePassword)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(s.dir, "my "+file.Name)
+		if err := WriteFile(path, file, true); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	client := s.example.Client.ID
+	body := pkitest.File(t, "a body.json", []byte(`{"it's": [1, 2, 3]}`))
+	pem := Try{URL: s.server.URL() + "/", Method: "PUT", Header: http.Header{"Content-Type": {"application/json"}}, BodyFile: body,
+		CertFiles: []string{at(client, Key), at(client, Chain)}, TrustFiles: []string{at(s.example.Authority.ID, PEM)}}
+	bundle := pem
+	bundle.CertFiles, bundle.Password = []string{at(client, P12)}, bundlePassword
+	for _, kind := range SnippetKinds() {
+		if !here(t, kind) {
+			continue
+		}
+		try, other, field := pem, bundle, "pem"
+		if kind == SnippetCurlP12 || kind == SnippetJava {
+			try, other, field = bundle, pem, "bundle"
+		}
+		r, err := s.Connect(t.Context(), try, nil)
+		if err != nil || !r.OK() {
+			t.Fatalf("%v %+v", err, r.Diagnosis)
+		}
+		var want testclient.Seen
+		if err := json.Unmarshal(r.Body, &want); err != nil {
+			t.Fatal(err)
+		}
+		made, err := s.Snippet(try, kind)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := range made.Files {
+			made.Files[n] = filepath.Base(made.Files[n])
+		}
+		out, err := s.run(t, made)
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		checkSeen(t, out, want)
+		_, err = s.Snippet(other, kind)
+		var lacks *SnippetError
+		if !errors.As(err, &lacks) || lacks.Field != field {
+			t.Errorf("%s: error %v", kind, err)
+		}
 	}
 }
 

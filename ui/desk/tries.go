@@ -53,6 +53,33 @@ type savedFields struct {
 	MaxVersion    uint16        `json:"maxVersion,omitempty"`
 	ALPN          []string      `json:"alpn,omitempty"`
 	Timeout       time.Duration `json:"timeout,omitempty"`
+	CertFiles     []string      `json:"certFiles,omitempty"`
+	Password      string        `json:"password,omitempty"`
+	TrustFiles    []string      `json:"trustFiles,omitempty"`
+	BodyFile      string        `json:"bodyFile,omitempty"`
+	Proxy         string        `json:"proxy,omitempty"`
+	Redirects     int           `json:"redirects,omitempty"`
+	Stage         time.Duration `json:"stage,omitempty"`
+}
+
+// fieldsOf leaves out the key log: secrets are written when a person asks, not
+// whenever a saved try runs.
+func fieldsOf(t Try) savedFields {
+	return savedFields{
+		URL: t.URL, CertificateID: t.CertificateID, TrustIDs: t.TrustIDs, Insecure: t.Insecure, Method: t.Method,
+		Header: t.Header, Body: t.Body, ServerName: t.ServerName, Address: t.Address, MinVersion: t.MinVersion,
+		MaxVersion: t.MaxVersion, ALPN: t.ALPN, Timeout: t.Timeout, CertFiles: t.CertFiles, Password: t.Password,
+		TrustFiles: t.TrustFiles, BodyFile: t.BodyFile, Proxy: t.Proxy, Redirects: t.Redirects, Stage: t.Stage,
+	}
+}
+
+func (f savedFields) try() Try {
+	return Try{
+		URL: f.URL, CertificateID: f.CertificateID, TrustIDs: f.TrustIDs, Insecure: f.Insecure, Method: f.Method,
+		Header: f.Header, Body: f.Body, ServerName: f.ServerName, Address: f.Address, MinVersion: f.MinVersion,
+		MaxVersion: f.MaxVersion, ALPN: f.ALPN, Timeout: f.Timeout, CertFiles: f.CertFiles, Password: f.Password,
+		TrustFiles: f.TrustFiles, BodyFile: f.BodyFile, Proxy: f.Proxy, Redirects: f.Redirects, Stage: f.Stage,
+	}
 }
 
 // SaveTry keeps a try under a name, in a group that may be "". One of that name
@@ -62,7 +89,7 @@ func (d *Desk) SaveTry(name, group string, t Try) (SavedTry, error) {
 	if name = strings.TrimSpace(name); name == "" {
 		return SavedTry{}, ErrTryName
 	}
-	secret, err := json.Marshal(savedFields(t))
+	secret, err := json.Marshal(fieldsOf(t))
 	if err != nil {
 		return SavedTry{}, fmt.Errorf("save try %q: %w", name, err)
 	}
@@ -161,7 +188,7 @@ func (d *Desk) TryOf(id ID) (Try, error) {
 	if err != nil {
 		return Try{}, fmt.Errorf("read try %s: %w", id, err)
 	}
-	return Try(fields), nil
+	return fields.try(), nil
 }
 
 // DeleteTry forgets a saved try. Error: *NotFoundError.
@@ -196,11 +223,11 @@ func wentWell(t *storage.Target, at time.Time, r testclient.Result, err error) {
 
 // Same tells whether two tries ask for the same.
 func (t Try) Same(other Try) bool {
-	a, err := json.Marshal(savedFields(t))
+	a, err := json.Marshal(fieldsOf(t))
 	if err != nil {
 		return false
 	}
-	b, err := json.Marshal(savedFields(other))
+	b, err := json.Marshal(fieldsOf(other))
 	return err == nil && string(a) == string(b)
 }
 

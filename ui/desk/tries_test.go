@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +22,13 @@ func TestSavedTryIsWhole(t *testing.T) {
 		URL: "https://u:MARKED@a.test/x?token=MARKED", CertificateID: "0123456789abcdef0123456789abcdef", TrustIDs: []ID{"1123456789abcdef0123456789abcdef"},
 		Insecure: true, Method: "PUT", Header: http.Header{"Authorization": {"MARKED"}}, Body: []byte("MARKED"), ServerName: "b.test", Address: ":1",
 		MinVersion: 0x0303, MaxVersion: 0x0304, ALPN: []string{"h2"}, Timeout: time.Second,
+		CertFiles: []string{"a.p12"}, Password: "MARKED", TrustFiles: []string{"b.pem"}, BodyFile: "c", Proxy: "http://u:MARKED@proxy", Redirects: 3, Stage: time.Second,
+		KeyLog: "keys.log",
+	}
+	for n := range reflect.TypeFor[Try]().NumField() {
+		if reflect.ValueOf(want).Field(n).IsZero() {
+			t.Errorf("this test leaves out %s", reflect.TypeFor[Try]().Field(n).Name)
+		}
 	}
 	saved, err := d.SaveTry(" one ", " group ", want)
 	if err != nil {
@@ -29,6 +37,7 @@ func TestSavedTryIsWhole(t *testing.T) {
 	if saved.Name != "one" || saved.Group != "group" || saved.URL != "https://a.test/x" || saved.Passed() || saved.Broke() {
 		t.Errorf("%+v", saved)
 	}
+	want.KeyLog = "" // is not kept
 	got, err := d.TryOf(saved.ID)
 	if err != nil || !cmp.Equal(got, want) {
 		t.Errorf("%v %s", err, cmp.Diff(want, got))

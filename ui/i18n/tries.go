@@ -1,6 +1,9 @@
 package i18n
 
-import "strconv"
+import (
+	"net/url"
+	"strconv"
+)
 
 // LastTry says in a few words how a saved try went last: code is why it failed,
 // "" when it passed; status is that of its answer.
@@ -26,4 +29,15 @@ func (p *Printer) LastTry(code string, status int, tried, broke bool) string {
 		return p.T("tries.last.broke", "Why", why)
 	}
 	return why
+}
+
+// BareURL leaves out of an address its user and password, for showing; one that
+// cannot be read is not shown.
+func BareURL(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	u.User = nil
+	return u.String()
 }

@@ -47,6 +47,13 @@ func (s *session) printResult(r testclient.Result, asJSON bool) error {
 }
 
 func (s *session) printVerdict(r testclient.Result) {
+	for _, hop := range r.Before {
+		fmt.Fprintf(s.Out, "\n%s", s.t.T("try.redirect", "Status", hop.Status, "URL", pki.Escape(i18n.BareURL(hop.Try.URL)),
+			"Location", pki.Escape(i18n.BareURL(hop.Header.Get("Location")))))
+	}
+	if len(r.Before) > 0 {
+		fmt.Fprintln(s.Out)
+	}
 	if r.Diagnosis != nil {
 		title, cause, fix := s.t.Diagnosis(r.Diagnosis.Code, r.Diagnosis.Facts)
 		fmt.Fprintf(s.Out, "\n%s\n%s\n%s\n%s\n", title, cause, fix, s.t.T("terminal.raw", "Raw", pki.Escape(r.Diagnosis.Raw)))
@@ -76,6 +83,13 @@ type connection struct {
 	Body      string      `json:"body,omitempty"`
 	Truncated bool        `json:"truncated,omitempty"`
 	MS        float64     `json:"ms"`
+	Redirects []hopJSON   `json:"redirects,omitempty"` // that were followed, in order
+}
+
+type hopJSON struct {
+	URL      string `json:"url"`
+	Status   int    `json:"status"`
+	Location string `json:"location"`
 }
 
 type stepJSON struct {
@@ -104,6 +118,9 @@ func newConnection(r testclient.Result) connection {
 		OK: r.OK(), URL: r.Try.URL, Address: r.Address, Version: r.Version, Cipher: r.CipherSuite,
 		Group: r.Curve, ALPN: r.ALPN, Resumed: r.Resumed, Status: r.Status, Body: string(r.Body),
 		Truncated: r.Truncated, MS: ms(r.Total),
+	}
+	for _, hop := range r.Before {
+		c.Redirects = append(c.Redirects, hopJSON{i18n.BareURL(hop.Try.URL), hop.Status, i18n.BareURL(hop.Header.Get("Location"))})
 	}
 	for _, step := range r.Steps {
 		c.Steps = append(c.Steps, stepJSON{

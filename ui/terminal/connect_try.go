@@ -39,6 +39,9 @@ func (s *session) connect() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if flags.keyLog != "" {
+					fmt.Fprintln(s.Err, s.t.T("try.key-log.written", "Path", pki.Escape(flags.keyLog)))
+				}
 				return s.printResult(result, flags.json)
 			})
 		},
@@ -61,6 +64,14 @@ type connectFlags struct {
 	json            bool
 	as              string
 	save, group     string
+	certFiles       []string
+	password        string
+	trustFiles      []string
+	bodyFile        string
+	proxy           string
+	redirects       int
+	stage           time.Duration
+	keyLog          string
 }
 
 // run tries it, and keeps it first when it has a name.
@@ -83,15 +94,23 @@ func (f *connectFlags) add(s *session, c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&f.cert, "cert", "", s.t.T("terminal.flag.cert"))
 	flags.StringArrayVar(&f.trust, "trust", nil, s.t.T("terminal.flag.trust"))
+	flags.StringArrayVar(&f.certFiles, "cert-file", nil, s.t.T("try.flag.cert-file"))
+	flags.StringVar(&f.password, "cert-password", "", s.t.T("try.flag.cert-password"))
+	flags.StringArrayVar(&f.trustFiles, "trust-file", nil, s.t.T("try.flag.trust-file"))
 	flags.BoolVar(&f.insecure, "insecure", false, s.t.T("terminal.flag.insecure"))
 	flags.StringVar(&f.method, "method", "", s.t.T("try.flag.method"))
 	flags.StringArrayVar(&f.headers, "header", nil, s.t.T("try.flag.header"))
 	flags.StringVar(&f.body, "body", "", s.t.T("try.flag.body"))
+	flags.StringVar(&f.bodyFile, "body-file", "", s.t.T("try.flag.body-file"))
 	flags.StringVar(&f.serverName, "server-name", "", s.t.T("try.flag.server-name"))
 	flags.StringVar(&f.address, "address", "", s.t.T("try.flag.address"))
 	flags.StringVar(&f.lowest, "lowest", "", s.t.T("try.flag.lowest"))
 	flags.StringVar(&f.highest, "highest", "", s.t.T("try.flag.highest"))
+	flags.StringVar(&f.proxy, "proxy", "", s.t.T("try.flag.proxy"))
+	flags.IntVar(&f.redirects, "redirects", 0, s.t.T("try.flag.redirects"))
 	flags.DurationVar(&f.timeout, "timeout", 0, s.t.T("terminal.flag.timeout"))
+	flags.DurationVar(&f.stage, "stage-timeout", 0, s.t.T("try.flag.stage"))
+	flags.StringVar(&f.keyLog, "key-log", "", s.t.T("try.flag.key-log"))
 	flags.BoolVar(&f.json, "json", false, s.t.T("terminal.flag.json"))
 	flags.StringVar(&f.save, "save", "", s.t.T("tries.flag.save"))
 	flags.StringVar(&f.group, "group", "", s.t.T("tries.flag.group"))
@@ -101,7 +120,14 @@ func (f *connectFlags) add(s *session, c *cobra.Command) {
 func (f connectFlags) try(s *session, d *desk.Desk, url string) (desk.Try, error) {
 	try := desk.Try{
 		URL: url, Insecure: f.insecure, Timeout: f.timeout, Method: f.method, Body: []byte(f.body),
-		ServerName: f.serverName, Address: f.address,
+		ServerName: f.serverName, Address: f.address, CertFiles: f.certFiles, Password: f.password, TrustFiles: f.trustFiles,
+		BodyFile: f.bodyFile, Proxy: f.proxy, Redirects: f.redirects, Stage: f.stage, KeyLog: f.keyLog,
+	}
+	if f.redirects < 0 || f.redirects > testclient.MaxRedirects {
+		return try, usageError{fmt.Errorf("--redirects %d: 0-%d", f.redirects, testclient.MaxRedirects)}
+	}
+	if f.keyLog != "" && f.save != "" {
+		return try, usageError{fmt.Errorf("--key-log, --save")}
 	}
 	var err error
 	if try.Header, err = readHeaders(f.headers); err != nil {
