@@ -36,6 +36,9 @@ const (
 	Skipped  Judgement = "skipped"
 )
 
+// Judgements are all of them.
+func Judgements() []Judgement { return []Judgement{Right, LetsIn, ShutsOut, Lax, Unclear, Skipped} }
+
 // The verdicts on a server, gravest first.
 const (
 	VerdictNoTLS       = "no-tls"          // plain HTTP: nobody is asked for anything
@@ -93,6 +96,18 @@ func (e Enforcement) Faults() []TrialResult {
 		return cmp.Compare(slices.Index(gravest, a.Code), slices.Index(gravest, b.Code))
 	})
 	return faults
+}
+
+// Ordered are the trials with the faults first, the gravest before others, and
+// the rest in the order that they were made.
+func (e Enforcement) Ordered() []TrialResult {
+	list := e.Faults()
+	for _, t := range e.Trials {
+		if t.Judgement != LetsIn && t.Judgement != ShutsOut {
+			list = append(list, t)
+		}
+	}
+	return list
 }
 
 // Enforce makes the trials one after the other at base's place, over TLS

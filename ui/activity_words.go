@@ -22,6 +22,7 @@ const (
 	verbRevoke    = "revoke"
 	verbCRL       = "crl"
 	verbSign      = "request-sign"
+	verbEnforce   = "enforce"
 	verbTries     = "tries"
 )
 
@@ -58,6 +59,8 @@ func deedFacts(t *i18n.Printer, a desk.Activity, as string) string {
 			words = t.T("activity.as", "What", words, "Name", pki.Escape(as))
 		}
 		return words
+	case verbEnforce:
+		return t.T("enforce.verdict." + a.Detail["verdict"])
 	case verbExport:
 		return formatWords(t, a.Detail["formats"])
 	case verbRevoke:

@@ -31,14 +31,15 @@ func newVerdict(c *connections) *verdict {
 	return v
 }
 
-// set says it all; the first button is the one that stands out.
+// set says it all; the first button is the one that stands out, unless all is
+// well.
 func (v *verdict) set(tone widgets.Tone, title, body, raw string, mends ...mend) {
 	v.notice.Set(tone, title, body)
 	v.buttons = nil
 	var objects []fyne.CanvasObject
 	for i, m := range mends {
 		kind := widgets.Plain
-		if i == 0 {
+		if i == 0 && tone != widgets.ToneGood {
 			kind = widgets.Primary
 		}
 		var b *widgets.Button
@@ -133,7 +134,7 @@ func (v *verdict) succeeded(o *outcome) {
 		tone = widgets.ToneSoon
 	}
 	body := strings.TrimSpace(strings.Join(facts, t.T("list.comma")) + "\n" + strings.Join(notes, " "))
-	v.set(tone, title, body, "")
+	v.set(tone, title, body, "", v.c.askInsists(o.try)...)
 }
 
 // wrapAt breaks text after so many runes, for a block that does not wrap.

@@ -53,6 +53,8 @@ func (c *connections) mends(o *outcome, d *testclient.Diagnosis) []mend {
 		return append([]mend{again}, c.useLocal()...)
 	case testclient.Cancelled:
 		return []mend{again}
+	case testclient.HTTPStatus:
+		return c.askInsists(o.try)
 	}
 	if d.Step == testclient.StepVerifyClient || d.Step == testclient.StepClientCertificate {
 		return c.otherCertificates(o)

@@ -35,6 +35,7 @@ type localServer struct {
 
 	start, halt   *widgets.Button
 	copyURL, used *widgets.Button
+	insist        *widgets.Button
 	missing       *fyne.Container
 	fields        *fyne.Container
 	published     *published
@@ -66,6 +67,7 @@ func newLocalServer(c *connections) *localServer {
 		c.w.copy(s.url())
 	})
 	s.used = widgets.NewButton(t.T("server.use"), theme.IconConnection, widgets.Quiet, s.fillForm)
+	s.insist = widgets.NewButton(t.T("enforce.button"), theme.IconCheck, widgets.Quiet, s.insists)
 	s.published = newPublished(s)
 	s.root = s.build()
 	return s
@@ -78,7 +80,7 @@ func (s *localServer) build() *fyne.Container {
 	s.fields = widgets.Grid(144, 12,
 		widgets.NewField(t.T("server.mode"), "", s.mode), s.certField, s.caField, s.portField)
 	s.missing = widgets.Stack(8, widgets.NewBody(t.T("server.missing")))
-	buttons := widgets.Row(8, s.start, s.halt, widgets.Spacer(), s.copyURL, s.used)
+	buttons := widgets.Flow(8, s.start, s.halt, s.used, s.insist, s.copyURL)
 	return widgets.NewCard(widgets.Stack(12, head, s.missing, s.fields, s.published.root, buttons, s.visits.root))
 }
 
@@ -154,7 +156,7 @@ func (s *localServer) say() {
 	s.missing.Hidden = !noCert
 	s.published.say(mode, s.running)
 	on := s.running != nil
-	s.halt.Hidden, s.copyURL.Hidden, s.used.Hidden = !on, !on, !on
+	s.halt.Hidden, s.copyURL.Hidden, s.used.Hidden, s.insist.Hidden = !on, !on, !on, !on
 	word, button := t.T("server.stopped"), t.T("server.button")
 	tone := widgets.ToneQuiet
 	s.start.SetText(t.T("server.start"))

@@ -73,6 +73,8 @@ func (e Enforced) Sentences(t EnforceWords) (verdict, meaning, fix string) {
 	verdict = t.T("enforce.verdict." + e.Verdict)
 	meaning = t.T("enforce.verdict."+e.Verdict+".text", "Name", pki.Escape(e.Certificate), "Issuer", pki.Escape(e.Issuer))
 	switch faults := e.Faults(); {
+	case e.Verdict == testclient.VerdictNotAsked:
+		fix = t.T("enforce.fix." + testclient.TrialNone)
 	case len(faults) > 0:
 		fix = t.T("enforce.fix."+faults[0].Code, "Issuer", pki.Escape(e.Issuer))
 	case e.Verdict == testclient.VerdictUnreachable && e.Trials[0].Facts["code"] != "":
@@ -82,7 +84,13 @@ func (e Enforced) Sentences(t EnforceWords) (verdict, meaning, fix string) {
 	return verdict, meaning, fix
 }
 
-// Markdown is the answer as a document, the verdict on top.
+// Made says when, where and as whom it was tried.
+func (e Enforced) Made(t EnforceWords) string {
+	return t.T("enforce.made", "Name", pki.Escape(e.Certificate), "Issuer", pki.Escape(e.Issuer), "Address", e.Address, "Date", t.DateTime(e.At))
+}
+
+// Markdown is the answer as a document: the verdict on top, and of the table
+// the faults.
 func (e Enforced) Markdown(t EnforceWords) []byte {
 	var b bytes.Buffer
 	verdict, meaning, fix := e.Sentences(t)
@@ -92,8 +100,7 @@ func (e Enforced) Markdown(t EnforceWords) []byte {
 			fmt.Fprintf(&b, "\n%s\n", inline(line))
 		}
 	}
-	fmt.Fprintf(&b, "\n%s\n\n", inline(t.T("enforce.made", "Name", pki.Escape(e.Certificate), "Issuer", pki.Escape(e.Issuer),
-		"Address", e.Address, "Date", t.DateTime(e.At))))
+	fmt.Fprintf(&b, "\n%s\n\n", inline(e.Made(t)))
 	row := func(cells ...string) {
 		for n := range cells {
 			cells[n] = inline(cells[n])
@@ -102,7 +109,7 @@ func (e Enforced) Markdown(t EnforceWords) []byte {
 	}
 	row(t.T("enforce.column.attempt"), t.T("enforce.column.expected"), t.T("enforce.column.happened"), t.T("enforce.column.verdict"))
 	b.WriteString("|---|---|---|---|\n")
-	for _, r := range e.Trials {
+	for _, r := range e.Ordered() {
 		row(t.T("enforce.attempt."+r.Code), t.T("enforce.expected."+string(r.Demand)), t.Happened(r.Happened, r.Facts),
 			t.T("enforce.judgement."+string(r.Judgement)))
 	}

@@ -1,0 +1,152 @@
+package ui
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"countersign/testclient"
+	"countersign/ui/desk"
+	"countersign/ui/i18n"
+)
+
+// enforcing starts a local server in a mode and asks whether it insists.
+func enforcing(t *testing.T, mode testclient.Mode, options ...func(*Options)) (*lab, *insisting) {
+	t.Helper()
+	l, _ := example(t, options...)
+	for n, m := range serverModes {
+		if m == mode {
+			l.c.local.mode.Choose(n)
+		}
+	}
+	l.c.startLocal("")
+	l.queue.drain()
+	l.c.local.insists()
+	l.queue.drain()
+	return l, l.asked()
+}
+
+// asked is the page that is shown.
+func (l *lab) asked() *insisting {
+	l.t.Helper()
+	i, ok := l.shown().(*insisting)
+	if !ok {
+		l.t.Fatalf("there is %T", l.shown())
+	}
+	return i
+}
+
+func TestEnforceLocalServer(t *testing.T) {
+	for mode, want := range map[testclient.Mode]string{
+		testclient.ModeMTLS:     "It insists, and could be stricter",
+		testclient.ModeOptional: "It lets in who has no certificate",
+		testclient.ModeTLS:      "It asks for no certificate: anyone gets in",
+		testclient.ModePlain:    "It speaks plain HTTP: anyone gets in",
+	} {
+		t.Run(string(mode), func(t *testing.T) {
+			_, i := enforcing(t, mode)
+			if i.verdict.Title() != want || len(i.made) != len(testclient.TrialCodes()) {
+				t.Errorf("%d attempts: %s", len(i.made), i.verdict.Title())
+			}
+			if mode == testclient.ModeOptional && i.made[0].Code != testclient.TrialNone {
+				t.Errorf("%s stands first", i.made[0].Code)
+			}
+		})
+	}
+}
+
+func TestEnforceTakesAway(t *testing.T) {
+	l, i := enforcing(t, testclient.ModeMTLS)
+	i.copy()
+	if got := l.app.Clipboard().Content(); !strings.Contains(got, "**It insists, and could be stricter**") {
+		t.Errorf("copied %q", got)
+	}
+	i.saveJSON()
+	l.queue.drain()
+	page := l.shown().(*savePage)
+	path := filepath.Join(t.TempDir(), filepath.Base(page.path.Text))
+	page.path.SetText(path)
+	page.write()
+	l.queue.drain()
+	data, err := os.ReadFile(path)
+	if err != nil || !strings.Contains(string(data), `"insists": true`) || filepath.Base(path) != "insists-localhost.json" {
+		t.Errorf("%s: %v %.80s", path, err, data)
+	}
+	if l.asked() != i {
+		t.Error("the page is gone")
+	}
+	i.run()
+	l.queue.drain()
+	if i.last == nil || !i.last.Insists() {
+		t.Errorf("again: %+v", i.last)
+	}
+}
+
+// TestEnforceAfterATry: beside the result of a try stands the question.
+func TestEnforceAfterATry(t *testing.T) {
+	l := newLab(t)
+	l.c.showMe()
+	l.queue.drain()
+	if n := len(l.c.verdict.buttons); n != 1 {
+		t.Fatalf("%d buttons", n)
+	}
+	l.picture("enforce-offered")
+	test.Tap(l.c.verdict.buttons[0])
+	l.queue.drain()
+	if i := l.asked(); i.last == nil || !i.last.Insists() {
+		t.Errorf("it says %q", i.verdict.Title())
+	}
+}
+
+// TestEnforceAsks: no connection is made beyond this computer before a person
+// said that it may be.
+func TestEnforceAsks(t *testing.T) {
+	l, made := example(t)
+	l.openEnforce(desk.Try{URL: "https://api.acme.test", CertificateID: made.Client.ID, TrustIDs: []desk.ID{made.Authority.ID}})
+	l.queue.drain()
+	i := l.asked()
+	if i.verdict.Title() != "Is api.acme.test:443 yours to try?" || i.busy || i.last != nil || !i.again.Disabled() {
+		t.Errorf("it says %q, busy %v", i.verdict.Title(), i.busy)
+	}
+	l.picture("enforce-confirm")
+	l.back()
+	l.openEnforce(desk.Try{URL: "https://localhost:1"})
+	if _, ok := l.shown().(*insisting); ok {
+		t.Error("without a certificate there is nothing to ask")
+	}
+	l.openEnforce(desk.Try{URL: "https://localhost:1", CertificateID: made.Client.ID})
+	l.queue.drain()
+	if i := l.asked(); i.verdict.Title() != "It could not be tried" {
+		t.Errorf("it says %q", i.verdict.Title())
+	}
+	l.picture("enforce-unreachable")
+}
+
+func TestEnforceLooks(t *testing.T) {
+	for _, lang := range i18n.Languages() {
+		for _, look := range looks {
+			for _, mode := range []testclient.Mode{testclient.ModeMTLS, testclient.ModeTLS} {
+				l, i := enforcing(t, mode, func(o *Options) { o.Printer, o.Dark = i18n.New(lang), &look.dark })
+				l.win.Resize(look.size)
+				i.say()
+				l.picture("enforce-" + lang + "-" + string(mode) + "-" + look.name)
+				if wide, room := i.root.MinSize().Width, i.root.Size().Width; wide > room {
+					t.Errorf("%s %s: needs %v of %v", lang, look.name, wide, room)
+				}
+				if need, has := i.body.MinSize().Height, i.body.Size().Height; need > has {
+					t.Errorf("%s %s: the body needs %v of %v", lang, look.name, need, has)
+				}
+				l.back()
+				l.c.openLocal(true)
+				l.picture("enforce-panel-" + lang + "-" + look.name)
+				if size := fyne.NewSize(l.c.root.Size().Width, 0); l.c.root.MinSize().Width > size.Width {
+					t.Errorf("%s %s: Connections needs %v of %v", lang, look.name, l.c.root.MinSize().Width, size.Width)
+				}
+			}
+		}
+	}
+}
