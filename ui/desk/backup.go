@@ -135,14 +135,20 @@ func (d *Desk) backupInto(ctx context.Context, folder string) (Backup, error) {
 	at := d.Now().UTC().Truncate(time.Second)
 	extension := filepath.Ext(d.Path())
 	stem := strings.TrimSuffix(filepath.Base(d.Path()), extension) + "-" + at.Format(backupTime)
-	for n := 1; ; n++ {
+	first := 1
+	for _, b := range Backups(d.Path(), folder) { // a name that became free would be taken for an older one
+		if b.At.Equal(at) {
+			first = max(first, b.nth+1, 2)
+		}
+	}
+	for n := first; ; n++ {
 		name := stem + extension
 		if n > 1 {
 			name = fmt.Sprintf("%s-%d%s", stem, n, extension)
 		}
 		path := filepath.Join(folder, name)
 		err := d.vault.Backup(ctx, path)
-		if errors.Is(err, ErrExists) && n < 100 {
+		if errors.Is(err, ErrExists) && n < first+100 {
 			continue
 		}
 		if err != nil {

@@ -64,6 +64,21 @@ func TestClockSetBack(t *testing.T) {
 	}
 }
 
+// TestManyBackupsOfOneSecond: the one just made is never the one to go.
+func TestManyBackupsOfOneSecond(t *testing.T) {
+	d := newDesk(t)
+	for n := range 3 * BackupsKept {
+		made, err := d.Backup(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := d.Backups()
+		if err != nil || len(all) != min(n+1, BackupsKept) || all[0].Path != made.Path {
+			t.Fatalf("backup %d, %s: %v, %v", n, made.Path, all, err)
+		}
+	}
+}
+
 // TestVanishedFolder: the folder of an open vault is taken away, or another file
 // is put in its place. What is done then is refused, not written to nowhere.
 func TestVanishedFolder(t *testing.T) {

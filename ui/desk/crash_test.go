@@ -115,8 +115,9 @@ func killOnce(t *testing.T, path string, must *promised) string {
 			break
 		}
 		words := strings.Fields(line)
-		if err != nil || len(words) < 2 {
-			t.Fatalf("the child said %q, %v", line, err)
+		if err != nil || len(words) < 2 || words[0] != "try" && words[0] != "did" {
+			rest, _ := io.ReadAll(lines)
+			t.Fatalf("the child said %s%s, %v", line, rest, err)
 		}
 		facts := strings.Split(strings.Join(words[2:], " "), ",")
 		if words[0] == "try" {
