@@ -22,6 +22,7 @@ type backupsCard struct {
 	field  *widgets.Field
 	now    *widgets.Button
 	check  *widgets.Button
+	plain  *widgets.Button
 	result *fyne.Container
 	root   *fyne.Container
 }
@@ -32,6 +33,7 @@ func newBackupsCard(w *Window) *backupsCard {
 	c.result.Hide()
 	c.now = widgets.NewButton(t.T("backups.now"), "", widgets.Plain, c.backUp)
 	c.check = widgets.NewButton(t.T("backups.check"), "", widgets.Plain, c.checkNow)
+	c.plain = widgets.NewButton(t.T("plain.open"), "", widgets.Plain, func() { w.open(newPlainPage(w)) })
 	c.folder = widgets.NewInput("", func(string) { c.fault("") })
 	c.folder.OnSubmitted = func(string) { c.choose() }
 	choose := widgets.NewButton(t.T("backups.folder.do"), "", widgets.Plain, c.choose)
@@ -42,7 +44,8 @@ func newBackupsCard(w *Window) *backupsCard {
 	}
 	c.root = widgets.Stack(0, widgets.NewCard(widgets.Stack(12,
 		widgets.Row(8, widgets.NewLabel(t.T("backups.title")), widgets.Spacer(), c.check, c.now),
-		c.last, c.result, c.field)))
+		c.last, c.result, c.field,
+		widgets.Rule(), wayRow(t.T("plain.title"), t.T("plain.row"), nil, c.plain))))
 	c.read()
 	return c
 }

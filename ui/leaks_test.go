@@ -76,6 +76,7 @@ var forms = map[string]func(b *bench, root, leaf desk.Certificate){
 	"ways.go":         func(b *bench, _, _ desk.Certificate) { b.open(newDataKeyPage(b.Window)) },
 	"export.go":       func(b *bench, _, leaf desk.Certificate) { b.openExport(leaf) },
 	"bulk_save.go":    func(b *bench, root, _ desk.Certificate) { b.openBulk(root.ID) },
+	"plainpage.go":    func(b *bench, _, _ desk.Certificate) { b.open(newPlainPage(b.Window)) },
 	"inspector.go":    func(b *bench, _, _ desk.Certificate) { b.openInspector() },
 	"importer.go": func(b *bench, _, _ desk.Certificate) {
 		_, bundle := brought(b.t, b)

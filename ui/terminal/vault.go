@@ -14,7 +14,7 @@ import (
 // vaultGroup holds what is done to the vault itself.
 func (s *session) vaultGroup() *cobra.Command {
 	group := &cobra.Command{Use: "vault", Short: s.t.T("vault.group")}
-	group.AddCommand(s.vaultInfo(), s.vaultPassphrase(), s.vaultRecovery(), s.vaultKeyring(), s.vaultNewKey(), s.vaultSalvage())
+	group.AddCommand(s.vaultInfo(), s.vaultPassphrase(), s.vaultRecovery(), s.vaultKeyring(), s.vaultNewKey(), s.vaultSalvage(), s.vaultExportPlain())
 	return group
 }
 
