@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"countersign/testclient"
@@ -128,24 +127,26 @@ func TestEnforceAsks(t *testing.T) {
 
 func TestEnforceLooks(t *testing.T) {
 	for _, lang := range i18n.Languages() {
-		for _, look := range looks {
-			for _, mode := range []testclient.Mode{testclient.ModeMTLS, testclient.ModeTLS} {
-				l, i := enforcing(t, mode, func(o *Options) { o.Printer, o.Dark = i18n.New(lang), &look.dark })
-				l.win.Resize(look.size)
-				i.say()
-				l.picture("enforce-" + lang + "-" + string(mode) + "-" + look.name)
-				if wide, room := i.root.MinSize().Width, i.root.Size().Width; wide > room {
-					t.Errorf("%s %s: needs %v of %v", lang, look.name, wide, room)
-				}
-				if need, has := i.body.MinSize().Height, i.body.Size().Height; need > has {
-					t.Errorf("%s %s: the body needs %v of %v", lang, look.name, need, has)
-				}
-				l.back()
-				l.c.openLocal(true)
-				l.picture("enforce-panel-" + lang + "-" + look.name)
-				if size := fyne.NewSize(l.c.root.Size().Width, 0); l.c.root.MinSize().Width > size.Width {
-					t.Errorf("%s %s: Connections needs %v of %v", lang, look.name, l.c.root.MinSize().Width, size.Width)
-				}
+		for n, look := range looks {
+			mode := []testclient.Mode{testclient.ModeMTLS, testclient.ModeTLS}[n/2]
+			if lang != "en" && n != 0 && n != len(looks)-1 {
+				continue
+			}
+			l, i := enforcing(t, mode, func(o *Options) { o.Printer, o.Dark = i18n.New(lang), &look.dark })
+			l.win.Resize(look.size)
+			i.say()
+			l.picture("enforce-" + lang + "-" + look.name)
+			if wide, room := i.root.MinSize().Width, i.root.Size().Width; wide > room {
+				t.Errorf("%s %s: needs %v of %v", lang, look.name, wide, room)
+			}
+			if need, has := i.body.MinSize().Height, i.body.Size().Height; need > has {
+				t.Errorf("%s %s: the body needs %v of %v", lang, look.name, need, has)
+			}
+			l.back()
+			l.c.openLocal(true)
+			l.picture("enforce-panel-" + lang + "-" + look.name)
+			if wide, room := l.c.root.MinSize().Width, l.c.root.Size().Width; wide > room {
+				t.Errorf("%s %s: Connections needs %v of %v", lang, look.name, wide, room)
 			}
 		}
 	}
