@@ -2,11 +2,6 @@ package ui
 
 import (
 	"crypto/tls"
-	"net/http"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -29,23 +24,17 @@ type tryForm struct {
 	button     *widgets.Button
 	moreButton *widgets.Button
 	unverified *widgets.Status
+	logged     *widgets.Status
 	more       *fyne.Container
 	moreParts
 	root *fyne.Container
-}
-
-// moreParts are the fields that most tries leave alone.
-type moreParts struct {
-	method, lowest, highest      *widgets.Select
-	serverName, address, timeout *widgets.Input
-	headers, body                *widgets.Input
-	timeoutField, headersField   *widgets.Field
 }
 
 // trusted is one choice of whom to trust.
 type trusted struct {
 	ids      []desk.ID // none: the system's, unless insecure
 	insecure bool
+	files    bool // those of the field under More
 }
 
 var tryMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -57,50 +46,20 @@ func newTryForm(w *Window, try func()) *tryForm {
 	f := &tryForm{w: w}
 	f.url = widgets.NewInput(w.t.T("connect.url.placeholder"), nil)
 	f.url.OnSubmitted = func(string) { try() }
-	f.cert = widgets.NewSelect(w.t.T("connect.as.nobody"), nil, -1, func(int) { f.relayout() })
-	f.trust = widgets.NewSelect(w.t.T("connect.trust.system"), nil, -1, func(int) { f.relayout() })
+	f.cert = widgets.NewSelect(w.t.T("connect.as.nobody"), nil, -1, func(int) { f.filesChosen() })
+	f.trust = widgets.NewSelect(w.t.T("connect.trust.system"), nil, -1, func(int) { f.filesChosen() })
 	f.button = widgets.NewButton(w.t.T("connect.try"), theme.IconPlay, widgets.Primary, try)
 	f.moreButton = widgets.NewButton(w.t.T("connect.more"), theme.IconDown, widgets.Quiet, f.toggleMore)
 	f.unverified = widgets.NewStatus(widgets.ToneBroken, w.t.T("connect.unverified"))
+	f.logged = widgets.NewStatus(widgets.ToneBroken, w.t.T("try.key-log.red"))
 	f.more = f.buildMore()
 	f.more.Hide()
 	head := &fyne.Container{Layout: &tryHeadLayout{form: f}, Objects: []fyne.CanvasObject{
 		widgets.NewTitle(w.t.T("place.connections")), f.url, f.cert, f.trust, f.moreButton, f.button,
 	}}
-	f.root = widgets.Stack(8, head, f.unverified)
+	f.root = widgets.Stack(8, head, f.unverified, f.logged)
 	f.setBook(book{})
 	return f
-}
-
-func (f *tryForm) buildMore() *fyne.Container {
-	t := f.w.t
-	versions := make([]string, len(tryVersions))
-	for i, v := range tryVersions {
-		versions[i] = t.T("connect.version.any")
-		if v != 0 {
-			versions[i] = tls.VersionName(v)
-		}
-	}
-	f.method = widgets.NewSelect("", tryMethods, 0, nil)
-	f.lowest = widgets.NewSelect("", versions, 0, nil)
-	f.highest = widgets.NewSelect("", versions, 0, nil)
-	f.serverName = widgets.NewInput(t.T("connect.server-name.placeholder"), nil)
-	f.address = widgets.NewInput(t.T("connect.address.placeholder"), nil)
-	f.timeout = widgets.NewInput("10", nil)
-	f.headers = widgets.NewLines("Accept: application/json", 2, nil)
-	f.body = widgets.NewLines("", 2, nil)
-	f.timeoutField = widgets.NewField(t.T("connect.timeout"), "", f.timeout)
-	f.headersField = widgets.NewField(t.T("connect.headers"), "", f.headers)
-	small := widgets.Grid(188, 12,
-		widgets.NewField(t.T("connect.method"), "", f.method),
-		widgets.NewField(t.T("connect.lowest"), "", f.lowest),
-		widgets.NewField(t.T("connect.highest"), "", f.highest),
-		f.timeoutField,
-		widgets.NewField(t.T("connect.server-name"), t.T("connect.server-name.hint"), f.serverName),
-		widgets.NewField(t.T("connect.address"), t.T("connect.address.hint"), f.address),
-	)
-	large := widgets.Grid(280, 12, f.headersField, widgets.NewField(t.T("connect.body"), "", f.body))
-	return widgets.NewCard(widgets.Stack(12, small, large))
 }
 
 func (f *tryForm) toggleMore() { f.openMore(!f.more.Visible()) }
@@ -122,6 +81,7 @@ func (f *tryForm) openMore(open bool) {
 // in red.
 func (f *tryForm) relayout() {
 	f.unverified.Hidden = !f.chosenTrust().insecure
+	f.showMoreParts()
 	f.root.Refresh()
 	if c := f.w.connections(); c != nil {
 		c.layoutAgain()
@@ -130,10 +90,10 @@ func (f *tryForm) relayout() {
 
 // setBook takes what the vault holds now; what was chosen stays chosen.
 func (f *tryForm) setBook(b book) {
-	cert, trust := f.chosenCert(), f.chosenTrust()
+	cert, trust := f.chosenEntry(), f.chosenTrust()
 	first := f.trusts == nil
 	f.book = b
-	f.certIDs = append([]desk.ID{""}, b.presentable(cert)...)
+	f.certIDs = append(append([]desk.ID{""}, b.presentable(cert)...), fromFiles)
 	words := []string{f.w.t.T("connect.as.nobody")}
 	for _, id := range f.certIDs[1:] {
 		words = append(words, f.certWords(id))
@@ -149,6 +109,9 @@ func (f *tryForm) setBook(b book) {
 }
 
 func (f *tryForm) certWords(id desk.ID) string {
+	if id == fromFiles {
+		return f.w.t.T("try.as.files")
+	}
 	c := f.book.byID[id]
 	args := []any{"Name", c.Name, "Issuer", c.Issuer}
 	switch h := c.Health(f.w.now()); {
@@ -177,11 +140,23 @@ func (f *tryForm) setTrusts() {
 		add(t.T("connect.trust.all"), trusted{ids: all})
 	}
 	add(t.T("connect.trust.system"), trusted{})
+	add(t.T("try.trust.files"), trusted{files: true})
 	add(t.T("connect.trust.nobody"), trusted{insecure: true})
 	f.trust.SetOptions(words, 0)
 }
 
+// fromFiles stands among the certificates for the files under More.
+const fromFiles desk.ID = "files"
+
+// chosenCert is the certificate of the vault that is chosen; "" for none.
 func (f *tryForm) chosenCert() desk.ID {
+	if id := f.chosenEntry(); id != fromFiles {
+		return id
+	}
+	return ""
+}
+
+func (f *tryForm) chosenEntry() desk.ID {
 	if i := f.cert.Selected(); i > 0 && i < len(f.certIDs) {
 		return f.certIDs[i]
 	}
@@ -232,7 +207,7 @@ func (f *tryForm) chooseTrust(wanted trusted) {
 }
 
 func (t trusted) same(other trusted) bool {
-	if t.insecure != other.insecure || len(t.ids) != len(other.ids) {
+	if t.insecure != other.insecure || t.files != other.files || len(t.ids) != len(other.ids) {
 		return false
 	}
 	for i := range t.ids {
@@ -241,42 +216,6 @@ func (t trusted) same(other trusted) bool {
 		}
 	}
 	return true
-}
-
-// fill puts a try into the form, and leaves the fields under More as new.
-func (f *tryForm) fill(t desk.Try) {
-	f.url.SetText(t.URL)
-	f.chooseCert(t.CertificateID)
-	f.chooseTrust(trusted{ids: t.TrustIDs, insecure: t.Insecure})
-}
-
-// fillAll puts a whole try into the form, and opens More when it has more.
-func (f *tryForm) fillAll(t desk.Try) {
-	f.fill(t)
-	if len(t.TrustIDs) > 0 && !f.chosenTrust().same(trusted{ids: t.TrustIDs}) {
-		f.addTrust(t.TrustIDs)
-	}
-	f.method.Select(max(0, slices.Index(tryMethods, t.Method)))
-	f.lowest.Select(max(0, slices.Index(tryVersions, t.MinVersion)))
-	f.highest.Select(max(0, slices.Index(tryVersions, t.MaxVersion)))
-	f.serverName.SetText(t.ServerName)
-	f.address.SetText(t.Address)
-	f.timeout.SetText("10")
-	if t.Timeout > 0 {
-		f.timeout.SetText(strconv.FormatFloat(t.Timeout.Seconds(), 'f', -1, 64))
-	}
-	var lines []string
-	for name, values := range t.Header {
-		for _, v := range values {
-			lines = append(lines, name+": "+v)
-		}
-	}
-	slices.Sort(lines)
-	f.headers.SetText(strings.Join(lines, "\n"))
-	f.body.SetText(string(t.Body))
-	if len(t.Header) > 0 || len(t.Body) > 0 || t.ServerName != "" || t.Address != "" {
-		f.openMore(true)
-	}
 }
 
 // addTrust offers, and chooses, several authorities that were saved together.
@@ -293,69 +232,6 @@ func (f *tryForm) addTrust(ids []desk.ID) {
 	f.trusts = append(f.trusts, trusted{ids: ids})
 	f.trust.SetOptions(append(f.trust.Options(), f.w.t.T("connect.trust", "Name", f.w.t.List(names))), len(f.trusts)-1)
 	f.relayout()
-}
-
-// read gives the try that the form says; false when a field cannot be read,
-// which the field then says.
-func (f *tryForm) read() (desk.Try, bool) {
-	trust := f.chosenTrust()
-	t := desk.Try{
-		URL: strings.TrimSpace(f.url.Text), CertificateID: f.chosenCert(),
-		TrustIDs: trust.ids, Insecure: trust.insecure,
-		Method:     tryMethods[max(0, f.method.Selected())],
-		ServerName: strings.TrimSpace(f.serverName.Text), Address: strings.TrimSpace(f.address.Text),
-		MinVersion: tryVersions[max(0, f.lowest.Selected())], MaxVersion: tryVersions[max(0, f.highest.Selected())],
-		Body: []byte(f.body.Text),
-	}
-	var good bool
-	t.Timeout, good = readSeconds(f.timeout.Text)
-	f.timeoutField.SetFault(f.faultWords(good, "connect.timeout.fault"))
-	header, headersGood := readHeaders(f.headers.Text)
-	t.Header = header
-	f.headersField.SetFault(f.faultWords(headersGood, "connect.headers.fault"))
-	if !good || !headersGood {
-		f.openMore(true)
-	}
-	return t, good && headersGood
-}
-
-func (f *tryForm) faultWords(good bool, key string) string {
-	if good {
-		return ""
-	}
-	return f.w.t.T(key)
-}
-
-// readSeconds reads a time in seconds, "" as none; up to an hour.
-func readSeconds(text string) (time.Duration, bool) {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return 0, true
-	}
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || n < 0.001 || n > 3600 {
-		return 0, false
-	}
-	return time.Duration(n * float64(time.Second)), true
-}
-
-// readHeaders reads lines of "Name: value".
-func readHeaders(text string) (http.Header, bool) {
-	header := http.Header{}
-	for line := range strings.SplitSeq(text, "\n") {
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
-		name, value, found := strings.Cut(line, ":")
-		if !found || strings.TrimSpace(name) == "" {
-			return nil, false
-		}
-		header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
-	}
-	if len(header) == 0 {
-		return nil, true
-	}
-	return header, true
 }
 
 // tryHeadLayout puts title, address, the two choices and the buttons in one

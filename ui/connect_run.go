@@ -30,6 +30,11 @@ func (c *connections) run() {
 		return nil
 	}, func() {
 		c.finished(o)
+		if t.KeyLog != "" { // asked for this once
+			c.form.keyLog.SetText("")
+			c.form.relayout()
+			c.w.notify(c.w.t.T("try.key-log.written", "Path", pki.Escape(t.KeyLog)))
+		}
 		if from != nil {
 			c.readTries()
 		}

@@ -5,7 +5,9 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"countersign/pki"
 	"countersign/testclient"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -101,7 +103,7 @@ func (v *verdict) refused(o *outcome, d *testclient.Diagnosis) {
 	if d.Code == testclient.Cancelled {
 		raw = ""
 	}
-	v.set(tone, title, cause+"\n"+fix, raw, v.c.mends(o, d)...)
+	v.set(tone, title, v.redirects(o)+cause+"\n"+fix, raw, v.c.mends(o, d)...)
 }
 
 func (v *verdict) succeeded(o *outcome) {
@@ -133,8 +135,18 @@ func (v *verdict) succeeded(o *outcome) {
 	if r.Version == "" {
 		tone = widgets.ToneSoon
 	}
-	body := strings.TrimSpace(strings.Join(facts, t.T("list.comma")) + "\n" + strings.Join(notes, " "))
+	body := v.redirects(o) + strings.TrimSpace(strings.Join(facts, t.T("list.comma"))+"\n"+strings.Join(notes, " "))
 	v.set(tone, title, body, "", v.c.askInsists(o.try)...)
+}
+
+// redirects lists those that were followed, one a line.
+func (v *verdict) redirects(o *outcome) string {
+	var b strings.Builder
+	for _, hop := range o.result.Before {
+		b.WriteString(v.c.w.t.T("try.redirect", "Status", hop.Status, "URL", pki.Escape(i18n.BareURL(hop.Try.URL)),
+			"Location", pki.Escape(i18n.BareURL(hop.Header.Get("Location")))) + "\n")
+	}
+	return b.String()
 }
 
 // wrapAt breaks text after so many runes, for a block that does not wrap.

@@ -146,6 +146,9 @@ func (p *triesPage) row(i int) widgets.ListRow {
 	tone, when, took := widgets.ToneQuiet, "", ""
 	if !x.LastAt.IsZero() {
 		tone, when = widgets.ToneBroken, p.w.whenWords(x.LastAt)
+		if x.Broke() {
+			when = t.T("tries.list.before", "When", when)
+		}
 		took = tookText(time.Duration(x.MS) * time.Millisecond)
 	}
 	if x.Passed() {
@@ -154,7 +157,7 @@ func (p *triesPage) row(i int) widgets.ListRow {
 	return widgets.ListRow{Cells: []widgets.Cell{
 		{Text: pki.Escape(x.Name), Second: pki.Escape(x.Group)},
 		{Text: pki.Escape(x.URL)},
-		{Text: t.LastTry(x.Code, x.Status, !x.LastAt.IsZero(), x.Broke()), Second: when, Tone: tone, Dot: true},
+		{Text: t.LastTry(x.Code, x.Status, !x.LastAt.IsZero(), false), Second: when, Tone: tone, Dot: true},
 		{Text: took},
 	}}
 }
