@@ -192,6 +192,17 @@ func TestEnforceLocalServer(t *testing.T) {
 	}
 }
 
+// TestEnforceGoesNowhereElse: neither through a proxy, nor after a redirect.
+func TestEnforceGoesNowhereElse(t *testing.T) {
+	p := newPair(t)
+	s := start(t, p.mtls())
+	try := p.try(s.URL()+"/hello", 0)
+	try.Proxy, try.Redirects = "http://"+closedPort(t), 5
+	if e := Enforce(t.Context(), try, without(p.forgery(t), TrialRevoked), nil); !e.Insists() {
+		t.Errorf("found %s", found(e))
+	}
+}
+
 func TestEnforceEnds(t *testing.T) {
 	p := newPair(t)
 	s := start(t, p.mtls())

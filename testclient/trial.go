@@ -86,6 +86,8 @@ func (t Trial) version() uint16 {
 func (t Trial) on(base Try, place target) Try {
 	try := base
 	try.Method, try.Header, try.Body, try.MinVersion, try.MaxVersion = "", nil, nil, 0, 0
+	try.OpenBody, try.BodySize, try.KeyLog = nil, 0, nil
+	try.Proxy, try.Redirects = "", 0 // the address that was agreed to, and no other
 	try.Certificate, try.Revoked = t.Certificate, t.Code == TrialRevoked
 	try.URL = place.at("https")
 	switch v := t.version(); {
