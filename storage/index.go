@@ -213,6 +213,15 @@ func (t *Tx) Entries() ([]Entry, error) {
 	return entries, nil
 }
 
+// EntryCount is how many certificates there are. Errors: *DamageError.
+func (t *Tx) EntryCount() (int, error) {
+	s, err := t.loadState()
+	if err != nil {
+		return 0, err
+	}
+	return int(s.counts[bucketIndex].records), nil
+}
+
 // EntriesByName reads the index fields of the certificates of that very name.
 func (t *Tx) EntriesByName(name string) ([]Entry, error) {
 	var entries []Entry

@@ -52,8 +52,8 @@ type Desk struct {
 	revoking sync.Mutex // held from reading who is revoked until that, and the new list, is kept
 
 	mu       sync.Mutex
-	cache    []Certificate // nil: to be read again
-	until    time.Time     // when cache is to be resolved anew; zero: never
+	shelf    shelf
+	until    time.Time // when what is in memory is to be resolved anew; zero: never
 	lineages map[ID]lineage
 	tidied   bool // what an earlier run had deleted is gone
 	servers  []*testclient.Server
@@ -199,5 +199,5 @@ func (d *Desk) ChangePassphrase(ctx context.Context, old, new []byte) error {
 func (d *Desk) forget() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.cache = nil
+	d.shelf.set(nil)
 }

@@ -197,9 +197,12 @@ func (d *Desk) check(r IssueRequest, issuer *x509.Certificate, above []*x509.Cer
 	if err := r.Check(issuer, now, above...); err != nil && !errors.As(err, &faults) {
 		return err
 	}
-	all, err := d.all()
-	if err != nil {
-		return err
+	var all []Certificate
+	if r.Kind == pki.Authority || r.Serial != "" { // else nothing is looked for among all
+		var err error
+		if all, err = d.all(); err != nil {
+			return err
+		}
 	}
 	if r.Kind == pki.Authority && authorityNamed(all, r.Subject.CommonName, r.Replaces) {
 		faults = append(faults, pki.Fault{Field: pki.FieldName, Code: FaultNameTaken, Value: r.Subject.CommonName})

@@ -76,7 +76,7 @@ func compareBools(a, b bool) int {
 // line is a certificate and those above it, the leaf first, as far as the
 // vault has them.
 func (d *Desk) line(id ID) ([]Certificate, error) {
-	all, err := d.all()
+	find, err := d.finder()
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func (d *Desk) line(id ID) ([]Certificate, error) {
 	seen := map[ID]bool{}
 	for at := id; at != "" && !seen[at]; {
 		seen[at] = true
-		c, ok := byID(all, at)
+		c, ok := find(at)
 		if !ok {
 			break
 		}
@@ -98,11 +98,12 @@ func (d *Desk) line(id ID) ([]Certificate, error) {
 }
 
 func byID(all []Certificate, id ID) (Certificate, bool) {
-	at := slices.IndexFunc(all, func(c Certificate) bool { return c.ID == id })
-	if at < 0 {
-		return Certificate{}, false
+	for n := range all {
+		if all[n].ID == id {
+			return all[n], true
+		}
 	}
-	return all[at], true
+	return Certificate{}, false
 }
 
 // crosses are the valid cross-certificates of the authority that a chain ends
@@ -261,16 +262,4 @@ func earlier(until, at, now time.Time) time.Time {
 		return at
 	}
 	return until
-}
-
-// refreshed gives what was read, resolved anew when a moment has passed that
-// matters. It is called with d.mu held.
-func (d *Desk) refreshed() []Certificate {
-	if d.until.IsZero() || d.Now().Before(d.until) {
-		return d.cache
-	}
-	list := slices.Clone(d.cache) // readers may hold the old one
-	d.until = relink(list, d.lineages, d.Now())
-	d.cache = list
-	return list
 }

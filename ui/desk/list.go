@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"countersign/pki"
-	"countersign/storage"
 )
 
 // Filter chooses what a list shows. The zero value chooses everything but
@@ -22,22 +21,27 @@ type Filter struct {
 // Certificates lists what is not an authority, by name, the newest first
 // among equals.
 func (d *Desk) Certificates(f Filter) ([]Certificate, error) {
-	all, err := d.all()
+	search := newSearch(f.Search)
+	all, texts, err := d.searchable(search.text != "")
 	if err != nil {
 		return nil, err
 	}
 	now := d.Now()
-	search := newSearch(f.Search)
-	list := make([]Certificate, 0, len(all))
-	for _, c := range all {
-		if !c.IsAuthority() && f.allows(c, now) && search.finds(c) {
-			list = append(list, c)
+	var chosen []int
+	for n := range all {
+		c := &all[n]
+		if c.Kind != pki.Authority && f.allows(c, now) && (search.text == "" || search.finds(texts[n])) {
+			chosen = append(chosen, n)
 		}
+	}
+	list := make([]Certificate, len(chosen))
+	for n, at := range chosen {
+		list[n] = all[at]
 	}
 	return list, nil
 }
 
-func (f Filter) allows(c Certificate, now time.Time) bool {
+func (f Filter) allows(c *Certificate, now time.Time) bool {
 	return (f.Kind == "" || c.Kind == f.Kind || c.Kind == pki.Both && (f.Kind == pki.Server || f.Kind == pki.Client)) &&
 		(f.Health == "" || c.pressing(now) == f.Health) &&
 		(f.IssuerID == "" || c.IssuerID == f.IssuerID)
@@ -60,21 +64,9 @@ func newSearch(text string) search {
 	return search{text: text, digits: strings.NewReplacer(":", "", " ", "").Replace(text)}
 }
 
-func (s search) finds(c Certificate) bool {
-	if s.text == "" {
-		return true
-	}
-	if strings.Contains(strings.ToLower(c.Name), s.text) || strings.Contains(strings.ToLower(c.Issuer), s.text) {
-		return true
-	}
-	for _, name := range c.Names {
-		if strings.Contains(strings.ToLower(name), s.text) {
-			return true
-		}
-	}
-	return len(s.digits) >= 4 &&
-		(strings.Contains(strings.ReplaceAll(c.Serial, ":", ""), s.digits) ||
-			strings.Contains(strings.ReplaceAll(c.Fingerprint, ":", ""), s.digits))
+func (s search) finds(in searched) bool {
+	return strings.Contains(in.text[:in.digits], s.text) ||
+		len(s.digits) >= 4 && strings.Contains(in.text[in.digits:], s.digits)
 }
 
 // Authorities lists the authorities, each by the certificate that stands for
@@ -251,11 +243,11 @@ func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certifica
 
 // Get gives a certificate by its ID. Error: *NotFoundError.
 func (d *Desk) Get(id ID) (Certificate, error) {
-	all, err := d.all()
+	find, err := d.finder()
 	if err != nil {
 		return Certificate{}, err
 	}
-	if c, ok := byID(all, id); ok {
+	if c, ok := find(id); ok {
 		return c, nil
 	}
 	return Certificate{}, &NotFoundError{What: "certificate", Name: string(id)}
@@ -266,68 +258,4 @@ func (d *Desk) Get(id ID) (Certificate, error) {
 func (d *Desk) All() ([]Certificate, error) {
 	all, err := d.all()
 	return slices.Clone(all), err
-}
-
-// all is every certificate of the vault, by name, the newest first among
-// equals; from memory when nothing changed. Callers do not change it.
-func (d *Desk) all() ([]Certificate, error) {
-	if d.vault.Locked() {
-		return nil, ErrLocked
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.cache != nil {
-		return d.refreshed(), nil
-	}
-	list := []Certificate{}
-	err := d.vault.View(func(tx *storage.Tx) error {
-		err := tx.EachEntry(func(e storage.Entry) error {
-			list = append(list, fromEntry(e))
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		return readLineages(tx, list, d.lineages)
-	})
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(list, order)
-	d.until = relink(list, d.lineages, d.Now())
-	d.cache = list
-	return list, nil
-}
-
-func order(a, b Certificate) int {
-	return cmp.Or(
-		strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)),
-		b.Made.Compare(a.Made),
-		strings.Compare(string(a.ID), string(b.ID)))
-}
-
-// remember adds to what is in memory what was just written, so that issuing
-// one certificate does not read 100,000 again. A new authority is read again
-// with all others: it may stand for one of them.
-func (d *Desk) remember(made ...Certificate) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.cache == nil || slices.ContainsFunc(made, Certificate.IsAuthority) {
-		d.cache = nil
-		return
-	}
-	fresh := slices.Clone(made)
-	slices.SortFunc(fresh, order)
-	next := make([]Certificate, 0, len(d.cache)+len(fresh)) // readers may hold the old one
-	for _, old := range d.cache {
-		for len(fresh) > 0 && order(fresh[0], old) < 0 {
-			next = append(next, fresh[0])
-			fresh = fresh[1:]
-		}
-		next = append(next, old)
-	}
-	d.cache = append(next, fresh...)
-	if slices.ContainsFunc(made, func(c Certificate) bool { return c.Replaces != "" }) {
-		d.until = relink(d.cache, d.lineages, d.Now())
-	}
 }

@@ -247,9 +247,10 @@ func (d *Desk) exchange(now []Certificate) ([]Certificate, error) {
 		changed[c.ID] = c
 	}
 	d.mu.Lock()
-	if d.cache != nil {
-		d.cache = replaced(d.cache, changed) // readers may hold the old one
-		d.until = relink(d.cache, d.lineages, d.Now())
+	if d.shelf.cache != nil {
+		d.shelf.merge()
+		d.shelf.change(replaced(d.shelf.cache, changed)) // readers may hold the old one
+		d.until = relink(d.shelf.cache, d.lineages, d.Now())
 	}
 	d.mu.Unlock()
 	all, err := d.all()
