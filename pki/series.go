@@ -36,7 +36,7 @@ type Series struct {
 
 // SeriesCheck is how many signatures of a Series are made for one that is
 // checked.
-const SeriesCheck = 8
+const SeriesCheck = 4
 
 // maxMoulds is how many shapes a Series remembers: two a kind of certificate
 // and key is what a table of all kinds needs.
