@@ -2,7 +2,11 @@ package storage
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"runtime"
+	"slices"
+	"sync"
 	"time"
 )
 
@@ -244,27 +248,31 @@ func (t *Tx) EachEntry(fn func(Entry) error) error {
 	}
 	var found count
 	scan := t.scan(bucketIndex)
-	var batch []Entry
+	workers := t.workers()
+	var raw []rawRecord // in the mapping
+	var entries []decoded
 	for !scan.done {
-		batch = batch[:0]
-		err := scan.batch(func(record, value []byte) error {
-			entry, err := t.entry(record, value)
+		raw = raw[:0]
+		for !scan.done && len(raw) < len(workers)*batchSize {
+			err := scan.batch(func(record, value []byte) error {
+				raw = append(raw, rawRecord{record, value})
+				return nil
+			})
 			if err != nil {
-				if t.v.options.Salvage {
-					return nil
+				return err
+			}
+		}
+		entries = decodeAll(workers, raw, entries[:0])
+		for n := range entries {
+			if err := entries[n].err; err != nil {
+				if t.v.options.Salvage && errors.Is(err, ErrDamaged) {
+					continue
 				}
 				return err
 			}
 			found.records++
-			found.sum.add(term(record, value))
-			batch = append(batch, entry)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		for _, entry := range batch {
-			if err := fn(entry); err != nil {
+			found.sum.add(entries[n].term)
+			if err := fn(entries[n].Entry); err != nil {
 				return err
 			}
 		}
@@ -273,4 +281,46 @@ func (t *Tx) EachEntry(fn func(Entry) error) error {
 		return &DamageError{Bucket: bucketIndex, Reason: "records are missing, too many or out of date"}
 	}
 	return nil
+}
+
+// decoded is an entry as it was found.
+type decoded struct {
+	Entry
+	term sum
+	err  error
+}
+
+// workers are transactions that check records beside one another, one a core: each
+// has its own hash. They read what t does and write nothing.
+func (t *Tx) workers() []*Tx {
+	list := make([]*Tx, runtime.GOMAXPROCS(0))
+	for n := range list {
+		list[n] = &Tx{v: t.v, tx: t.tx, keys: t.keys, header: t.header, mac: newMAC(t.keys.mac)}
+	}
+	return list
+}
+
+// decodeAll checks and decodes records of the index, each worker a part of them, into
+// list in their order.
+func decodeAll(workers []*Tx, raw []rawRecord, list []decoded) []decoded {
+	list = slices.Grow(list, len(raw))[:len(raw)]
+	part := (len(raw) + len(workers) - 1) / len(workers)
+	var wait sync.WaitGroup
+	for n, w := range workers {
+		from, to := min(n*part, len(raw)), min((n+1)*part, len(raw))
+		wait.Go(func() {
+			for i := from; i < to; i++ {
+				list[i] = decoded{}
+				list[i].err = guard(bucketIndex, func() error {
+					var err error
+					if list[i].Entry, err = w.entry(raw[i].key, raw[i].value); err == nil {
+						list[i].term = term(raw[i].key, raw[i].value)
+					}
+					return err
+				})
+			}
+		})
+	}
+	wait.Wait()
+	return list
 }
