@@ -185,10 +185,11 @@ func (c *connections) tryOrStop() {
 // firstFocus is where typing begins.
 func (c *connections) firstFocus() fyne.Focusable { return c.form.url }
 
-// close lets go of the local server; one that a lock has stopped is stopped
-// already.
+// close lets go of what was typed that may be secret, and of the local server;
+// one that a lock has stopped is stopped already.
 func (c *connections) close() {
 	c.closed = true
+	c.form.forgetSecrets()
 	if c.stop != nil {
 		c.stop()
 	}

@@ -273,3 +273,12 @@ func readHeaders(text string) (http.Header, bool) {
 	}
 	return header, true
 }
+
+// forgetSecrets lets go of the password, and of what often holds a token or a
+// password: headers, body and proxy.
+func (f *tryForm) forgetSecrets() {
+	f.password.SetText("")
+	for _, line := range []*widgets.Input{f.headers, f.body, f.proxy} {
+		line.SetText("")
+	}
+}

@@ -78,6 +78,7 @@ var forms = map[string]func(b *bench, root, leaf desk.Certificate){
 	"bulk_save.go":    func(b *bench, root, _ desk.Certificate) { b.openBulk(root.ID) },
 	"plainpage.go":    func(b *bench, _, _ desk.Certificate) { b.open(newPlainPage(b.Window)) },
 	"inspector.go":    func(b *bench, _, _ desk.Certificate) { b.openInspector() },
+	"connect_more.go": func(b *bench, _, _ desk.Certificate) { b.navigate("connections", "") },
 	"importer.go": func(b *bench, _, _ desk.Certificate) {
 		_, bundle := brought(b.t, b)
 		b.openImport(bundle)
