@@ -53,6 +53,6 @@ func window(vault string) error {
 	a.SetIcon(fyne.NewStaticResource("Icon.png", icon))
 	// 22 MB less at rest, for a collector that is seldom at work once the window stands.
 	a.Lifecycle().SetOnStarted(func() { debug.SetGCPercent(50) })
-	ui.New(a, ui.Options{Vault: vault, Version: version}).ShowAndRun()
+	ui.New(a, ui.Options{Vault: vault, Version: version, Screen: desk.AwaitScreenLock}).ShowAndRun()
 	return nil
 }

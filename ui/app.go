@@ -28,6 +28,7 @@ type Options struct {
 	Now      func() time.Time // nil: time.Now
 	Dark     *bool            // nil: as the settings say, else as the desktop does
 	Desk     desk.Options     // for making and opening vaults
+	Screen   ScreenLock       // nil: nobody tells
 }
 
 // Window is the one window of the program. Its methods and fields belong to
@@ -121,6 +122,7 @@ func (w *Window) enter(d *desk.Desk) {
 	w.showJobs()
 	w.stir()
 	w.watchIdle()
+	w.watchScreen()
 	w.backUpWhenDue()
 }
 

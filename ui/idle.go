@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -13,6 +14,7 @@ type idle struct {
 	last   time.Time
 	seen   glance
 	cancel func()
+	screen context.Context // the session that ends with the screen's lock
 }
 
 // lookEvery is how often the window looks whether somebody is there.
@@ -60,6 +62,29 @@ func (w *Window) look() {
 	if after > 0 && w.now().Sub(w.idle.last) >= after {
 		w.lock()
 	}
+}
+
+// ScreenLock returns nil when the screen is locked, an error when that cannot be
+// told, or ctx has ended.
+type ScreenLock func(ctx context.Context) error
+
+// watchScreen locks the vault with the screen, for as long as it is unlocked.
+func (w *Window) watchScreen() {
+	if w.opt.Screen == nil || w.desk == nil || !w.desk.Protected() || w.idle.screen == w.session {
+		return
+	}
+	session := w.session
+	w.idle.screen = session
+	w.run.Go(func() {
+		if w.opt.Screen(session) != nil {
+			return
+		}
+		w.run.UI(func() {
+			if session.Err() == nil {
+				w.lock()
+			}
+		})
+	})
 }
 
 func (w *Window) glance() glance {

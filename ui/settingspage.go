@@ -166,6 +166,7 @@ func (s *settings) changed(err error) {
 		s.w.rebuild() // the frame no longer says that there is none
 		s.w.notify(s.w.t.T("settings.passphrase.done"))
 		s.w.watchIdle()
+		s.w.watchScreen()
 	}
 }
 
