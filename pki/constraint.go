@@ -166,31 +166,25 @@ func (r Request) constraintsFaults() Faults {
 // as RFC 5280 asks.
 func setConstraints(template *x509.Certificate, n NameConstraints) {
 	template.PermittedDNSDomainsCritical = !n.IsZero()
-	for _, name := range n.Permitted {
+	addConstraints(n.Permitted, &template.PermittedDNSDomains, &template.PermittedEmailAddresses,
+		&template.PermittedURIDomains, &template.PermittedIPRanges)
+	addConstraints(n.Excluded, &template.ExcludedDNSDomains, &template.ExcludedEmailAddresses,
+		&template.ExcludedURIDomains, &template.ExcludedIPRanges)
+}
+
+// addConstraints puts each name into the list of its kind.
+func addConstraints(names []Name, dns, email, uri *[]string, ranges *[]*net.IPNet) {
+	for _, name := range names {
 		switch name.Kind {
 		case NameDNS:
-			template.PermittedDNSDomains = append(template.PermittedDNSDomains, name.Value)
+			*dns = append(*dns, name.Value)
 		case NameEmail:
-			template.PermittedEmailAddresses = append(template.PermittedEmailAddresses, name.Value)
+			*email = append(*email, name.Value)
 		case NameURI:
-			template.PermittedURIDomains = append(template.PermittedURIDomains, name.Value)
+			*uri = append(*uri, name.Value)
 		case NameIP:
 			if _, network, err := net.ParseCIDR(name.Value); err == nil {
-				template.PermittedIPRanges = append(template.PermittedIPRanges, network)
-			}
-		}
-	}
-	for _, name := range n.Excluded {
-		switch name.Kind {
-		case NameDNS:
-			template.ExcludedDNSDomains = append(template.ExcludedDNSDomains, name.Value)
-		case NameEmail:
-			template.ExcludedEmailAddresses = append(template.ExcludedEmailAddresses, name.Value)
-		case NameURI:
-			template.ExcludedURIDomains = append(template.ExcludedURIDomains, name.Value)
-		case NameIP:
-			if _, network, err := net.ParseCIDR(name.Value); err == nil {
-				template.ExcludedIPRanges = append(template.ExcludedIPRanges, network)
+				*ranges = append(*ranges, network)
 			}
 		}
 	}

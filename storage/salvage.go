@@ -72,16 +72,10 @@ func salvage(ctx context.Context, from string, way Way, secret []byte, to string
 const maxSalvage = 4 << 30
 
 func readWhole(path string, o Options) ([]byte, error) {
-	f, err := o.openFile(path, os.O_RDONLY, 0)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, ErrNotFound
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := os.Stat(path) // before it is opened: to open a pipe is to wait
 	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil, ErrNotFound
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
@@ -91,6 +85,11 @@ func readWhole(path string, o Options) ([]byte, error) {
 	case info.Size() > maxSalvage:
 		return nil, fmt.Errorf("%d bytes: %w", info.Size(), ErrNotVault)
 	}
+	f, err := o.openFile(path, os.O_RDONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
 	return io.ReadAll(io.LimitReader(f, maxSalvage))
 }
 

@@ -201,3 +201,35 @@ func errorOr(err error) error {
 	}
 	return err
 }
+
+// TestPipesAreNotOpened: to open one is to wait for its other end, in whatever
+// reads a file.
+func TestPipesAreNotOpened(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, read := range map[string]func() error{
+		"a file":    func() error { _, err := ReadFile(pipe); return err },
+		"a table":   func() error { _, err := ReadBulkFile(pipe); return err },
+		"a profile": func() error { _, err := ReadProfile(pipe); return err },
+		"a body":    func() error { _, _, err := bodyOfFile(pipe); return err },
+		"a damaged vault": func() error {
+			_, err := Salvage(t.Context(), pipe, passphrase, pipe+".saved", testOptions())
+			if errors.Is(err, ErrNotVault) {
+				err = ErrNotFile
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var err error
+			if !watched(func() { err = read() }) {
+				t.Fatalf("it took over %v", patience)
+			}
+			if !errors.Is(err, ErrNotFile) {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}

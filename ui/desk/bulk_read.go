@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,26 +16,12 @@ import (
 // ReadBulkFile reads a table from a file. Errors: those of ReadBulk, and
 // *PathError.
 func ReadBulkFile(path string) (BulkTable, error) {
-	f, err := os.Open(path)
-	if err == nil {
-		defer f.Close()
-		var info os.FileInfo
-		if info, err = f.Stat(); err == nil && !info.Mode().IsRegular() {
-			err = ErrNotFile
-		}
-	}
+	f, _, err := openInput(path)
 	if err != nil {
-		return BulkTable{}, aboutFile("read", path, namedError(path, err))
+		return BulkTable{}, err
 	}
+	defer f.Close()
 	return ReadBulkFrom(f)
-}
-
-// namedError is an error that says on which file.
-func namedError(path string, err error) error {
-	if err == ErrNotFile {
-		return &PathError{Deed: "read", Path: path, Err: err}
-	}
-	return err
 }
 
 // ReadBulkFrom reads a table to its end. Errors: those of ReadBulk, and the

@@ -116,26 +116,12 @@ func authoritiesOfFiles(paths []string) ([]*x509.Certificate, error) {
 // bodyOfFile says how to read a body from a file, however large, and its
 // length. Error: *PathError.
 func bodyOfFile(path string) (func() (io.ReadCloser, error), int64, error) {
-	about := func(err error) error {
-		var inner *fs.PathError
-		if errors.As(err, &inner) {
-			err = inner.Err
-		}
-		return &PathError{Deed: "read", Path: path, Err: err}
-	}
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = ErrNotFile
-	}
+	f, size, err := openInput(path) // it can be read
 	if err != nil {
-		return nil, 0, about(err)
-	}
-	f, err := os.Open(path) // it can be read
-	if err != nil {
-		return nil, 0, about(err)
+		return nil, 0, err
 	}
 	f.Close()
-	return func() (io.ReadCloser, error) { return os.Open(path) }, info.Size(), nil
+	return func() (io.ReadCloser, error) { return os.Open(path) }, size, nil
 }
 
 // openKeyLog opens a key log to write on (0600, made when it is missing), as

@@ -85,34 +85,51 @@ var ErrNotFile = errors.New("not a regular file")
 // ReadFile reads a file of outside input, bounded: a folder, a device, a pipe
 // or a file over pki.MaxInput is refused, not read.
 func ReadFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		err = ErrNotFile
-	}
-	if err == nil && info.Size() > pki.MaxInput {
-		err = pki.ErrTooLarge
-	}
-	var data []byte
-	if err == nil {
-		data, err = readBounded(path)
-	}
-	if err != nil {
-		var inner *fs.PathError
-		if errors.As(err, &inner) {
-			err = inner.Err
-		}
-		return nil, &PathError{Deed: "read", Path: path, Err: err}
-	}
-	return data, nil
-}
-
-func readBounded(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, size, err := openInput(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, pki.MaxInput+1))
+	if size > pki.MaxInput {
+		return nil, readError(path, pki.ErrTooLarge)
+	}
+	data, err := ReadInput(f)
+	if err != nil {
+		return nil, readError(path, err)
+	}
+	return data, nil
+}
+
+// openInput opens a file of outside input and tells its size. A folder, a
+// device or a pipe is refused unopened: to open a pipe is to wait for its
+// other end. Error: *PathError.
+func openInput(path string) (f *os.File, size int64, err error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = ErrNotFile
+	}
+	if err == nil {
+		f, err = os.Open(path)
+	}
+	if err != nil {
+		return nil, 0, readError(path, err)
+	}
+	return f, info.Size(), nil
+}
+
+// readError says on which file reading failed.
+func readError(path string, err error) error {
+	var inner *fs.PathError
+	if errors.As(err, &inner) {
+		err = inner.Err
+	}
+	return &PathError{Deed: "read", Path: path, Err: err}
+}
+
+// ReadInput reads outside input that is no file, bounded like one: more than
+// pki.MaxInput is pki.ErrTooLarge.
+func ReadInput(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, pki.MaxInput+1))
 	if err == nil && len(data) > pki.MaxInput {
 		err = pki.ErrTooLarge
 	}
@@ -181,7 +198,7 @@ func inspected(items []pki.Item) []Inspected {
 // InspectReader is Inspect for what is read from elsewhere, bounded like a
 // file.
 func InspectReader(r io.Reader, password string) ([]Inspected, error) {
-	data, err := io.ReadAll(io.LimitReader(r, pki.MaxInput+1))
+	data, err := ReadInput(r)
 	if err != nil {
 		return nil, fmt.Errorf("read: %w", err)
 	}

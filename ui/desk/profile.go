@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -158,16 +157,9 @@ func (d *Desk) ExportProfile(name string) (File, error) {
 // ReadProfile reads a profile from a JSON file, without keeping it. Errors:
 // *PathError, and those of pki.ParseProfile.
 func ReadProfile(path string) (pki.Profile, error) {
-	info, err := os.Stat(path)
+	file, _, err := openInput(path)
 	if err != nil {
-		return pki.Profile{}, aboutFile("read", path, err)
-	}
-	if !info.Mode().IsRegular() {
-		return pki.Profile{}, &PathError{Deed: "read", Path: path, Err: ErrNotFile}
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return pki.Profile{}, aboutFile("read", path, err)
+		return pki.Profile{}, err
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, maxProfileFile))

@@ -137,11 +137,7 @@ func (s *session) input(path string) ([]byte, error) {
 	if s.In == nil {
 		return nil, os.ErrInvalid
 	}
-	data, err := io.ReadAll(io.LimitReader(s.In, pki.MaxInput+1))
-	if err == nil && len(data) > pki.MaxInput {
-		err = pki.ErrTooLarge
-	}
-	return data, err
+	return desk.ReadInput(s.In)
 }
 
 func (s *session) csrImport() *cobra.Command {
