@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // File is something to write: its suggested name, what is in it, and whether
@@ -20,12 +21,12 @@ type File struct {
 // It never writes over a file unless told to: a *PathError that wraps
 // ErrFileExists.
 func WriteFile(path string, f File, overwrite bool) error {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return &PathError{Deed: "write", Path: path, Err: ErrNotFile}
+	if err := CheckTarget(path, overwrite); err != nil {
+		return err
 	}
-	if !overwrite {
-		if _, err := os.Lstat(path); err == nil {
-			return &PathError{Deed: "write", Path: path, Err: ErrFileExists}
+	if overwrite { // of a link, what it leads to
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real
 		}
 	}
 	if err := write(path, f, overwrite); err != nil {
@@ -40,6 +41,29 @@ func WriteFile(path string, f File, overwrite bool) error {
 			err = link.Err
 		}
 		return &PathError{Deed: "write", Path: path, Err: err}
+	}
+	return nil
+}
+
+// CheckTarget looks whether a file can be written there, as far as that can be
+// told before: for a deed that cannot be undone when the writing fails. A
+// folder, a device or a pipe is never written over. Error: *PathError, with
+// ErrNotFile, ErrFileExists, or the error about the folder that is missing.
+func CheckTarget(path string, overwrite bool) error {
+	refuse := func(path string, err error) error { return &PathError{Deed: "write", Path: path, Err: err} }
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		return refuse(path, ErrNotFile)
+	}
+	if _, err := os.Lstat(path); err == nil && !overwrite {
+		return refuse(path, ErrFileExists)
+	}
+	folder := filepath.Dir(path)
+	if info, err = os.Stat(folder); err != nil {
+		return aboutFile("write", folder, err)
+	}
+	if !info.IsDir() {
+		return refuse(folder, syscall.ENOTDIR)
 	}
 	return nil
 }

@@ -219,7 +219,9 @@ func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certifica
 		return Certificate{}, err
 	}
 	name = cmp.Or(shortName(name), name) // as it is kept
+	serial := serialText(name)
 	var found *Certificate
+	var short []*Certificate // by a serial number that is too short to be of one alone
 	for n := range all {
 		c := &all[n]
 		if !wanted(*c) {
@@ -228,6 +230,9 @@ func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certifica
 		if c.is(name) {
 			return *c, nil
 		}
+		if c.Serial == serial {
+			short = append(short, c)
+		}
 		if c.Name != name || !c.IsCurrent() {
 			continue
 		}
@@ -235,10 +240,23 @@ func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certifica
 			found = c
 		}
 	}
+	if found == nil && len(short) == 1 {
+		found = short[0]
+	}
 	if found == nil {
 		return Certificate{}, &NotFoundError{What: what, Name: name}
 	}
 	return *found, nil
+}
+
+// serialText is a typed serial number as Certificate.Serial has it; "" for
+// what is none.
+func serialText(typed string) string {
+	serial, ok := pki.ParseSerial(typed)
+	if !ok {
+		return ""
+	}
+	return pki.SerialText(serial)
 }
 
 // Get gives a certificate by its ID. Error: *NotFoundError.

@@ -111,3 +111,32 @@ func TestRememberKeepsTheOrder(t *testing.T) {
 		t.Errorf("(-read +remembered):\n%s", diff)
 	}
 }
+
+// TestFindByShortSerial: also those of a few octets, which other tools give out,
+// name a certificate when it is one alone.
+func TestFindByShortSerial(t *testing.T) {
+	d := newDesk(t)
+	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
+	other := d.mustIssue(t, "", named(pki.Authority, "Other"))
+	numbered := func(issuer ID, name, serial string) Certificate {
+		r := named(pki.Client, name)
+		r.Serial = serial
+		return d.mustIssue(t, issuer, r)
+	}
+	alice, bob := numbered(root.ID, "alice", "1002"), numbered(root.ID, "bob", "2002")
+	numbered(other.ID, "carol", "2002")
+	byName := numbered(root.ID, "1002", "3003")
+	for _, c := range []struct {
+		typed string
+		want  ID
+	}{
+		{"10:02", alice.ID}, {"0x1002", alice.ID}, {"1002", byName.ID}, {"30:03", byName.ID}, {"bob", bob.ID},
+		{"20:02", ""}, {"02", ""}, {"0", ""}, {"", ""},
+	} {
+		found, err := d.Find(c.typed)
+		var missing *NotFoundError
+		if found.ID != c.want || (c.want == "") != errors.As(err, &missing) {
+			t.Errorf("%q: %q, %v", c.typed, found.Name, err)
+		}
+	}
+}

@@ -28,6 +28,10 @@ func (s *session) crl() *cobra.Command {
 			if c.Flags().Changed("days") && (days < 1 || days > desk.MaxCRLDays) {
 				return pki.Faults{{Field: pki.FieldValidity, Code: desk.FaultDays, Value: fmt.Sprint(days)}}
 			}
+			to := target{out: out, force: force}
+			if err := to.check(); err != nil {
+				return err
+			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				authority, err := s.named(d, d.FindAuthority, args[0])
 				if err != nil {
@@ -38,9 +42,11 @@ func (s *session) crl() *cobra.Command {
 					if err != nil {
 						return err
 					}
-					s.sayCRL(made)
+					if out != "-" {
+						s.sayCRL(made)
+					}
 				}
-				return s.writeCRL(d, authority.ID, f, out, force)
+				return s.writeCRL(d, authority.ID, f, to)
 			})
 		},
 	}
@@ -54,19 +60,15 @@ func (s *session) crl() *cobra.Command {
 	return c
 }
 
-func (s *session) writeCRL(d *desk.Desk, id desk.ID, format desk.CRLFormat, out string, force bool) error {
-	if out == "" {
+func (s *session) writeCRL(d *desk.Desk, id desk.ID, format desk.CRLFormat, to target) error {
+	if to.out == "" {
 		return nil
 	}
 	file, err := d.CRLFile(id, format)
 	if err != nil {
 		return err
 	}
-	if err := desk.WriteFile(out, file, force); err != nil {
-		return err
-	}
-	s.say("terminal.exported", "Path", out)
-	return nil
+	return s.write(file, to)
 }
 
 // sayCRL tells of a list that was made.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -53,6 +52,14 @@ func (s *session) write(f desk.File, to target) error {
 	return nil
 }
 
+// check looks whether the file can be written, before the deed that makes it.
+func (to target) check() error {
+	if to.out == "" || to.out == "-" {
+		return nil
+	}
+	return desk.CheckTarget(to.out, to.force)
+}
+
 // askedKinds are what a request may be made for.
 var askedKinds = []pki.Kind{pki.Server, pki.Client, pki.Both, pki.Authority}
 
@@ -76,6 +83,9 @@ func (s *session) csrNew() *cobra.Command {
 			}
 			r, err := w.asks(kind, args[0], subject)
 			if err != nil {
+				return err
+			}
+			if err := to.check(); err != nil {
 				return err
 			}
 			d, err := s.openOrCreate(c.Context())
@@ -270,13 +280,20 @@ func (s *session) csrExport() *cobra.Command {
 }
 
 func (s *session) csrDelete() *cobra.Command {
-	return &cobra.Command{
+	var yes bool
+	c := &cobra.Command{
 		Use: "delete REQUEST", Short: s.t.T("requests.terminal.delete"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				r, err := d.FindRequest(args[0])
 				if err != nil {
 					return err
+				}
+				if !yes {
+					fmt.Fprintf(s.Err, "  %s  %s\n", pki.Escape(r.Name), r.ID)
+					if sure, err := s.sure(s.t.T("delete.terminal.ask")); err != nil || !sure {
+						return err
+					}
 				}
 				if err := d.DeleteRequest(r.ID); err != nil {
 					return err
@@ -286,6 +303,8 @@ func (s *session) csrDelete() *cobra.Command {
 			})
 		},
 	}
+	c.Flags().BoolVar(&yes, "yes", false, s.t.T("delete.flag.yes"))
+	return c
 }
 
 func (s *session) csrComplete() *cobra.Command {

@@ -35,6 +35,9 @@ func (s *session) csrSign() *cobra.Command {
 			if g.issuer == "" {
 				return s.needs("--ca AUTHORITY")
 			}
+			if err := g.check(); err != nil && !g.dry {
+				return err
+			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				return s.signRequest(c.Context(), d, args[0], g, c.Flags().Changed("days"))
 			})

@@ -45,7 +45,7 @@ func (s *session) removeThese(c *cobra.Command, d *desk.Desk, ids []desk.ID, bel
 	}
 	if !yes {
 		s.sayDeletion(del)
-		if sure, err := s.sure(); err != nil || !sure {
+		if sure, err := s.sure(s.t.T("delete.terminal.ask")); err != nil || !sure {
 			return err
 		}
 	}
@@ -75,11 +75,11 @@ func (s *session) sayDeletion(del desk.Deletion) {
 }
 
 // sure asks whether to go on; where nobody can answer it is wrong use.
-func (s *session) sure() (bool, error) {
+func (s *session) sure(question string) (bool, error) {
 	if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
 		return false, usageError{errors.New(s.t.T("terminal.needs", "Flag", "--yes"))}
 	}
-	fmt.Fprint(s.Err, s.t.T("delete.terminal.ask")+" ")
+	fmt.Fprint(s.Err, question+" ")
 	line, err := bufio.NewReader(s.In).ReadString('\n')
 	if err != nil {
 		return false, nil

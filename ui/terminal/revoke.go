@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"countersign/pki"
 	"countersign/ui/desk"
@@ -87,10 +85,21 @@ func (s *session) revokeAll(ctx context.Context, d *desk.Desk, args []string, r 
 		if err != nil {
 			return err
 		}
+		if !r.release { // said before it is asked about
+			if err := d.CanRevoke(c); err != nil {
+				return err
+			}
+		}
 		ids = append(ids, c.ID)
 	}
-	if !r.release && !reason.IsHold() && !r.yes && !s.confirm(s.t.T("terminal.revoke.ask", "Names", pki.Escape(strings.Join(args, ", ")))) {
-		return saidError{}
+	if !r.release && !reason.IsHold() && !r.yes {
+		sure, err := s.sure(s.t.T("terminal.revoke.ask", "Names", pki.Escape(strings.Join(args, ", "))))
+		if err != nil {
+			return err
+		}
+		if !sure {
+			return saidError{}
+		}
 	}
 	var done desk.Revocation
 	var err error
@@ -142,16 +151,4 @@ func (s *session) only(d *desk.Desk, name string) (desk.Certificate, error) {
 		fmt.Fprintf(s.Err, "  %s  %s  %s\n", other.Serial, other.NotAfter.Local().Format(time.DateOnly), s.t.T("terminal.health."+string(other.Health(d.Now()))))
 	}
 	return c, saidError{}
-}
-
-// confirm asks once, when a person sits at the terminal; a script has said
-// what it wants.
-func (s *session) confirm(question string) bool {
-	if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
-		return true
-	}
-	fmt.Fprint(s.Err, question+" ")
-	line, _ := bufio.NewReader(s.In).ReadString('\n')
-	answer := strings.ToLower(strings.TrimSpace(line))
-	return answer == "y" || answer == "yes"
 }

@@ -26,7 +26,7 @@ func TestServeChecksRevocation(t *testing.T) {
 	run("issue", "client", "mallory", "--ca", authority)
 	run("export", "mallory", "--format", "pem", "--out", w.path("mallory.pem"))
 	run("export", "mallory", "--format", "key", "--out", w.path("mallory.key"))
-	run("revoke", "mallory", "--reason", "keyCompromise")
+	run("revoke", "mallory", "--reason", "keyCompromise", "--yes")
 	for _, signer := range []string{"delegate", "authority"} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
