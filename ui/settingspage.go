@@ -63,8 +63,18 @@ func newSettings(w *Window) *settings {
 }
 
 func (s *settings) content() fyne.CanvasObject { return s.root }
-func (s *settings) refresh()                   {}
 func (s *settings) relayout()                  { s.root.Refresh() }
+
+// refresh shows what opens the vault and which backups there are, as it is now.
+func (s *settings) refresh() {
+	if s.ways != nil {
+		s.ways.build()
+	}
+	if s.backups != nil {
+		s.backups.read()
+	}
+	s.relayout()
+}
 
 // window is the part about how the program looks and speaks.
 func (s *settings) window() fyne.CanvasObject {

@@ -136,6 +136,14 @@ func TestRecoveryCodeIsShownOnceAndOpens(t *testing.T) {
 	if !p.done.Disabled() {
 		t.Error("one can go on without having it")
 	}
+	b.navigate("overview", "") // left without a word: the code is there all the same
+	if !b.settings().ways.drop.Visible() {
+		t.Error("the settings do not know the code")
+	}
+	test.Tap(b.settings().ways.code)
+	b.queue.drain()
+	p = b.shown().(*recoveryPage)
+	code = p.code
 	test.Tap(p.save)
 	sheet := b.shown().(*savePage)
 	path := filepath.Join(t.TempDir(), "sheet.txt")

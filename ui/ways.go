@@ -18,11 +18,18 @@ type waysCard struct {
 	code    *widgets.Button
 	drop    *widgets.Button // takes the recovery code away
 	newKey  *widgets.Button
-	root    fyne.CanvasObject
+	root    *fyne.Container
 }
 
 func newWaysCard(w *Window) *waysCard {
-	c := &waysCard{w: w}
+	c := &waysCard{w: w, root: widgets.Stack(0)}
+	c.build()
+	return c
+}
+
+// build shows what opens the vault now.
+func (c *waysCard) build() {
+	w := c.w
 	t, d := w.t, w.desk
 	c.keyring = widgets.NewButton(t.T("ways.keyring.add"), "", widgets.Plain, c.addKeyring)
 	keyring := widgets.NewStatus(widgets.ToneQuiet, t.T("ways.off"))
@@ -40,14 +47,14 @@ func newWaysCard(w *Window) *waysCard {
 		c.drop.Hide()
 	}
 	c.newKey = widgets.NewButton(t.T("ways.new-key"), "", widgets.Plain, func() { w.open(newDataKeyPage(w)) })
-	c.root = widgets.NewCard(widgets.Stack(12,
+	c.root.Objects = []fyne.CanvasObject{widgets.NewCard(widgets.Stack(12,
 		widgets.NewLabel(t.T("ways.title")),
 		wayRow(t.T("ways.keyring"), t.T("ways.keyring.text"), keyring, c.keyring),
 		widgets.Rule(),
 		wayRow(t.T("ways.recovery"), t.T("ways.recovery.text"), recovery, c.drop, c.code),
 		widgets.Rule(),
-		wayRow(t.T("ways.data-key"), t.T("ways.data-key.text"), nil, c.newKey)))
-	return c
+		wayRow(t.T("ways.data-key"), t.T("ways.data-key.text"), nil, c.newKey)))}
+	c.root.Refresh()
 }
 
 // wayRow is a way's name with its state, what it is, and what can be done.
@@ -86,7 +93,7 @@ func (c *waysCard) makeCode() {
 	}, func(err error) {
 		c.code.SetBusy(false)
 		if err == nil {
-			c.w.open(newRecoveryPage(c.w, code, func() { c.w.openSettingsAnew() }))
+			c.w.open(newRecoveryPage(c.w, code, c.w.openSettings))
 			return
 		}
 		c.done(err, "")
@@ -99,20 +106,9 @@ func (c *waysCard) done(err error, words string) {
 	case err != nil:
 		c.w.fail(err)
 	default:
-		c.w.openSettingsAnew()
+		c.w.openSettings()
 		c.w.notify(c.w.t.T(words))
 	}
-}
-
-// openSettingsAnew shows the settings as they are now.
-func (w *Window) openSettingsAnew() {
-	if w.frame == nil {
-		return
-	}
-	w.frame.leaveForms()
-	closePlace(w.frame.made["settings"])
-	delete(w.frame.made, "settings")
-	w.openSettings()
 }
 
 // recoveryPage shows a recovery code, this once.
@@ -229,10 +225,10 @@ func (p *dataKeyPage) make() {
 			p.w.fail(err)
 		case code != "":
 			p.close()
-			p.w.open(newRecoveryPage(p.w, code, p.w.openSettingsAnew))
+			p.w.open(newRecoveryPage(p.w, code, p.w.openSettings))
 			p.w.notify(p.w.t.T("ways.new-key.done"))
 		default:
-			p.w.openSettingsAnew()
+			p.w.openSettings()
 			p.w.notify(p.w.t.T("ways.new-key.done"))
 		}
 	})
