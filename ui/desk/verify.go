@@ -51,6 +51,7 @@ type Verified struct {
 	Purpose pki.Kind
 	Name    string
 	At      time.Time
+	Blind   bool // nothing told who is revoked: no list was given, and no vault asked
 }
 
 // VerifiedLink is one certificate of the chain.
@@ -180,7 +181,8 @@ func verify(ctx context.Context, r VerifyRequest, k knowledge, now time.Time) (V
 	if q.Purpose = purposeOf(q.Leaf); r.Purpose != nil {
 		q.Purpose = *r.Purpose
 	}
-	v := Verified{Verdict: pki.Verify(q), Purpose: q.Purpose, Name: q.Name, At: q.At}
+	v := Verified{Verdict: pki.Verify(q), Purpose: q.Purpose, Name: q.Name, At: q.At,
+		Blind: len(q.CRLs) == 0 && q.Revoked == nil}
 	for _, c := range v.Chain {
 		link := VerifiedLink{Described: pki.Describe(c)}
 		link.ID = k.all[link.Described.SHA256].ID

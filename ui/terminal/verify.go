@@ -152,6 +152,9 @@ func (s *session) printVerified(v desk.Verified) {
 	if v.Trusted {
 		s.say("verify.said."+said(v), "Purpose", s.t.T("verify.purpose."+purposeKey(v.Purpose)), "Name", v.Name, "Date", s.t.Date(v.At))
 	}
+	if v.Trusted && v.Blind {
+		s.say("verify.terminal.blind")
+	}
 	fmt.Fprintln(s.Out)
 	for i, link := range v.Links {
 		s.printLink(v, i, link)
@@ -213,6 +216,7 @@ func (s *session) printFindings(v desk.Verified, findings []pki.Finding, issuer 
 type verdictJSON struct {
 	Verdict  string        `json:"verdict"` // "trusted", "strict", "refused"
 	Trusted  bool          `json:"trusted"`
+	Blind    bool          `json:"revocationUnknown"` // nothing told who is revoked
 	Purpose  pki.Kind      `json:"purpose"`
 	Name     string        `json:"name,omitempty"`
 	At       time.Time     `json:"at"`
@@ -230,7 +234,7 @@ type linkJSON struct {
 
 func newVerdict(v desk.Verified) verdictJSON {
 	out := verdictJSON{
-		Verdict: verdictKey(v), Trusted: v.Trusted, Purpose: v.Purpose, Name: v.Name, At: v.At.UTC(),
+		Verdict: verdictKey(v), Trusted: v.Trusted, Blind: v.Blind, Purpose: v.Purpose, Name: v.Name, At: v.At.UTC(),
 		Anchored: v.Anchored, Findings: v.Findings, Mend: v.Mend(),
 	}
 	if out.Findings == nil {
