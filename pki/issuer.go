@@ -112,6 +112,41 @@ func (r Request) aboveFaults(issuer *x509.Certificate, above []*x509.Certificate
 	return faults
 }
 
+// roomFaults returns that a new authority says of itself that more may stand
+// below it than the authorities over it leave room for: whoever believes it
+// would sign what every client refuses. "No limit" is such a promise too. A
+// renewal keeps to what the certificate says, and is not asked this. had are
+// the faults found so far.
+func (r Request) roomFaults(issuer *x509.Certificate, above []*x509.Certificate, had Faults) Faults {
+	if r.Kind != Authority || r.PathLength < PathUnlimited || len(had.Of(FieldPathLength)) > 0 {
+		return nil
+	}
+	room, limited := roomBelow(issuer, above)
+	if asked := r.pathLength(issuer); !limited || room < 1 || asked >= 0 && asked < room {
+		return nil // without any room at all it is the issuer's fault
+	}
+	return Faults{{Field: FieldPathLength, Code: CodePathLengthOver, Value: strconv.Itoa(room - 1)}}
+}
+
+// roomBelow returns how many authorities may stand between an issuer and a
+// leaf by its own path length and those above it (RFC 5280 section 6.1.4), and
+// whether there is a limit.
+func roomBelow(issuer *x509.Certificate, above []*x509.Certificate) (room int, limited bool) {
+	between := 0
+	for _, c := range append([]*x509.Certificate{issuer}, above...) {
+		if c == nil || between > 0 && c.Equal(issuer) {
+			continue
+		}
+		if limit, has := pathLimit(c); has && (!limited || limit-between < room) {
+			room, limited = limit-between, true
+		}
+		if !selfIssued(c) {
+			between++
+		}
+	}
+	return room, limited
+}
+
 // selfIssued reports whether subject and issuer are equal. Path lengths do not
 // count such certificates (RFC 5280 section 6.1.4).
 func selfIssued(c *x509.Certificate) bool { return string(c.RawSubject) == string(c.RawIssuer) }

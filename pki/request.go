@@ -137,7 +137,8 @@ func (r Request) faults(issuer *x509.Certificate, now time.Time, above []*x509.C
 		add(FieldName, CodeNameLikeIssuer, r.Subject.CommonName)
 	}
 	faults = append(faults, r.issuerFaults(issuer, now)...)
-	return append(faults, r.aboveFaults(issuer, above, now)...)
+	faults = append(faults, r.aboveFaults(issuer, above, now)...)
+	return append(faults, r.roomFaults(issuer, above, faults)...)
 }
 
 // subjectDER returns the subject as it will stand in the certificate.

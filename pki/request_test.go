@@ -210,6 +210,48 @@ func TestCheckIssuer(t *testing.T) {
 	}
 }
 
+// A new authority does not promise more room below it than there is: by its
+// issuer, and by those above. What says so already is renewed as it is.
+func TestCheckRoomBelow(t *testing.T) {
+	limited := func(name string, length int) *x509.Certificate {
+		return newIssuer(t, func(c *x509.Certificate) {
+			c.Subject.CommonName = name
+			c.MaxPathLen, c.MaxPathLenZero = length, length == 0
+		})
+	}
+	over := func(room string) pki.Faults {
+		return pki.Faults{{Field: pki.FieldPathLength, Code: pki.CodePathLengthOver, Value: room}}
+	}
+	for _, test := range []struct {
+		name          string
+		issuer, above int // path lengths, -1 for none
+		asked         int
+		want          pki.Faults
+	}{
+		{"none under none", -1, -1, pki.PathUnlimited, nil},
+		{"none under 2", 2, -1, pki.PathUnlimited, over("1")},
+		{"none under 1", 1, -1, pki.PathUnlimited, over("0")},
+		{"2 under 2", 2, -1, 2, over("1")},
+		{"1 under 2", 2, -1, 1, nil},
+		{"the usual under 1", 1, -1, pki.PathProfile, nil},
+		{"none under none under 3", -1, 3, pki.PathUnlimited, over("1")},
+		{"2 under none under 3", -1, 3, 2, over("1")},
+		{"1 under none under 3", -1, 3, 1, nil},
+		{"1 under 5 under 2", 5, 2, 1, over("0")},
+		{"none under none under 1", -1, 1, pki.PathUnlimited,
+			pki.Faults{{Field: pki.FieldIssuer, Code: pki.CodeIssuerAbovePathLength, Value: "Top"}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := request(t, pki.Authority, "Below", "")
+			r.PathLength = test.asked
+			issuer, top := limited("Middle", test.issuer), limited("Top", test.above)
+			if diff := cmp.Diff(test.want, faultsOf(t, r.Check(issuer, now, top))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestCheckNameConstraints(t *testing.T) {
 	issuer := newIssuer(t, func(c *x509.Certificate) {
 		c.PermittedDNSDomainsCritical = true

@@ -107,7 +107,7 @@ func (m *renewMany) refresh() {
 		if len(m.ids) > 0 {
 			rows, err = m.desk.EndingOf(m.ids)
 		} else {
-			rows, err = m.desk.EndingWithin(desk.ExpiringWithin)
+			rows, err = m.desk.EndingSoon()
 		}
 		return err
 	}, func(err error) {

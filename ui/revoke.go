@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -250,7 +251,13 @@ func (r *revoking) revoke() {
 		return err
 	}, func(err error) {
 		r.deed.SetBusy(false)
-		if err != nil {
+		var early *desk.RevokedEarlyError
+		switch {
+		case errors.As(err, &early):
+			r.sinceIn.SetFault(explain(r.w.t, err).title)
+			r.root.Refresh()
+			return
+		case err != nil:
 			r.w.fail(err)
 			return
 		}

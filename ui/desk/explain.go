@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"strconv"
 	"syscall"
+	"time"
 
 	"countersign/pki"
 	"countersign/storage"
@@ -186,8 +187,11 @@ func explainRevoking(err error) (string, []any) {
 		away    *AwayError
 		revoked *RevokedError
 		notHeld *NotHeldError
+		early   *RevokedEarlyError
 	)
 	switch {
+	case errors.As(err, &early):
+		return "revoke-early", []any{"Name", early.Name, "From", early.From.UTC().Format(time.RFC3339)}
 	case errors.As(err, &away):
 		return "issuer-away", []any{"Name", away.Name, "Issuer", away.Issuer}
 	case errors.As(err, &revoked):

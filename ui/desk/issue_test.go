@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -164,6 +165,25 @@ func TestHealth(t *testing.T) {
 		now := fixed.AddDate(0, 0, test.days)
 		if got := c.Health(now); got != test.want || c.DaysLeft(now) != test.left {
 			t.Errorf("day %d: %s with %d days left, want %s, %d", test.days, got, c.DaysLeft(now), test.want, test.left)
+		}
+	}
+	for _, test := range []struct {
+		name string
+		days int // of its life
+		left time.Duration
+		want Health
+	}{
+		{"10 days, new", 10, 10 * 24 * time.Hour, Good},
+		{"10 days, a third left", 10, 80 * time.Hour, Good},
+		{"10 days, less than a third left", 10, 80*time.Hour - time.Second, Expiring},
+		{"90 days, 30 left", 90, 30 * 24 * time.Hour, Good},
+		{"90 days, less left", 90, 30*24*time.Hour - time.Second, Expiring},
+		{"10 years, 31 days left", 3650, 31 * 24 * time.Hour, Good},
+		{"10 years, less than 30 days left", 3650, 30*24*time.Hour - time.Second, Expiring},
+	} {
+		c := Certificate{NotBefore: fixed, NotAfter: fixed.AddDate(0, 0, test.days)}
+		if got := c.Health(c.NotAfter.Add(-test.left)); got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
 	}
 	c.Revoked = true

@@ -50,7 +50,7 @@ type Certificate struct {
 // Health is what a person wants to know of a certificate first.
 type Health string
 
-// The kinds of health. Expiring means that less than 30 days are left.
+// The kinds of health. Expiring is said from ExpiringFrom on.
 const (
 	Good        Health = "good"
 	NotYetValid Health = "not-yet-valid"
@@ -59,8 +59,18 @@ const (
 	Revoked     Health = "revoked"
 )
 
-// ExpiringWithin is how long before its end a certificate counts as expiring.
-const ExpiringWithin = 30 * 24 * time.Hour
+// expiringWithin is how long before its end a certificate counts as expiring
+// at most.
+const expiringWithin = 30 * 24 * time.Hour
+
+// ExpiringFrom is when a certificate begins to count as expiring: 30 days
+// before its end, or when a third of its life is left, whichever comes later.
+// A third is what Let's Encrypt advises to renew at (its integration guide; of
+// its 90 days that is 30), so that what lives for ten days is not expiring
+// from the day it was made. This is the only place that decides so.
+func (c Certificate) ExpiringFrom() time.Time {
+	return c.NotAfter.Add(-min(expiringWithin, c.NotAfter.Sub(c.NotBefore)/3))
+}
 
 // Health judges the certificate at a moment.
 func (c Certificate) Health(now time.Time) Health {
@@ -71,7 +81,7 @@ func (c Certificate) Health(now time.Time) Health {
 		return Expired
 	case now.Before(c.NotBefore):
 		return NotYetValid
-	case c.NotAfter.Sub(now) < ExpiringWithin:
+	case now.After(c.ExpiringFrom()):
 		return Expiring
 	}
 	return Good

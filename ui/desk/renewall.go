@@ -34,12 +34,27 @@ func (e *NoGainError) Error() string {
 	return fmt.Sprintf("%q: its issuer %q ends at %s", e.Name, e.Issuer, e.Until.UTC().Format(time.RFC3339))
 }
 
-// EndingWithin lists what expires within a time, and what has expired: authorities
-// first, each after its issuer, then the others, the next to end first. What
-// was replaced or revoked is not among them, nor what was renewed and is so
-// short-lived that more than half of its life is left. The ends reckon with authorities of the
-// list being renewed first.
+// EndingSoon lists what counts as expiring (ExpiringFrom), and what has expired:
+// authorities first, each after its issuer, then the others, the next to end
+// first. What was replaced or revoked is not among them. The ends reckon with
+// authorities of the list being renewed first.
+func (d *Desk) EndingSoon() ([]Ending, error) {
+	return d.ending(expiringWithin, func(c Certificate, now time.Time) bool { return now.After(c.ExpiringFrom()) })
+}
+
+// EndingWithin lists the same of what expires within a time; not among it is
+// what was renewed and is so short-lived that more than half of its life is
+// left.
 func (d *Desk) EndingWithin(within time.Duration) ([]Ending, error) {
+	return d.ending(within, func(c Certificate, now time.Time) bool {
+		return c.NotAfter.Before(now.Add(within)) &&
+			(c.Replaces == "" || c.NotAfter.Sub(now) <= c.NotAfter.Sub(c.NotBefore)/2)
+	})
+}
+
+// ending lists what nobody replaced and due tells of. What ended longer ago
+// than within is Long.
+func (d *Desk) ending(within time.Duration, due func(Certificate, time.Time) bool) ([]Ending, error) {
 	all, err := d.all()
 	if err != nil {
 		return nil, err
@@ -47,11 +62,9 @@ func (d *Desk) EndingWithin(within time.Duration) ([]Ending, error) {
 	now := d.Now()
 	var list []Certificate
 	for _, c := range all {
-		if c.Revoked || c.ReplacedBy != "" || !c.IsCurrent() || c.Cross || !c.NotAfter.Before(now.Add(within)) ||
-			c.Replaces != "" && c.NotAfter.Sub(now) > c.NotAfter.Sub(c.NotBefore)/2 {
-			continue
+		if !c.Revoked && c.ReplacedBy == "" && c.IsCurrent() && !c.Cross && due(c, now) {
+			list = append(list, c)
 		}
-		list = append(list, c)
 	}
 	ending, err := d.endings(list, now)
 	for n := range ending {

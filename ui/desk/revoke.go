@@ -29,6 +29,30 @@ func (e *AwayError) Error() string {
 	return fmt.Sprintf("%q: the key of its issuer %q is not in the vault", e.Name, e.Issuer)
 }
 
+// RevokedEarlyError says that a revocation would begin before the certificate
+// does.
+type RevokedEarlyError struct {
+	Name string
+	From time.Time // when the certificate begins
+}
+
+func (e *RevokedEarlyError) Error() string {
+	return fmt.Sprintf("the revocation of %q would begin before the certificate does, %s", e.Name, e.From.UTC().Format(time.RFC3339))
+}
+
+// sinceWhen is since when a certificate is revoked that a person wants revoked
+// since at. Its first day counts from its beginning on: people say days.
+// Error: *RevokedEarlyError.
+func sinceWhen(e *storage.Entry, at time.Time) (time.Time, error) {
+	if !at.Before(e.NotBefore) {
+		return at.UTC().Truncate(time.Second), nil
+	}
+	if at.Format(time.DateOnly) == e.NotBefore.In(at.Location()).Format(time.DateOnly) {
+		return e.NotBefore.UTC(), nil
+	}
+	return at, &RevokedEarlyError{e.Name, e.NotBefore}
+}
+
 // RevokedError says that a certificate is revoked already, and for good.
 type RevokedError struct {
 	Name   string
@@ -56,7 +80,7 @@ type Revocation struct {
 // makes the new list of each authority that signed one of them: all in one
 // transaction, or nothing. CertificateHold can be taken back by ReleaseHold; one
 // on hold may be revoked for good. Errors: ErrRevokeRoot, ErrRevokeFuture,
-// *AwayError, *RevokedError, *NotFoundError, pki.ErrReason, and pki.Faults when
+// *RevokedEarlyError, *AwayError, *RevokedError, *NotFoundError, pki.ErrReason, and pki.Faults when
 // an authority cannot sign a list.
 func (d *Desk) Revoke(ctx context.Context, ids []ID, reason pki.Reason, at time.Time) (Revocation, error) {
 	return d.revokeWith(ctx, ids, reason, at, nil)
@@ -75,10 +99,10 @@ func (d *Desk) revokeWith(ctx context.Context, ids []ID, reason pki.Reason, at t
 	if at.After(now) {
 		return Revocation{}, ErrRevokeFuture
 	}
-	if at.IsZero() {
+	said := !at.IsZero()
+	if !said {
 		at = now
 	}
-	at = at.UTC().Truncate(time.Second)
 	state, verb := stateRevoked, "revoke"
 	if reason.IsHold() {
 		state, verb = stateHold, "hold"
@@ -90,7 +114,14 @@ func (d *Desk) revokeWith(ctx context.Context, ids []ID, reason pki.Reason, at t
 		case e.State == stateRevoked, e.State == stateHold && reason.IsHold():
 			return "", &RevokedError{e.Name, pki.Reason(e.Reason), e.RevokedAt}
 		}
-		e.State, e.RevokedAt, e.Reason = state, at, string(reason)
+		since := at.UTC().Truncate(time.Second)
+		if said { // one that is not valid yet can be revoked now
+			var err error
+			if since, err = sinceWhen(e, at); err != nil {
+				return "", err
+			}
+		}
+		e.State, e.RevokedAt, e.Reason = state, since, string(reason)
 		return verb, nil
 	})
 }

@@ -25,7 +25,7 @@ type renewal struct {
 	remove    []string
 	issuer    string
 	cross     bool
-	expiring  int
+	expiring  string
 	dryRun    bool
 }
 
@@ -52,14 +52,15 @@ func (s *session) renew() *cobra.Command {
 	flags.StringArrayVar(&w.add, "add-san", nil, s.t.T("renew.flag.add-san"))
 	flags.StringArrayVar(&w.remove, "remove-san", nil, s.t.T("renew.flag.remove-san"))
 	flags.StringVar(&w.issuer, "ca", "", s.t.T("renew.flag.ca"))
-	flags.IntVar(&w.expiring, "expiring", expiringDays, s.t.T("renew.flag.expiring"))
-	flags.Lookup("expiring").NoOptDefVal = strconv.Itoa(expiringDays)
+	flags.StringVar(&w.expiring, "expiring", "", s.t.T("renew.flag.expiring"))
+	flags.Lookup("expiring").NoOptDefVal = expiringSoon
 	flags.BoolVar(&w.dryRun, "dry-run", false, s.t.T("renew.flag.dry-run"))
 	return c
 }
 
-// expiringDays is how far --expiring looks ahead when no number is given.
-const expiringDays = 30
+// expiringSoon stands for what counts as expiring, where --expiring says no
+// number of days (see desk.Certificate.ExpiringFrom).
+const expiringSoon = "soon"
 
 func (s *session) renewalFlags(c *cobra.Command, w *renewal) {
 	c.Flags().IntVar(&w.days, "days", 0, s.t.T("renew.flag.days"))
@@ -188,16 +189,19 @@ func (w *renewal) request(d *desk.Desk, old desk.Certificate, daysGiven bool) (d
 // renewExpiring renews what ends soon, or with --dry-run only says what. A
 // number after --expiring may stand apart.
 func (s *session) renewExpiring(c *cobra.Command, w *renewal, args []string) error {
-	days := w.expiring
-	if len(args) == 1 {
-		n, err := strconv.Atoi(args[0])
-		if err != nil {
-			return usageError{fmt.Errorf("--expiring %s", args[0])}
-		}
-		days, args = n, nil
+	within, days := w.expiring, 0
+	if len(args) == 1 && within == expiringSoon {
+		within, args = args[0], nil
 	}
-	if len(args) > 0 || days < 1 || days > maxDays {
-		return usageError{fmt.Errorf("--expiring %d %s", days, strings.Join(args, " "))}
+	if within != expiringSoon {
+		n, err := strconv.Atoi(within)
+		if err != nil || n < 1 || n > maxDays {
+			return usageError{fmt.Errorf("--expiring %s", within)}
+		}
+		days = n
+	}
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("--expiring %s %s", within, strings.Join(args, " "))}
 	}
 	for _, name := range []string{"days", "keep-key", "new-key", "key", "revoke-old", "add-san", "remove-san", "ca"} {
 		if c.Flags().Changed(name) {
@@ -205,12 +209,18 @@ func (s *session) renewExpiring(c *cobra.Command, w *renewal, args []string) err
 		}
 	}
 	return s.withDesk(c.Context(), func(d *desk.Desk) error {
-		ending, err := d.EndingWithin(time.Duration(days) * 24 * time.Hour)
+		list := d.EndingSoon
+		none := s.t.T("renew.none.soon")
+		if days > 0 {
+			none = s.t.T("renew.none", "Days", s.t.Days(days))
+			list = func() ([]desk.Ending, error) { return d.EndingWithin(time.Duration(days) * 24 * time.Hour) }
+		}
+		ending, err := list()
 		if err != nil {
 			return err
 		}
 		if len(ending) == 0 {
-			s.say("renew.none", "Days", s.t.Days(days))
+			fmt.Fprintln(s.Out, none)
 			return nil
 		}
 		if w.dryRun {
