@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"github.com/go-gl/glfw/v3.4/glfw"
 
 	"countersign/ui"
 	"countersign/ui/desk"
@@ -40,12 +41,12 @@ func main() {
 }
 
 // window opens the window on a vault and returns when it is closed. The
-// toolkit panics without an X display (Wayland desktops have one too), so that
-// is looked at first.
+// toolkit panics without a display that answers, so that is tried first.
 func window(vault string) error {
-	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" {
+	if runtime.GOOS == "linux" && glfw.Init() != nil {
 		return terminal.ErrNoDisplay
 	}
+	glfw.Terminate() // the toolkit begins anew, in its own way
 	if cache, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(cache, 0o700) // the toolkit makes its own folder in it, and complains without
 	}

@@ -3,6 +3,7 @@ package ui_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -10,12 +11,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"countersign/pki/pkitest"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 )
 
 // live is the built program in a real window on a display of its own.
@@ -47,15 +50,50 @@ func TestShowMeInTheRealWindow(t *testing.T) {
 
 const livePassphrase = "violet anchors drift"
 
-func startLive(t *testing.T) *live {
-	t.Helper()
+// TestNoWindowWithoutDisplay starts the program where no display answers: it
+// says so in a sentence, and makes nothing.
+func TestNoWindowWithoutDisplay(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere there is always a display")
+	}
 	home := t.TempDir()
+	program := buildLive(t, home)
+	for _, display := range []string{"", ":4077", "nonsense"} {
+		vault := filepath.Join(home, "data", "vault.db")
+		app := exec.Command(program, "--vault", vault)
+		app.Env = append(os.Environ(), "HOME="+home, "DISPLAY="+display, "WAYLAND_DISPLAY=", "LC_ALL=", "LANG=en_US.UTF-8", "LANGUAGE=")
+		var said, failed bytes.Buffer
+		app.Stdout, app.Stderr = &said, &failed
+		var exit *exec.ExitError
+		if err := app.Run(); !errors.As(err, &exit) || exit.ExitCode() != 1 {
+			t.Errorf("DISPLAY=%q: %v", display, err)
+		}
+		want := i18n.New("en").T("terminal.no-display") + "\n"
+		if said.String() != "" || failed.String() != want {
+			t.Errorf("DISPLAY=%q: it said %q and %q", display, said.String(), failed.String())
+		}
+		if _, err := os.Stat(vault); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("DISPLAY=%q: the vault: %v", display, err)
+		}
+	}
+}
+
+// buildLive builds the program into a folder.
+func buildLive(t *testing.T, home string) string {
+	t.Helper()
 	program := filepath.Join(home, "countersign")
 	build := exec.Command("go", "build", "-tags", "x11,migrated_fynedo,no_emoji", "-o", program, "countersign")
 	build.Env = append(os.Environ(), "CGO_ENABLED=1") // the window itself needs it
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
+	return program
+}
+
+func startLive(t *testing.T) *live {
+	t.Helper()
+	home := t.TempDir()
+	program := buildLive(t, home)
 	w := &live{t: t, vault: filepath.Join(home, "data", "vault.db")}
 	w.display = startDisplay(t)
 	w.start(exec.Command("openbox"))
