@@ -62,5 +62,8 @@ func (d *detail) narrow(narrow bool) {
 	}
 }
 
+// Held is all of the column.
+func (d *detail) Held() fyne.CanvasObject { return d.root }
+
 // CreateRenderer draws the column.
 func (d *detail) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(d.root) }

@@ -119,5 +119,8 @@ func (p *presence) MouseMoved(*desktop.MouseEvent) { p.stir() }
 // MouseOut notices.
 func (p *presence) MouseOut() { p.stir() }
 
+// Held is the content.
+func (p *presence) Held() fyne.CanvasObject { return p.content }
+
 // CreateRenderer draws the content.
 func (p *presence) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(p.content) }

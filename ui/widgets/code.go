@@ -28,8 +28,9 @@ func NewCode(text, copyLabel string, copied func(text string)) *Code {
 	})
 	c.copy.low = true
 	scroll := container.NewHScroll(Inset(0, 0, 12, 0, c.grid))
+	turned := newWheel(false, func() *container.Scroll { return scroll })
 	c.content = NewPanel(theme.Ground, theme.Line, radiusInput,
-		Pad(12, Stack(0, scroll, Row(0, Spacer(), c.copy))))
+		Pad(12, Stack(0, Over(scroll, turned), Row(0, Spacer(), c.copy))))
 	c.ExtendBaseWidget(c)
 	return c
 }

@@ -3,6 +3,7 @@ package widgets
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -111,6 +112,7 @@ func (i *Input) ExtendBaseWidget(w fyne.Widget) {
 func (i *Input) CreateRenderer() fyne.WidgetRenderer {
 	inner := i.Entry.CreateRenderer()
 	r := &inputRenderer{inner: inner, i: i}
+	r.wheel = newWheel(i.MultiLine, r.scroll)
 	r.paint()
 	return r
 }
@@ -122,6 +124,17 @@ const inputInset float32 = 4
 type inputRenderer struct {
 	inner fyne.WidgetRenderer
 	i     *Input
+	wheel *wheel
+}
+
+// scroll is what the entry scrolls its text in.
+func (r *inputRenderer) scroll() *container.Scroll {
+	for _, o := range r.inner.Objects() {
+		if scroll, ok := o.(*container.Scroll); ok {
+			return scroll
+		}
+	}
+	return nil
 }
 
 func (r *inputRenderer) paint() {
@@ -150,6 +163,7 @@ func (r *inputRenderer) Destroy() { r.inner.Destroy() }
 
 func (r *inputRenderer) Layout(size fyne.Size) {
 	r.paint()
+	r.wheel.Resize(size)
 	r.place(size)
 	if r.i.bare {
 		r.inner.Layout(size)
@@ -171,7 +185,7 @@ func (r *inputRenderer) MinSize() fyne.Size {
 
 func (r *inputRenderer) Objects() []fyne.CanvasObject {
 	inner := r.inner.Objects()
-	objects := make([]fyne.CanvasObject, 0, len(inner))
+	objects := make([]fyne.CanvasObject, 0, len(inner)+2)
 	if !r.i.bare {
 		objects = append(objects, r.i.frame)
 	}
@@ -180,7 +194,7 @@ func (r *inputRenderer) Objects() []fyne.CanvasObject {
 			objects = append(objects, o)
 		}
 	}
-	return objects
+	return append(objects, r.wheel)
 }
 
 func (r *inputRenderer) Refresh() {

@@ -41,6 +41,9 @@ func Grow(o fyne.CanvasObject) fyne.CanvasObject {
 	return g
 }
 
+// Held is what was marked.
+func (g *grown) Held() fyne.CanvasObject { return g.content }
+
 // CreateRenderer is for the toolkit.
 func (g *grown) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(g.content) }
 
