@@ -99,6 +99,12 @@ func (f *renewForm) warnings(ready bool) []fyne.CanvasObject {
 	if p.Below > 0 && !f.asked.Cross {
 		add(widgets.ToneSoon, t.T("renew.below.title", "Count", p.Below), t.T("renew.below.text"))
 	}
+	if n := p.Outliving; n.Count > 0 {
+		add(widgets.ToneSoon, t.T("renew.outliving", "Count", n.Count, "Latest", t.Date(n.Latest), "Until", t.Date(p.NotAfter)), "")
+	}
+	if p.CrossTight {
+		add(widgets.ToneSoon, t.T("renew.tight.title"), t.T("renew.tight.text", "Limit", p.CrossLimit))
+	}
 	if p.Pinned {
 		add(widgets.ToneSoon, t.T("renew.pinned.title"), t.T("renew.pinned.text"))
 	}

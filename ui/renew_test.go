@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"countersign/pki"
 	"countersign/ui/desk"
 	"countersign/ui/i18n"
 	"countersign/ui/widgets"
@@ -180,6 +182,42 @@ func TestRootWithANewKeyWarns(t *testing.T) {
 	if crosses != 1 {
 		t.Errorf("%d cross-certificates in the detail", crosses)
 	}
+}
+
+// What outlives a renewed authority is counted, and a root whose path length
+// has no room for a cross-certificate is warned of.
+func TestRenewingAnAuthorityWarns(t *testing.T) {
+	b := unlocked(t)
+	r := pki.NewRequest(pki.Authority)
+	r.Subject.CommonName, r.PathLength = "Tight", 0
+	root, err := b.desk.Issue(context.Background(), desk.IssueRequest{Request: r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.certify(pki.Client, root.ID, "laptop", 90, 390)
+	warned := func(f *renewForm) (titles []string) {
+		for _, o := range f.notices.Objects {
+			titles = append(titles, o.(*widgets.Notice).Title())
+		}
+		return titles
+	}
+	f := b.renewing(root)
+	f.valid.Choose(len(f.ends) - 1)
+	f.until.SetText(b.now().AddDate(0, 0, 100).Format(time.DateOnly))
+	b.queue.drain()
+	if got := warned(f); len(got) != 1 || !strings.HasPrefix(got[0], "1 certificate under it ends later, on "+b.Window.t.Date(b.now().AddDate(0, 0, 390))) {
+		t.Errorf("it warns %q", got)
+	}
+	b.picture("renew-outliving")
+	f.valid.Choose(0)
+	f.key.Choose(1)
+	f.cross.SetChecked(true)
+	f.chosen()
+	b.queue.drain()
+	if got := warned(f); len(got) != 1 || !strings.HasPrefix(got[0], "Programs in Go") {
+		t.Errorf("it warns %q", got)
+	}
+	b.picture("renew-tight")
 }
 
 func TestRenewAllExpiring(t *testing.T) {

@@ -106,6 +106,27 @@ func TestRevokeAsksOnceAndTellsWhatToDo(t *testing.T) {
 	b.picture("certificates-revoked")
 }
 
+// A day before the certificate began is refused at its field.
+func TestRevokedSinceBeforeItBegan(t *testing.T) {
+	b := unlocked(t)
+	_, _, leaves := b.acme()
+	r := b.revokingOf(leaves["alice"])
+	r.since.SetText(leaves["alice"].NotBefore.AddDate(0, 0, -1).Format(time.DateOnly))
+	b.tapOn(r.deed)
+	if got := r.sinceIn.Fault(); !strings.HasPrefix(got, "alice begins on "+b.Window.t.Date(leaves["alice"].NotBefore)) {
+		t.Errorf("the field says %q", got)
+	}
+	if b.get(leaves["alice"]).Revoked {
+		t.Error("it is revoked")
+	}
+	b.picture("revoke-early")
+	r.since.SetText(leaves["alice"].NotBefore.Format(time.DateOnly))
+	b.tapOn(r.deed)
+	if now := b.get(leaves["alice"]); !now.Revoked || !now.RevokedAt.Equal(now.NotBefore) {
+		t.Errorf("it is %+v", now)
+	}
+}
+
 func TestHoldAndReleaseInTheWindow(t *testing.T) {
 	b := unlocked(t)
 	_, _, leaves := b.acme()

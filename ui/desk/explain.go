@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"strconv"
 	"syscall"
-	"time"
 
 	"countersign/pki"
 	"countersign/storage"
@@ -191,7 +190,7 @@ func explainRevoking(err error) (string, []any) {
 	)
 	switch {
 	case errors.As(err, &early):
-		return "revoke-early", []any{"Name", early.Name, "From", early.From.UTC().Format(time.RFC3339)}
+		return "revoke-early", []any{"Name", early.Name, "From", early.From}
 	case errors.As(err, &away):
 		return "issuer-away", []any{"Name", away.Name, "Issuer", away.Issuer}
 	case errors.As(err, &revoked):

@@ -82,6 +82,15 @@ type RenewalPreview struct {
 	Warnings            []pki.Warning // who would refuse it, and why
 	Lost                []string      // OIDs of extensions that the new one will not have
 	Below               int           // certificates under an authority that gets a new key
+	// Outliving is what chains to an authority still, and ends after the
+	// renewed one.
+	Outliving Outliving
+	// CrossTight tells of a root with a path length, CrossLimit, that counted
+	// as crypto/x509 counts it leaves no room for the cross-certificate with
+	// the authorities that are under it: programs in Go that trust the old root
+	// only refuse what the new key signs (see pki.CrossSign).
+	CrossTight bool
+	CrossLimit int
 	// Pinned tells of an authority that keeps its key that certificates under
 	// it name the old certificate by its serial number: OpenSSL takes them
 	// only where the old one stays installed (see pki.NamesSerial).
@@ -157,15 +166,15 @@ func (d *Desk) PreviewRenewal(r Renewal) (RenewalPreview, error) {
 	if p.changed {
 		v.Lost = p.lost
 	}
+	if err := v.foresee(d, p, now); err != nil {
+		return v, err
+	}
 	if p.keep {
 		v.Pinned, err = d.pinned(p.old)
 		return v, err
 	}
 	v.Key = p.kind
-	if p.old.IsAuthority() {
-		v.Below, err = d.below(p.old.ID)
-	}
-	return v, err
+	return v, nil
 }
 
 // pinnedLooked is how many certificates under an authority are looked at: those
@@ -187,13 +196,6 @@ func (d *Desk) pinned(authority Certificate) (bool, error) {
 	}
 	certs, err := d.certificates(under)
 	return slices.ContainsFunc(certs, pki.NamesSerial), err
-}
-
-// below counts the certificates that an authority signed, and those that they
-// signed.
-func (d *Desk) below(id ID) (int, error) {
-	list, err := d.descendants(id)
-	return len(list), err
 }
 
 // descendants are the certificates under an authority, at any depth, without
@@ -268,7 +270,7 @@ func explainRenewal(err error) (string, []any) {
 	case errors.As(err, &away):
 		return "renew-issuer-missing", []any{"Name", away.Name, "Issuer", away.Issuer}
 	case errors.As(err, &noGain):
-		return "renew-no-gain", []any{"Name", noGain.Name, "Issuer", noGain.Issuer, "Until", noGain.Until.UTC().Format(time.RFC3339)}
+		return "renew-no-gain", []any{"Name", noGain.Name, "Issuer", noGain.Issuer, "Until", noGain.Until}
 	case errors.As(err, &held):
 		return "delete-held", []any{"Name", held.Name}
 	case errors.As(err, &issued):

@@ -136,7 +136,7 @@ func TestHoldAndRelease(t *testing.T) {
 	if _, err := d.Hold(context.Background(), ids); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Revoke(context.Background(), ids, pki.CessationOfOperation, fixed.AddDate(0, 0, -3)); err != nil {
+	if _, err := d.Revoke(context.Background(), ids, pki.CessationOfOperation, fixed.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if got := d.serials(t, root.ID); got[alice.Serial] != pki.CessationOfOperation {
@@ -147,7 +147,7 @@ func TestHoldAndRelease(t *testing.T) {
 		"again":    second(d.Revoke(context.Background(), ids, pki.KeyCompromise, time.Time{})),
 		"held":     second(d.Hold(context.Background(), ids)),
 	} {
-		if !errors.As(err, &already) || already.Reason != pki.CessationOfOperation || !already.At.Equal(fixed.AddDate(0, 0, -3)) {
+		if !errors.As(err, &already) || already.Reason != pki.CessationOfOperation || !already.At.Equal(fixed.Add(time.Minute)) {
 			t.Errorf("%s after it was revoked: %v", name, err)
 		}
 	}
@@ -165,6 +165,7 @@ func TestRevokeRefuses(t *testing.T) {
 
 	var away *AwayError
 	var missing *NotFoundError
+	var early *RevokedEarlyError
 	for _, c := range []struct {
 		name   string
 		ids    []ID
@@ -179,6 +180,7 @@ func TestRevokeRefuses(t *testing.T) {
 		{"no reason of RFC 5280", []ID{alice.ID}, "lost", time.Time{}, nil, pki.ErrReason},
 		{"removeFromCRL", []ID{alice.ID}, pki.RemoveFromCRL, time.Time{}, nil, pki.ErrReason},
 		{"from tomorrow on", []ID{alice.ID}, "", fixed.AddDate(0, 0, 1), nil, ErrRevokeFuture},
+		{"since the day before it began", []ID{alice.ID}, "", fixed.AddDate(0, 0, -1), &early, nil},
 	} {
 		_, err := d.Revoke(context.Background(), c.ids, c.reason, c.at)
 		if c.as != nil && !errors.As(err, c.as) || c.is != nil && !errors.Is(err, c.is) {

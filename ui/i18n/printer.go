@@ -114,7 +114,8 @@ func (p *Printer) Language() string { return p.language }
 func (p *Printer) Has(key string) bool { return p.known[key] }
 
 // T says the message of key. args are names and values in turn, for the
-// places {{.Name}} in the message; an int named Count picks the plural form.
+// places {{.Name}} in the message; an int named Count picks the plural form, a
+// time is said as its day (Date).
 // A key without a message is said itself.
 func (p *Printer) T(key string, args ...any) string {
 	config := &i18n.LocalizeConfig{MessageID: key}
@@ -126,9 +127,14 @@ func (p *Printer) T(key string, args ...any) string {
 				continue
 			}
 			values[name] = args[i+1]
-			if count, isInt := args[i+1].(int); isInt && name == "Count" {
-				config.PluralCount = count
-				values[name] = p.Number(count)
+			switch value := args[i+1].(type) {
+			case int:
+				if name == "Count" {
+					config.PluralCount = value
+					values[name] = p.Number(value)
+				}
+			case time.Time:
+				values[name] = p.Date(value)
 			}
 		}
 		config.TemplateData = values

@@ -130,6 +130,12 @@ func (s *session) sayRenewed(preview desk.RenewalPreview, renewed desk.Renewed) 
 	if preview.Below > 0 && len(renewed.Cross) == 0 {
 		fmt.Fprintln(s.Err, s.t.T("renew.below", "Count", preview.Below, "Name", pki.Escape(renewed.Name)))
 	}
+	if n := preview.Outliving; n.Count > 0 {
+		fmt.Fprintln(s.Err, s.t.T("renew.outliving", "Count", n.Count, "Latest", s.t.Date(n.Latest), "Until", s.t.Date(preview.NotAfter)))
+	}
+	if preview.CrossTight {
+		fmt.Fprintln(s.Err, s.t.T("renew.tight.title")+". "+s.t.T("renew.tight.text", "Limit", preview.CrossLimit))
+	}
 	if preview.Pinned {
 		fmt.Fprintln(s.Err, s.t.T("renew.pinned.title")+". "+s.t.T("renew.pinned.text"))
 	}
