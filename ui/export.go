@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,9 @@ type export struct {
 	why      *widgets.Text
 	format   *widgets.Select
 	formatIn *widgets.Field
+	roots    []desk.Certificate // that can be trusted by the certificate's side
+	trust    *widgets.Select
+	trustIn  *widgets.Field
 	password *widgets.Input
 	secretIn *widgets.Field
 	folder   *widgets.Input
@@ -57,7 +61,7 @@ func newExport(w *Window, c desk.Certificate) *export {
 	e.buildFields()
 	e.trouble = widgets.Stack(0)
 	e.trouble.Hide()
-	e.form = widgets.Stack(16, e.tileRow(), e.trouble, e.why, e.formatIn, e.secretIn, e.folderIn,
+	e.form = widgets.Stack(16, e.tileRow(), e.trouble, e.why, e.formatIn, e.trustIn, e.secretIn, e.folderIn,
 		widgets.NewCard(widgets.Stack(8, widgets.NewLabel(t.T("export.files")), e.files)))
 	e.body = widgets.Stack(0, e.form)
 	head := widgets.Row(8, widgets.Grow(widgets.NewTitle(t.T("export.title", "Name", pki.Escape(c.Name))).Truncate()), e.cancel, e.save)
@@ -105,6 +109,7 @@ func (e *export) buildFields() {
 	}
 	e.format = widgets.NewSelect("", names, 0, func(int) { e.chosen() })
 	e.formatIn = widgets.NewField(t.T("export.format"), "", e.format)
+	e.buildTrust()
 	e.password = widgets.NewInput("", func(string) { e.secretIn.SetFault("") })
 	e.password.OnSubmitted = func(string) { e.write(false) }
 	again := widgets.NewButton(t.T("export.password.again"), theme.IconRefresh, widgets.Plain, e.newPassword)
@@ -118,6 +123,34 @@ func (e *export) buildFields() {
 	e.folder.SetText(exportFolder(e.w.opt.Folder))
 	e.files = widgets.NewFacts(t.T("copy"), e.w.copy)
 	e.newPassword()
+}
+
+// buildTrust makes the choice of whose certificates the other side has: the
+// clients of a server, the servers of a client. The certificate's own authority
+// stands first, and the choice is shown only where there is another.
+func (e *export) buildTrust() {
+	t := e.w.t
+	label, names := t.T("export.trust.clients"), []string{t.T("export.trust.own")}
+	if e.cert.Kind == pki.Client {
+		label = t.T("export.trust.servers")
+	}
+	all, err := e.w.desk.Authorities()
+	if err != nil {
+		e.w.fail(err)
+	}
+	for _, a := range all {
+		if a.IsRoot() {
+			e.roots = append(e.roots, a)
+			names = append(names, pki.Escape(a.Name))
+		}
+	}
+	e.trust = widgets.NewSelect("", names, 0, func(int) { e.chosen() })
+	e.trustIn = widgets.NewField(label, "", e.trust)
+}
+
+// trusts tells whether the target takes another authority's certificate.
+func (e *export) trusts() bool {
+	return len(e.roots) > 1 && !e.cert.IsAuthority() && e.target.Code != byHand && slices.Contains(e.target.Formats, desk.CA)
 }
 
 // formats are those that can be chosen by hand.
@@ -189,14 +222,19 @@ func (e *export) chosen() {
 	e.secretIn.Hidden = !e.target.NeedsPassword()
 	e.why.SetText(e.reason())
 	e.why.Hidden = e.why.Text() == ""
-	names, err := e.w.desk.FileNames(e.cert.ID, e.target.Formats)
+	e.trustIn.Hidden = !e.trusts()
+	e.target.Trust = ""
+	if n := e.trust.Selected(); n > 0 && e.trusts() {
+		e.target.Trust = e.roots[n-1].ID
+	}
+	files, err := e.w.desk.TargetFiles(e.cert.ID, e.target)
 	if err != nil {
 		e.w.fail(err)
 		return
 	}
 	var facts []widgets.Fact
-	for n, name := range names {
-		facts = append(facts, widgets.Fact{Label: name, Value: t.T("export.holds." + string(e.target.Formats[n]))})
+	for _, f := range files {
+		facts = append(facts, widgets.Fact{Label: f.Name, Value: t.T("export.holds." + string(f.Format))})
 	}
 	e.files.SetLabelWidth(240)
 	e.files.Set(facts...)

@@ -16,22 +16,30 @@ import (
 // next in the program that the files are for.
 func (e *export) showWritten(folder string, files []desk.File) {
 	t := e.w.t
-	args := e.paths(folder).args()
+	paths, err := e.w.desk.ConfigFiles(e.cert.ID, e.target, folder)
+	if err != nil {
+		e.w.fail(err)
+		return
+	}
 	parts := []fyne.CanvasObject{
 		widgets.NewNotice(widgets.ToneGood, t.T("export.done", "Count", len(files)), pki.Escape(folder)),
 		e.written(folder, files),
 	}
+	config, configured := desk.ConfigFor(e.target.Code, paths)
 	if key := "export.next." + e.target.Code; t.Has(key) {
 		lines := []fyne.CanvasObject{widgets.NewHeading(t.T("export.next", "Target", t.T("export.target."+e.target.Code)))}
-		for n, line := range strings.Split(t.T(key, args...), "\n") {
+		for n, line := range strings.Split(t.T(key, "Bundle", paths.Bundle, "Chain", paths.Chain, "Key", paths.Key, "CA", paths.CA, "File", config.File, "Run", config.Run), "\n") {
 			lines = append(lines, widgets.RowTop(8,
 				widgets.AtLeast(20, 0, widgets.NewText(t.Number(n+1)+".").Tone(widgets.ToneQuiet)),
 				widgets.Grow(widgets.NewBody(line))))
 		}
 		parts = append(parts, widgets.Stack(8, lines...))
 	}
-	if config := configFor(e.target.Code, e.paths(folder)); config != "" {
-		parts = append(parts, widgets.NewCode(config, t.T("copy"), e.w.copy))
+	if configured {
+		parts = append(parts, widgets.NewCode(config.Text, t.T("copy"), e.w.copy))
+	}
+	if e.target.Code == "partner" {
+		parts = append(parts, widgets.NewCode(paths.Fingerprint, t.T("copy"), e.w.copy))
 	}
 	other := widgets.NewButton(t.T("export.other"), theme.IconExport, widgets.Plain, e.again)
 	done := widgets.NewButton(t.T("export.finish"), theme.IconCheck, widgets.Primary, e.w.back)
@@ -68,32 +76,4 @@ func (e *export) written(folder string, files []desk.File) fyne.CanvasObject {
 		parts = append(parts, widgets.Rule(), secret, widgets.NewQuiet(t.T("export.password.once")))
 	}
 	return widgets.NewCard(widgets.Stack(8, parts...))
-}
-
-// paths are where the target's files were written.
-func (e *export) paths(folder string) configFiles {
-	files := configFiles{name: e.cert.Name, fingerprint: e.cert.Fingerprint}
-	for _, f := range e.target.Formats {
-		one, err := e.w.desk.FileNames(e.cert.ID, []desk.Format{f})
-		if err != nil || len(one) != 1 {
-			continue
-		}
-		path := filepath.Join(folder, one[0])
-		switch f {
-		case desk.P12, desk.P12Compatible:
-			files.p12 = path
-		case desk.Chain:
-			files.chain = path
-		case desk.Key:
-			files.key = path
-		case desk.CA:
-			files.ca = path
-		}
-	}
-	return files
-}
-
-// args are the paths for the words of a target.
-func (f configFiles) args() []any {
-	return []any{"Bundle", f.p12, "Chain", f.chain, "Key", f.key, "CA", f.ca}
 }

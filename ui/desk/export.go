@@ -15,19 +15,24 @@ import (
 // Format is what an export writes.
 type Format string
 
-// The formats. Of these only PEM, Chain, DER and CA hold no private key.
+// The formats. Of these only PEM, Chain, P7B, DER and CA hold no private key.
 const (
 	P12           Format = "p12"            // AES-256; OpenSSL 3, Java 12, Firefox, Chrome and later
 	P12Compatible Format = "p12-compatible" // 3DES and SHA-1; macOS, Windows, iOS, Android and old programs too
 	PEM           Format = "pem"            // the certificate alone
 	Chain         Format = "chain"          // the certificate and the authorities between it and the root
 	Key           Format = "key"            // the private key, PKCS#8, not encrypted
+	EncryptedKey  Format = "key-encrypted"  // the private key, PKCS#8 encrypted with a password (pki.EncryptKey)
+	Combined      Format = "combined"       // Chain and Key in one file: HAProxy, lighttpd, stunnel, MongoDB
+	P7B           Format = "p7b"            // the certificate and its whole chain, PKCS#7 in DER: Windows, Java
 	DER           Format = "der"            // the certificate alone, as DER
 	CA            Format = "ca"             // the root authority's certificate, as PEM
 )
 
 // Formats are all formats, in the order that a list shows them.
-func Formats() []Format { return []Format{P12, P12Compatible, PEM, Chain, Key, DER, CA} }
+func Formats() []Format {
+	return []Format{P12, P12Compatible, PEM, Chain, Key, EncryptedKey, Combined, P7B, DER, CA}
+}
 
 // ParseFormat reads a format's name as the terminal takes it. Error: ErrFormat.
 func ParseFormat(text string) (Format, error) {
@@ -40,10 +45,15 @@ func ParseFormat(text string) (Format, error) {
 }
 
 // HasKey tells whether a file of the format holds the private key.
-func (f Format) HasKey() bool { return f == P12 || f == P12Compatible || f == Key }
+func (f Format) HasKey() bool {
+	return slices.Contains([]Format{P12, P12Compatible, Key, EncryptedKey, Combined}, f)
+}
+
+// BaresKey tells whether a file of the format holds the private key unencrypted.
+func (f Format) BaresKey() bool { return f == Key || f == Combined }
 
 // NeedsPassword tells whether a file of the format is encrypted with one.
-func (f Format) NeedsPassword() bool { return f == P12 || f == P12Compatible }
+func (f Format) NeedsPassword() bool { return f.HasKey() && !f.BaresKey() }
 
 // Export makes the file of a format. It writes nothing: WriteFile does. A
 // bundle is read back and compared before it is returned. Errors: ErrNoKey,
@@ -161,6 +171,16 @@ func (s source) encode(f Format, password string, o Options) ([]byte, error) {
 		return pki.EncodeCertificates(s.sent()...), nil
 	case Key:
 		return pki.EncodeKey(s.key)
+	case EncryptedKey:
+		if password == "" {
+			return nil, ErrEmptyPassword
+		}
+		return pki.EncryptKey(s.key, password, o.Random)
+	case Combined:
+		key, err := pki.EncodeKey(s.key)
+		return append(pki.EncodeCertificates(s.sent()...), key...), err
+	case P7B:
+		return pki.EncodePKCS7(s.chain...)
 	case DER:
 		return s.chain[0].Raw, nil
 	case CA:
@@ -196,6 +216,12 @@ func suffix(f Format) string {
 		return "-chain.pem"
 	case Key:
 		return ".key"
+	case EncryptedKey:
+		return "-encrypted.key"
+	case Combined:
+		return "-combined.pem"
+	case P7B:
+		return ".p7b"
 	case DER:
 		return ".der"
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"countersign/pki"
+	"countersign/pki/pkitest"
 )
 
 func TestExportRefuses(t *testing.T) {
@@ -149,5 +150,44 @@ func TestReadFileRefusesWhatIsNoFile(t *testing.T) {
 	}
 	if _, err := ReadFile(big); !errors.Is(err, pki.ErrTooLarge) {
 		t.Errorf("a large file: %v", err)
+	}
+}
+
+// TestKeysInFiles: OpenSSL reads each file that holds a private key, and finds
+// the certificate's own.
+func TestKeysInFiles(t *testing.T) {
+	d := newDesk(t)
+	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
+	leaf := d.mustIssue(t, root.ID, named(pki.Client, "a"))
+	dir := t.TempDir()
+	public := func(path string, more ...string) string {
+		return pkitest.Run(t, "openssl", append([]string{"pkey", "-in", path, "-pubout"}, more...)...)
+	}
+	var keys []string
+	for _, f := range []Format{Key, EncryptedKey, Combined} {
+		file, err := d.Export(leaf.ID, f, bundlePassword)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, file.Name)
+		if err := WriteFile(path, file, false); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 || !file.Secret {
+			t.Errorf("%s: secret %v, %v, %v", f, file.Secret, info.Mode(), err)
+		}
+		keys = append(keys, public(path, "-passin", "pass:"+bundlePassword))
+	}
+	want := pkitest.Run(t, "openssl", "x509", "-in", filepath.Join(dir, "a-combined.pem"), "-noout", "-pubkey")
+	for n, got := range keys {
+		if got != want {
+			t.Errorf("key %d is another: %s, not %s", n, got, want)
+		}
+	}
+	if _, err := pkitest.Try(t, "openssl", "pkey", "-in", filepath.Join(dir, "a-encrypted.key"), "-passin", "pass:other", "-noout"); err == nil {
+		t.Error("another password opens the key")
+	}
+	if _, err := d.Export(leaf.ID, EncryptedKey, ""); !errors.Is(err, ErrEmptyPassword) {
+		t.Errorf("encrypted with nothing: %v", err)
 	}
 }
