@@ -189,3 +189,48 @@ func TestLeavingTheExportForgetsThePassword(t *testing.T) {
 		t.Error("the password is still on the screen")
 	}
 }
+
+// TestExportForAServer: another authority's clients are let in where that is
+// chosen, and the configuration names its file.
+func TestExportForAServer(t *testing.T) {
+	folder := t.TempDir()
+	b := unlocked(t, func(o *Options) { o.Folder = folder })
+	made, err := b.desk.MakeExample(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	partner := pki.NewRequest(pki.Authority)
+	partner.Subject.CommonName = "Partner"
+	if _, err := b.desk.Issue(t.Context(), desk.IssueRequest{Request: partner}); err != nil {
+		t.Fatal(err)
+	}
+	b.openExport(made.Server)
+	b.queue.drain()
+	e := b.shown().(*export)
+	e.take(t, "haproxy")
+	if !e.trustIn.Visible() {
+		t.Fatal("the clients' authority cannot be chosen")
+	}
+	e.trust.Choose(1 + slices.IndexFunc(e.roots, func(c desk.Certificate) bool { return c.Name == "Partner" }))
+	b.picture("export-server")
+	test.Tap(e.save)
+	b.queue.drain()
+	b.picture("export-server-done")
+	ca, err := os.ReadFile(filepath.Join(folder, "Partner.pem"))
+	if items, wrong := pki.Decode(ca, ""); err != nil || wrong != nil || items[0].Certificate.Subject.CommonName != "Partner" {
+		t.Errorf("the clients' authority: %v %v", err, wrong)
+	}
+	if text := texts(e.body); !strings.Contains(text, "ca-file "+filepath.Join(folder, "Partner.pem")) {
+		t.Errorf("the configuration does not name the partner's file:\n%s", text)
+	}
+	b.tap(e.body, "Save haproxy.cfg here")
+	b.queue.drain()
+	if data, err := os.ReadFile(filepath.Join(folder, "haproxy.cfg")); err != nil || !strings.Contains(string(data), "verify required") {
+		t.Errorf("the configuration: %v %s", err, data)
+	}
+	e.again()
+	e.take(t, byHand)
+	if e.trustIn.Visible() {
+		t.Error("by hand, another authority can be chosen and is not written")
+	}
+}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 
@@ -38,6 +39,9 @@ func (e *export) showWritten(folder string, files []desk.File) {
 	if configured {
 		parts = append(parts, widgets.NewCode(config.Text, t.T("copy"), e.w.copy))
 	}
+	if config.File != "" {
+		parts = append(parts, e.keep(filepath.Join(folder, config.File), config.Text))
+	}
 	if e.target.Code == "partner" {
 		parts = append(parts, widgets.NewCode(paths.Fingerprint, t.T("copy"), e.w.copy))
 	}
@@ -69,6 +73,7 @@ func (e *export) written(folder string, files []desk.File) fyne.CanvasObject {
 		facts = append(facts, widgets.Fact{Label: f.Name, Value: filepath.Join(folder, f.Name), Mono: true, Copy: filepath.Join(folder, f.Name)})
 	}
 	list := widgets.NewFacts(t.T("copy"), e.w.copy, facts...)
+	list.SetLabelWidth(240)
 	parts := []fyne.CanvasObject{list}
 	if e.target.NeedsPassword() {
 		secret := widgets.NewFacts(t.T("copy"), e.w.copySecret,
@@ -76,4 +81,19 @@ func (e *export) written(folder string, files []desk.File) fyne.CanvasObject {
 		parts = append(parts, widgets.Rule(), secret, widgets.NewQuiet(t.T("export.password.once")))
 	}
 	return widgets.NewCard(widgets.Stack(8, parts...))
+}
+
+// keep is a button that writes a configuration beside the files that it names.
+func (e *export) keep(path, text string) fyne.CanvasObject {
+	t := e.w.t
+	var button *widgets.Button
+	button = widgets.NewButton(t.T("export.keep", "File", filepath.Base(path)), theme.IconExport, widgets.Plain, func() {
+		e.w.background("", func(context.Context) error {
+			return desk.WriteFile(path, desk.File{Data: []byte(text)}, false)
+		}, func() {
+			button.Disable()
+			e.w.notify(t.T("export.kept", "Path", pki.Escape(path)))
+		})
+	})
+	return leading(button)
 }

@@ -44,6 +44,10 @@ func texts(o fyne.CanvasObject) string {
 			all = append(all, t.Text())
 			return
 		}
+		if c, ok := o.(*widgets.Code); ok {
+			all = append(all, c.Text())
+			return
+		}
 		switch o := o.(type) {
 		case *fyne.Container:
 			for _, child := range o.Objects {
