@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"io"
 	"net"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -89,10 +88,7 @@ func (t tap) Read(p []byte) (int, error) {
 // TestTsharkDecrypts: with the key log another program reads the try's request
 // and its answer, and without it neither.
 func TestTsharkDecrypts(t *testing.T) {
-	if _, err := exec.LookPath("tshark"); err != nil {
-		t.Log("tshark is not here: TestKeyLog compares the log with the server's alone")
-		return
-	}
+	pkitest.Need(t, "tshark")
 	p := newPair(t)
 	s := start(t, p.mtls())
 	there := strings.Replace(strings.TrimPrefix(s.URL(), "https://"), "localhost", "127.0.0.1", 1)

@@ -159,9 +159,7 @@ func TestServerConfigsRun(t *testing.T) {
 			s.start(t, port, filepath.Join(s.dir, "server"))
 		},
 		"node": func(t *testing.T, port int, text string) {
-			if !here(t, SnippetNode) {
-				t.SkipNow()
-			}
+			needs(t, SnippetNode)
 			s.file(t, "server.js", text)
 			s.start(t, port, "node", "server.js")
 		},

@@ -93,24 +93,16 @@ func (s snippetStand) run(t *testing.T, made Snippet, ids ...ID) (string, error)
 	return string(out), err
 }
 
-// here tells whether the program of a kind is there. Those that not every
-// machine of the project's checks has are left out, and said.
-func here(t *testing.T, kind SnippetKind) bool {
+// needs leaves a test out where the program of a kind is not there. Java runs a
+// file only where its compiler is.
+func needs(t *testing.T, kind SnippetKind) {
 	t.Helper()
 	switch kind {
 	case SnippetNode:
-		if _, err := exec.LookPath("node"); err != nil {
-			t.Log("node is not here: its snippet was not run")
-			return false
-		}
+		pkitest.Need(t, "node")
 	case SnippetJava:
-		modules, err := exec.Command(pkitest.Need(t, "java"), "--list-modules").Output()
-		if err != nil || !strings.Contains(string(modules), "jdk.compiler@") {
-			t.Log("java has no compiler here: its snippet was not run")
-			return false
-		}
+		pkitest.Need(t, "javac")
 	}
-	return true
 }
 
 // TestSnippetsRun: each program gets the answer that the try got.
@@ -131,9 +123,7 @@ func TestSnippetsRun(t *testing.T) {
 	}
 	for _, kind := range SnippetKinds() {
 		t.Run(string(kind), func(t *testing.T) {
-			if !here(t, kind) {
-				return
-			}
+			needs(t, kind)
 			made, err := s.Snippet(try, kind)
 			if err != nil {
 				t.Fatal(err)
@@ -168,38 +158,38 @@ func TestSnippetsOfFiles(t *testing.T) {
 	bundle := pem
 	bundle.CertFiles, bundle.Password = []string{at(client, P12)}, bundlePassword
 	for _, kind := range SnippetKinds() {
-		if !here(t, kind) {
-			continue
-		}
-		try, other, field := pem, bundle, "pem"
-		if kind == SnippetCurlP12 || kind == SnippetJava {
-			try, other, field = bundle, pem, "bundle"
-		}
-		r, err := s.Connect(t.Context(), try, nil)
-		if err != nil || !r.OK() {
-			t.Fatalf("%v %+v", err, r.Diagnosis)
-		}
-		var want testclient.Seen
-		if err := json.Unmarshal(r.Body, &want); err != nil {
-			t.Fatal(err)
-		}
-		made, err := s.Snippet(try, kind)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for n := range made.Files {
-			made.Files[n] = filepath.Base(made.Files[n])
-		}
-		out, err := s.run(t, made)
-		if err != nil {
-			t.Fatalf("%s: %v", kind, err)
-		}
-		checkSeen(t, out, want)
-		_, err = s.Snippet(other, kind)
-		var lacks *SnippetError
-		if !errors.As(err, &lacks) || lacks.Field != field {
-			t.Errorf("%s: error %v", kind, err)
-		}
+		t.Run(string(kind), func(t *testing.T) {
+			needs(t, kind)
+			try, other, field := pem, bundle, "pem"
+			if kind == SnippetCurlP12 || kind == SnippetJava {
+				try, other, field = bundle, pem, "bundle"
+			}
+			r, err := s.Connect(t.Context(), try, nil)
+			if err != nil || !r.OK() {
+				t.Fatalf("%v %+v", err, r.Diagnosis)
+			}
+			var want testclient.Seen
+			if err := json.Unmarshal(r.Body, &want); err != nil {
+				t.Fatal(err)
+			}
+			made, err := s.Snippet(try, kind)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n := range made.Files {
+				made.Files[n] = filepath.Base(made.Files[n])
+			}
+			out, err := s.run(t, made)
+			if err != nil {
+				t.Fatalf("%s: %v", kind, err)
+			}
+			checkSeen(t, out, want)
+			_, err = s.Snippet(other, kind)
+			var lacks *SnippetError
+			if !errors.As(err, &lacks) || lacks.Field != field {
+				t.Errorf("%s: error %v", kind, err)
+			}
+		})
 	}
 }
 
@@ -253,9 +243,7 @@ func TestSnippetsElsewhere(t *testing.T) {
 				}
 				return
 			}
-			if !here(t, kind) {
-				return
-			}
+			needs(t, kind)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -277,20 +265,20 @@ func TestSnippetsVerify(t *testing.T) {
 	s := newSnippetStand(t)
 	other := s.mustIssue(t, "", named(pki.Authority, "Other Root"))
 	for _, kind := range SnippetKinds() {
-		if !here(t, kind) {
-			continue
-		}
-		for _, insecure := range []bool{false, true} {
-			try := Try{URL: s.server.URL() + "/hello", CertificateID: s.example.Client.ID, TrustIDs: []ID{other.ID}, Insecure: insecure}
-			made, err := s.Snippet(try, kind)
-			if err != nil {
-				t.Fatal(err)
+		t.Run(string(kind), func(t *testing.T) {
+			needs(t, kind)
+			for _, insecure := range []bool{false, true} {
+				try := Try{URL: s.server.URL() + "/hello", CertificateID: s.example.Client.ID, TrustIDs: []ID{other.ID}, Insecure: insecure}
+				made, err := s.Snippet(try, kind)
+				if err != nil {
+					t.Fatal(err)
+				}
+				out, _ := s.run(t, made, s.example.Client.ID, other.ID)
+				if strings.Contains(out, "Hello, world!") != insecure {
+					t.Errorf("%s, insecure %v: %q", kind, insecure, out)
+				}
 			}
-			out, _ := s.run(t, made, s.example.Client.ID, other.ID)
-			if strings.Contains(out, "Hello, world!") != insecure {
-				t.Errorf("%s, insecure %v: %q", kind, insecure, out)
-			}
-		}
+		})
 	}
 }
 
