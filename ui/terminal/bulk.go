@@ -53,9 +53,9 @@ func (s *session) issueMany(issue *cobra.Command) {
 	issue.Args = func(c *cobra.Command, args []string) error {
 		switch {
 		case len(args) > 0:
-			return fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath())
+			return noCommand(c, args[0])
 		case m.from == "":
-			return fmt.Errorf("%s: %s, --from FILE", c.CommandPath(), strings.Join(commandNames(c), ", "))
+			return wrong("usage.command-needed", "Command", c.CommandPath(), "Names", strings.Join(append(commandNames(c), "--from FILE"), ", "))
 		}
 		return nil
 	}
@@ -177,17 +177,17 @@ func (s *session) stopped(err error, key string, done int) error {
 func (m *many) defaults(d *desk.Desk, daysGiven bool) (desk.BulkDefaults, error) {
 	kind := pki.Kind(m.kind)
 	if kind != pki.Client && kind != pki.Server && kind != pki.Both {
-		return desk.BulkDefaults{}, usageError{fmt.Errorf("--kind %s: client, server, both", m.kind)}
+		return desk.BulkDefaults{}, notOneOf("--kind", m.kind, "client", "server", "both")
 	}
 	base := pki.NewRequest(kind)
 	key, err := pki.ParseKeyKind(m.key)
 	if err != nil {
-		return desk.BulkDefaults{}, usageError{fmt.Errorf("--key %s: %s", m.key, strings.Join(keyNames(), ", "))}
+		return desk.BulkDefaults{}, notOneOf("--key", m.key, keyNames()...)
 	}
 	base.Key = key
 	if daysGiven {
 		if m.days < 1 || m.days > maxDays {
-			return desk.BulkDefaults{}, pki.Faults{{Field: pki.FieldValidity, Code: faultDays, Value: fmt.Sprint(m.days)}}
+			return desk.BulkDefaults{}, usageError{pki.Faults{{Field: pki.FieldValidity, Code: faultDays, Value: fmt.Sprint(m.days)}}}
 		}
 		base.NotAfter = d.Now().Add(time.Duration(m.days) * 24 * time.Hour)
 	}

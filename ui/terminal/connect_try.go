@@ -21,7 +21,10 @@ func (s *session) connect() *cobra.Command {
 		Use: "connect URL", Short: s.t.T("terminal.connect"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if kinds := desk.SnippetKinds(); flags.as != "" && !slices.Contains(kinds, desk.SnippetKind(flags.as)) {
-				return usageError{fmt.Errorf("--as %s: %s", flags.as, snippetNames())}
+				return notOneOf("--as", flags.as, strings.Split(snippetNames(), "|")...)
+			}
+			if _, err := flags.read(args[0]); err != nil {
+				return err
 			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				try, err := flags.try(s, d, args[0])
@@ -117,17 +120,18 @@ func (f *connectFlags) add(s *session, c *cobra.Command) {
 	flags.StringVar(&f.as, "as", "", s.t.T("try.flag.as", "Kinds", snippetNames()))
 }
 
-func (f connectFlags) try(s *session, d *desk.Desk, url string) (desk.Try, error) {
+// read reads what needs no vault.
+func (f connectFlags) read(url string) (desk.Try, error) {
 	try := desk.Try{
 		URL: url, Insecure: f.insecure, Timeout: f.timeout, Method: f.method, Body: []byte(f.body),
 		ServerName: f.serverName, Address: f.address, CertFiles: f.certFiles, Password: f.password, TrustFiles: f.trustFiles,
 		BodyFile: f.bodyFile, Proxy: f.proxy, Redirects: f.redirects, Stage: f.stage, KeyLog: f.keyLog,
 	}
 	if f.redirects < 0 || f.redirects > testclient.MaxRedirects {
-		return try, usageError{fmt.Errorf("--redirects %d: 0-%d", f.redirects, testclient.MaxRedirects)}
+		return try, notBetween("--redirects", f.redirects, 0, testclient.MaxRedirects)
 	}
 	if f.keyLog != "" && f.save != "" {
-		return try, usageError{fmt.Errorf("--key-log, --save")}
+		return try, notTogether("--key-log", "--save")
 	}
 	var err error
 	if try.Header, err = readHeaders(f.headers); err != nil {
@@ -136,7 +140,14 @@ func (f connectFlags) try(s *session, d *desk.Desk, url string) (desk.Try, error
 	if try.MinVersion, err = readVersion("--lowest", f.lowest); err != nil {
 		return try, err
 	}
-	if try.MaxVersion, err = readVersion("--highest", f.highest); err != nil {
+	try.MaxVersion, err = readVersion("--highest", f.highest)
+	return try, err
+}
+
+// try is what the flags say, with what they name of the vault.
+func (f connectFlags) try(s *session, d *desk.Desk, url string) (desk.Try, error) {
+	try, err := f.read(url)
+	if err != nil {
 		return try, err
 	}
 	if f.cert != "" {
@@ -163,7 +174,7 @@ func readHeaders(lines []string) (http.Header, error) {
 	for n, line := range lines {
 		name, value, found := strings.Cut(line, ":")
 		if name = strings.TrimSpace(name); !found || name == "" {
-			return nil, usageError{fmt.Errorf("--header %d: \"Name: value\"", n+1)}
+			return nil, wrong("usage.header", "Flag", "--header", "Number", fmt.Sprint(n+1))
 		}
 		if header == nil {
 			header = http.Header{}
@@ -178,7 +189,7 @@ func readVersion(flag, text string) (uint16, error) {
 	versions := map[string]uint16{"": 0, "1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303, "1.3": 0x0304}
 	v, known := versions[text]
 	if !known {
-		return 0, usageError{fmt.Errorf("%s %s: 1.0|1.1|1.2|1.3", flag, text)}
+		return 0, notOneOf(flag, text, "1.0", "1.1", "1.2", "1.3")
 	}
 	return v, nil
 }

@@ -21,12 +21,12 @@ func (s *session) crl() *cobra.Command {
 			f := desk.CRLFormat(strings.ToLower(format))
 			switch {
 			case f != desk.CRLPEM && f != desk.CRLDER:
-				return usageError{fmt.Errorf("--format %s: pem, der", format)}
+				return notOneOf("--format", format, string(desk.CRLPEM), string(desk.CRLDER))
 			case last && (out == "" || c.Flags().Changed("days")):
 				return s.needs("--last --out FILE")
 			}
 			if c.Flags().Changed("days") && (days < 1 || days > desk.MaxCRLDays) {
-				return pki.Faults{{Field: pki.FieldValidity, Code: desk.FaultDays, Value: fmt.Sprint(days)}}
+				return usageError{pki.Faults{{Field: pki.FieldValidity, Code: desk.FaultDays, Value: fmt.Sprint(days)}}}
 			}
 			to := target{out: out, force: force}
 			if err := to.check(); err != nil {
@@ -52,7 +52,7 @@ func (s *session) crl() *cobra.Command {
 	}
 	f := c.Flags()
 	f.StringVar(&out, "out", "", s.t.T("terminal.flag.crl-out"))
-	f.StringVar(&format, "format", string(desk.CRLPEM), "pem|der")
+	f.StringVar(&format, "format", string(desk.CRLPEM), s.t.T("terminal.flag.crl-format"))
 	f.IntVar(&days, "days", 0, s.t.T("terminal.flag.crl-days"))
 	f.BoolVar(&force, "force", false, s.t.T("terminal.flag.force"))
 	f.BoolVar(&last, "last", false, s.t.T("terminal.flag.crl-last"))

@@ -67,7 +67,7 @@ func parseKind(text string) (pki.Kind, error) {
 	if kind := pki.Kind(text); slices.Contains(askedKinds, kind) {
 		return kind, nil
 	}
-	return "", usageError{fmt.Errorf("--kind %s: server, client, both, authority", text)}
+	return "", notOneOf("--kind", text, "server", "client", "both", "authority")
 }
 
 func (s *session) csrNew() *cobra.Command {
@@ -108,18 +108,18 @@ func (w wish) asks(kind pki.Kind, name, subject string) (pki.Request, error) {
 	r := pki.NewRequest(kind)
 	key, err := pki.ParseKeyKind(w.key)
 	if err != nil {
-		return r, usageError{fmt.Errorf("--key %s: %s", w.key, strings.Join(keyNames(), ", "))}
+		return r, notOneOf("--key", w.key, keyNames()...)
 	}
 	r.Key = key
 	if r.Subject, err = pki.ParseSubject(subject); err != nil {
-		return r, usageError{fmt.Errorf("--subject: %w", err)}
+		return r, usageError{err}
 	}
 	if r.Subject.CommonName == "" {
 		r.Subject.CommonName = name
 	}
 	names, faults := w.subjectNames(kind, name)
 	if r.Names = names; len(faults) > 0 {
-		return r, faults
+		return r, usageError{faults}
 	}
 	return r, nil
 }

@@ -35,6 +35,9 @@ func (s *session) csrSign() *cobra.Command {
 			if g.issuer == "" {
 				return s.needs("--ca AUTHORITY")
 			}
+			if err := g.checkTyped(c.Flags().Changed("days")); err != nil {
+				return err
+			}
 			if err := g.check(); err != nil && !g.dry {
 				return err
 			}
@@ -124,9 +127,29 @@ func (s *session) requestOrFile(ctx context.Context, d *desk.Desk, name string) 
 		return whole, err
 	}
 	if len(taken) > 1 {
-		return whole, usageError{errors.New(s.t.T("requests.terminal.several", "Count", len(taken)))}
+		return whole, wrong("requests.terminal.several", "Count", len(taken))
 	}
 	return d.Request(taken[0].ID)
+}
+
+// checkTyped finds what is wrong with the flags, whatever is asked for.
+func (g granting) checkTyped(daysGiven bool) error {
+	if g.kind != "" {
+		if _, err := parseKind(g.kind); err != nil {
+			return err
+		}
+	}
+	if _, err := pki.ParseSubject(g.subject); err != nil {
+		return usageError{err}
+	}
+	_, faults := pki.ParseNames(strings.Join(g.names, " "))
+	if daysGiven && (g.days < 1 || g.days > maxDays) {
+		faults = append(faults, pki.Fault{Field: pki.FieldValidity, Code: faultDays, Value: fmt.Sprint(g.days)})
+	}
+	if len(faults) > 0 {
+		return usageError{faults}
+	}
+	return nil
 }
 
 // grant is what the request gets, and the name of the profile that it follows.
@@ -135,23 +158,14 @@ func (g granting) grant(d *desk.Desk, whole desk.RequestDetail, daysGiven bool) 
 	if err != nil {
 		return r, "", err
 	}
-	var faults pki.Faults
-	if len(g.names) > 0 {
-		r.Names, faults = pki.ParseNames(strings.Join(g.names, " "))
+	if len(g.names) > 0 { // checkTyped has read all of these
+		r.Names, _ = pki.ParseNames(strings.Join(g.names, " "))
 	}
 	if g.subject != "" {
-		if r.Subject, err = pki.ParseSubject(g.subject); err != nil {
-			return r, "", usageError{fmt.Errorf("--subject: %w", err)}
-		}
+		r.Subject, _ = pki.ParseSubject(g.subject)
 	}
 	if daysGiven {
-		if g.days < 1 || g.days > maxDays {
-			faults = append(faults, pki.Fault{Field: pki.FieldValidity, Code: faultDays, Value: fmt.Sprint(g.days)})
-		}
-		r.NotAfter = d.Now().Add(time.Duration(min(max(g.days, 1), maxDays)) * 24 * time.Hour)
-	}
-	if len(faults) > 0 {
-		return r, "", faults
+		r.NotAfter = d.Now().Add(time.Duration(g.days) * 24 * time.Hour)
 	}
 	return r, profile, nil
 }
@@ -174,7 +188,7 @@ func (g granting) base(d *desk.Desk, asked pki.Asked) (pki.Request, string, erro
 		return pki.Request{}, "", err
 	}
 	if g.kind != "" && p.Kind != kind {
-		return pki.Request{}, "", usageError{fmt.Errorf("--profile %s, --kind %s", p.Name, kind)}
+		return pki.Request{}, "", wrong("usage.not-with", "Flag", "--profile "+p.Name, "Others", "--kind "+string(kind))
 	}
 	return asked.GrantAs(p.Profile, d.Now()), p.Name, nil
 }

@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -77,7 +76,7 @@ func (s *session) sayDeletion(del desk.Deletion) {
 // sure asks whether to go on; where nobody can answer it is wrong use.
 func (s *session) sure(question string) (bool, error) {
 	if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
-		return false, usageError{errors.New(s.t.T("terminal.needs", "Flag", "--yes"))}
+		return false, s.needs("--yes")
 	}
 	fmt.Fprint(s.Err, question+" ")
 	line, err := bufio.NewReader(s.In).ReadString('\n')

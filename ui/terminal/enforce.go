@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -54,16 +53,16 @@ func (s *session) checkEnforce(f enforceFlags, url string) error {
 		return s.needs("--client")
 	}
 	if f.connect.json && f.markdown {
-		return usageError{errors.New(s.t.T("enforce.terminal.one-form"))}
+		return notTogether("--json", "--markdown")
 	}
 	codes := testclient.TrialCodes()[1:]
 	for _, code := range f.skip {
 		if !slices.Contains(codes, code) {
-			return usageError{errors.New(s.t.T("enforce.terminal.bad-skip", "Value", code, "Attempts", strings.Join(codes, ", ")))}
+			return notOneOf("--skip", code, codes...)
 		}
 	}
 	if beyond := desk.EnforceBeyond(desk.Try{URL: url, Address: f.connect.address}); beyond != "" && !f.yes {
-		return usageError{errors.New(s.t.T("enforce.terminal.confirm", "Address", beyond))}
+		return wrong("enforce.terminal.confirm", "Address", beyond)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +16,7 @@ func (s *session) export() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			f, err := desk.ParseFormat(format)
 			if err != nil {
-				return usageError{fmt.Errorf("--format %s: %s", format, strings.Join(formatNames(), ", "))}
+				return notOneOf("--format", format, formatNames()...)
 			}
 			if out == "" {
 				return s.needs("--out FILE")
@@ -30,7 +29,7 @@ func (s *session) export() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().StringVar(&format, "format", string(desk.P12), strings.Join(formatNames(), "|"))
+	c.Flags().StringVar(&format, "format", string(desk.P12), s.t.T("terminal.flag.format"))
 	c.Flags().StringVar(&out, "out", "", s.t.T("terminal.flag.out"))
 	c.Flags().StringVar(&password, "password", "", s.t.T("terminal.flag.password-new"))
 	c.Flags().BoolVar(&force, "force", false, s.t.T("terminal.flag.force"))

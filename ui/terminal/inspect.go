@@ -2,9 +2,9 @@ package terminal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,9 +73,9 @@ func (s *session) checkInspect(f inspectFlags, args []string) error {
 	}
 	switch {
 	case !known:
-		return usageError{fmt.Errorf("--starttls %s: %s", f.starttls, protocolNames())}
+		return notOneOf("--starttls", f.starttls, strings.Split(protocolNames(), "|")...)
 	case f.out != "" && len(args) > 1:
-		return usageError{errors.New(s.t.T("inspect.out-one"))}
+		return wrong("inspect.out-one")
 	}
 	return nil
 }

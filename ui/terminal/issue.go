@@ -16,6 +16,9 @@ func (s *session) ca() *cobra.Command {
 	create := &cobra.Command{
 		Use: "new NAME", Short: s.t.T("terminal.ca-new"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := wish.check(c, pki.Authority, args[0], s.now()); err != nil {
+				return err
+			}
 			d, err := s.openOrCreate(c.Context())
 			if err != nil {
 				return err
@@ -51,6 +54,9 @@ func (s *session) issue() *cobra.Command {
 			RunE: func(c *cobra.Command, args []string) error {
 				if w.issuer == "" {
 					return s.needs("--ca AUTHORITY")
+				}
+				if err := w.check(c, kind, args[0], s.now()); err != nil {
+					return err
 				}
 				return s.withDesk(c.Context(), func(d *desk.Desk) error {
 					return s.make(c, d, *w, kind, args[0])

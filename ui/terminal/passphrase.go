@@ -15,9 +15,6 @@ import (
 // passphraseVariable is the environment variable that gives the passphrase.
 const passphraseVariable = "COUNTERSIGN_PASSPHRASE"
 
-// errNoPassphrase says that the passphrase was neither given nor can be asked.
-var errNoPassphrase = errors.New("no passphrase given")
-
 // givenPassphrase is the passphrase of the file, else of the environment, else
 // nil. A file's last line ending does not count.
 func (s *session) givenPassphrase() ([]byte, error) {
@@ -28,7 +25,7 @@ func (s *session) givenPassphrase() ([]byte, error) {
 		}
 		data = bytes.TrimSuffix(bytes.TrimSuffix(data, []byte("\n")), []byte("\r"))
 		if len(data) == 0 {
-			return nil, usageError{fmt.Errorf("%s: %w", s.passphraseFile, errNoPassphrase)}
+			return nil, wrong("terminal.passphrase-empty", "Path", s.passphraseFile)
 		}
 		return data, nil
 	}
@@ -45,7 +42,7 @@ func (s *session) passphrase(prompt string) ([]byte, error) {
 		return given, err
 	}
 	if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
-		return nil, usageError{errors.New(s.t.T("terminal.no-passphrase"))}
+		return nil, wrong("terminal.no-passphrase")
 	}
 	return s.ask(prompt)
 }
@@ -119,7 +116,7 @@ func (s *session) newPassphrase(path string) ([]byte, error) {
 // askTwice asks for a new passphrase, on a terminal only.
 func (s *session) askTwice(prompt string) ([]byte, error) {
 	if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
-		return nil, usageError{errors.New(s.t.T("terminal.no-passphrase"))}
+		return nil, wrong("terminal.no-passphrase")
 	}
 	first, err := s.ask(prompt)
 	if err != nil {
@@ -138,7 +135,8 @@ func (s *session) again(first []byte) ([]byte, error) {
 		return nil, err
 	}
 	if !bytes.Equal(first, second) {
-		return nil, usageError{errors.New(s.t.T("terminal.passphrases-differ"))}
+		fmt.Fprintln(s.Err, s.t.T("terminal.passphrases-differ"))
+		return nil, saidError{}
 	}
 	return first, nil
 }

@@ -1,7 +1,6 @@
 package terminal
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -18,7 +17,7 @@ func (s *session) vaultExportPlain() *cobra.Command {
 		Use: "export-plain FOLDER", Short: s.t.T("plain.command"), Long: s.t.T("plain.command") + "\n\n" + s.t.T("plain.text"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if noPassword && passwordFile != "" {
-				return usageError{errors.New("--no-password, --password-file")}
+				return notTogether("--no-password", "--password-file")
 			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				password, err := s.plainPassword(passwordFile, noPassword)

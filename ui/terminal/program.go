@@ -4,7 +4,8 @@
 // language.
 //
 // Exit status: 0 done; 1 the deed failed, a refused handshake too; 2 wrong
-// use.
+// use: what was typed is wrong whatever the vault and the files hold, or a
+// table to issue has faults, and nothing was done.
 package terminal
 
 import (
@@ -14,7 +15,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -55,11 +55,11 @@ func (p Program) Run(args []string) int {
 	root.SetIn(p.In)
 	root.SetOut(p.Out)
 	root.SetErr(p.Err)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitDone
 	}
-	return s.report(err)
+	return s.report(c, err)
 }
 
 // session is one run of the program: the global flags and what was opened.
@@ -70,12 +70,6 @@ type session struct {
 	passphraseFile string
 }
 
-// usageError is a mistake in how the program was called.
-type usageError struct{ err error }
-
-func (e usageError) Error() string { return e.err.Error() }
-func (e usageError) Unwrap() error { return e.err }
-
 // saidError is a failure whose words are already on the screen.
 type saidError struct {
 	usage bool // what was given is wrong, and nothing was done
@@ -83,7 +77,7 @@ type saidError struct {
 
 func (saidError) Error() string { return "failed" }
 
-func (s *session) report(err error) int {
+func (s *session) report(c *cobra.Command, err error) int {
 	var usage usageError
 	var said saidError
 	switch {
@@ -92,7 +86,7 @@ func (s *session) report(err error) int {
 	case errors.As(err, &said):
 		return exitFailed
 	case errors.As(err, &usage):
-		fmt.Fprintln(s.Err, s.t.T("terminal.wrong-use", "Reason", pki.Escape(usage.Error())))
+		s.wrongUse(c, usage.err)
 		return exitUsage
 	case errors.Is(err, ErrNoDisplay):
 		fmt.Fprintln(s.Err, s.t.T("terminal.no-display"))
@@ -149,7 +143,7 @@ func (s *session) root() *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.StringVar(&s.vault, "vault", "", s.t.T("terminal.flag.vault"))
 	flags.StringVar(&s.passphraseFile, "passphrase-file", "", s.t.T("terminal.flag.passphrase-file"))
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		s.quickstart(),
 		s.ca(),
@@ -174,40 +168,9 @@ func (s *session) root() *cobra.Command {
 		s.restore(),
 		s.vaultGroup(),
 	)
+	s.helpInWords(root)
 	checkArguments(root)
 	return root
-}
-
-// checkArguments makes cobra's complaints about arguments wrong use, and a
-// command that needs a subcommand say so.
-func checkArguments(c *cobra.Command) {
-	if check := c.Args; check != nil {
-		c.Args = func(c *cobra.Command, args []string) error {
-			if err := check(c, args); err != nil {
-				return usageError{err}
-			}
-			return nil
-		}
-	}
-	if c.HasSubCommands() && c.RunE == nil {
-		c.RunE = func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usageError{fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath())}
-			}
-			return usageError{fmt.Errorf("%s: %s", c.CommandPath(), strings.Join(commandNames(c), ", "))}
-		}
-	}
-	for _, sub := range c.Commands() {
-		checkArguments(sub)
-	}
-}
-
-func commandNames(c *cobra.Command) []string {
-	var names []string
-	for _, sub := range c.Commands() {
-		names = append(names, sub.Name())
-	}
-	return names
 }
 
 // path is the vault's file.
@@ -220,7 +183,7 @@ func (s *session) path() (string, error) {
 
 // needs is the wrong use of a command without a flag that it needs.
 func (s *session) needs(flag string) error {
-	return usageError{errors.New(s.t.T("terminal.needs", "Flag", flag))}
+	return wrong("terminal.needs", "Flag", flag)
 }
 
 // named finds what a person named, and says so when the name is that of

@@ -20,7 +20,7 @@ func (s *session) quickstart() *cobra.Command {
 		Use: "quickstart", Short: s.t.T("terminal.quickstart"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if s.vault != "" || folder == "" {
-				return usageError{errors.New(s.t.T("terminal.quickstart-vault"))}
+				return wrong("terminal.quickstart-vault")
 			}
 			pass, err := s.givenPassphrase()
 			if err != nil {

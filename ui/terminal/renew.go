@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -43,7 +42,7 @@ func (s *session) renew() *cobra.Command {
 			if w.dryRun {
 				return s.needs("--expiring")
 			}
-			return s.withDesk(c.Context(), func(d *desk.Desk) error { return s.renewNamed(c, d, w, d.Find, args) })
+			return s.renewNamed(c, w, (*desk.Desk).Find, args)
 		},
 	}
 	s.renewalFlags(c, w)
@@ -77,7 +76,7 @@ func (s *session) renewAuthority() *cobra.Command {
 		Use: "renew NAME", Short: s.t.T("renew.terminal.ca"), Long: s.t.T("renew.terminal.ca") + "\n\n" + s.t.T("renew.terminal.ca.long"),
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.withDesk(c.Context(), func(d *desk.Desk) error { return s.renewNamed(c, d, w, d.FindAuthority, args) })
+			return s.renewNamed(c, w, (*desk.Desk).FindAuthority, args)
 		},
 	}
 	s.renewalFlags(c, w)
@@ -87,27 +86,33 @@ func (s *session) renewAuthority() *cobra.Command {
 
 // renewNamed renews what the arguments name, each in an act of its own. It
 // stops at the first that fails.
-func (s *session) renewNamed(c *cobra.Command, d *desk.Desk, w *renewal, find func(string) (desk.Certificate, error), args []string) error {
-	for _, name := range args {
-		old, err := s.named(d, find, name)
-		if err != nil {
-			return err
-		}
-		r, err := w.request(d, old, c.Flags().Changed("days"))
-		if err != nil {
-			return err
-		}
-		preview, err := d.PreviewRenewal(r)
-		if err != nil {
-			return err
-		}
-		renewed, err := d.Renew(c.Context(), r)
-		if err != nil {
-			return err
-		}
-		s.sayRenewed(preview, renewed)
+func (s *session) renewNamed(c *cobra.Command, w *renewal, find func(*desk.Desk, string) (desk.Certificate, error), args []string) error {
+	daysGiven := c.Flags().Changed("days")
+	if _, err := w.read(s.now(), daysGiven); err != nil {
+		return err
 	}
-	return nil
+	return s.withDesk(c.Context(), func(d *desk.Desk) error {
+		for _, name := range args {
+			old, err := s.named(d, func(name string) (desk.Certificate, error) { return find(d, name) }, name)
+			if err != nil {
+				return err
+			}
+			r, err := w.request(d, old, daysGiven)
+			if err != nil {
+				return err
+			}
+			preview, err := d.PreviewRenewal(r)
+			if err != nil {
+				return err
+			}
+			renewed, err := d.Renew(c.Context(), r)
+			if err != nil {
+				return err
+			}
+			s.sayRenewed(preview, renewed)
+		}
+		return nil
+	})
 }
 
 func (s *session) sayRenewed(preview desk.RenewalPreview, renewed desk.Renewed) {
@@ -147,9 +152,26 @@ func (s *session) sayRenewed(preview desk.RenewalPreview, renewed desk.Renewed) 
 	}
 }
 
-// request reads the flags as a renewal, all their faults together.
+// request is a renewal as the flags say.
 func (w *renewal) request(d *desk.Desk, old desk.Certificate, daysGiven bool) (desk.Renewal, error) {
-	r := desk.Renewal{ID: old.ID, Cross: w.cross, RevokeOld: w.revokeOld}
+	r, err := w.read(d.Now(), daysGiven)
+	if err != nil {
+		return r, err
+	}
+	r.ID = old.ID
+	if w.issuer != "" {
+		issuer, err := d.FindAuthority(w.issuer)
+		if err != nil {
+			return r, err
+		}
+		r.IssuerID = issuer.ID
+	}
+	return r, nil
+}
+
+// read reads the flags that need no vault, all their faults together.
+func (w *renewal) read(now time.Time, daysGiven bool) (desk.Renewal, error) {
+	r := desk.Renewal{Cross: w.cross, RevokeOld: w.revokeOld}
 	switch {
 	case w.keep:
 		r.Key = desk.KeyKept
@@ -159,7 +181,7 @@ func (w *renewal) request(d *desk.Desk, old desk.Certificate, daysGiven bool) (d
 	if w.key != "" {
 		kind, err := pki.ParseKeyKind(w.key)
 		if err != nil {
-			return r, usageError{fmt.Errorf("--key %s: %s", w.key, strings.Join(keyNames(), ", "))}
+			return r, notOneOf("--key", w.key, keyNames()...)
 		}
 		r.KeyKind = kind
 	}
@@ -168,7 +190,7 @@ func (w *renewal) request(d *desk.Desk, old desk.Certificate, daysGiven bool) (d
 		if w.days < 1 || w.days > maxDays {
 			faults = append(faults, pki.Fault{Field: pki.FieldValidity, Code: faultDays, Value: fmt.Sprint(w.days)})
 		}
-		r.NotAfter = d.Now().Add(time.Duration(min(max(w.days, 1), maxDays)) * 24 * time.Hour)
+		r.NotAfter = now.Add(time.Duration(min(max(w.days, 1), maxDays)) * 24 * time.Hour)
 	}
 	for _, typed := range []struct {
 		texts []string
@@ -180,14 +202,7 @@ func (w *renewal) request(d *desk.Desk, old desk.Certificate, daysGiven bool) (d
 		}
 	}
 	if len(faults) > 0 {
-		return r, faults
-	}
-	if w.issuer != "" {
-		issuer, err := d.FindAuthority(w.issuer)
-		if err != nil {
-			return r, err
-		}
-		r.IssuerID = issuer.ID
+		return r, usageError{faults}
 	}
 	return r, nil
 }
@@ -201,17 +216,20 @@ func (s *session) renewExpiring(c *cobra.Command, w *renewal, args []string) err
 	}
 	if within != expiringSoon {
 		n, err := strconv.Atoi(within)
-		if err != nil || n < 1 || n > maxDays {
-			return usageError{fmt.Errorf("--expiring %s", within)}
+		switch {
+		case err != nil:
+			return wrong("usage.value.int", "Flag", "--expiring", "Value", within)
+		case n < 1 || n > maxDays:
+			return notBetween("--expiring", n, 1, maxDays)
 		}
 		days = n
 	}
 	if len(args) > 0 {
-		return usageError{fmt.Errorf("--expiring %s %s", within, strings.Join(args, " "))}
+		return wrong("renew.terminal.alone", "Flag", args[0])
 	}
 	for _, name := range []string{"days", "keep-key", "new-key", "key", "revoke-old", "add-san", "remove-san", "ca"} {
 		if c.Flags().Changed(name) {
-			return usageError{errors.New(s.t.T("renew.terminal.alone", "Flag", "--"+name))}
+			return wrong("renew.terminal.alone", "Flag", "--"+name)
 		}
 	}
 	return s.withDesk(c.Context(), func(d *desk.Desk) error {

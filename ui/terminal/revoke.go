@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -28,7 +27,7 @@ func (s *session) revoke() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			reason, at, err := r.check()
 			if err != nil {
-				return usageError{err}
+				return err
 			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				return s.revokeAll(c.Context(), d, args, r, reason, at)
@@ -58,11 +57,11 @@ func (r revocation) check() (pki.Reason, time.Time, error) {
 	reason, err := pki.ParseReason(r.reason)
 	switch {
 	case err != nil:
-		return "", at, fmt.Errorf("--reason %s: %s", r.reason, strings.Join(reasonNames(), ", "))
+		return "", at, notOneOf("--reason", r.reason, reasonNames()...)
 	case r.release && (r.hold || r.reason != "" || r.at != ""):
-		return "", at, errors.New("--release: --hold, --reason, --at")
+		return "", at, wrong("usage.not-with", "Flag", "--release", "Others", "--hold, --reason, --at")
 	case r.hold && r.reason != "" && !reason.IsHold():
-		return "", at, fmt.Errorf("--hold: --reason %s", r.reason)
+		return "", at, wrong("usage.not-with", "Flag", "--hold", "Others", "--reason "+r.reason)
 	}
 	if r.hold {
 		reason = pki.CertificateHold
@@ -75,7 +74,7 @@ func (r revocation) check() (pki.Reason, time.Time, error) {
 			return reason, at, nil
 		}
 	}
-	return "", at, fmt.Errorf("--at %s: 2006-01-31, 2006-01-31T12:00:00Z", r.at)
+	return "", at, notDate("--at", r.at)
 }
 
 func (s *session) revokeAll(ctx context.Context, d *desk.Desk, args []string, r revocation, reason pki.Reason, at time.Time) error {

@@ -31,7 +31,7 @@ func (s *session) serve() *cobra.Command {
 				return s.needs("--cert CERTIFICATE")
 			}
 			if err := checkServe(config); err != nil {
-				return usageError{err}
+				return err
 			}
 			server, err := s.startServer(c.Context(), config, cert, clientCAs)
 			if err != nil {
@@ -48,7 +48,7 @@ func (s *session) serve() *cobra.Command {
 	f := c.Flags()
 	f.StringVar(&cert, "cert", "", s.t.T("terminal.flag.server-cert"))
 	f.StringArrayVar(&clientCAs, "client-ca", nil, s.t.T("terminal.flag.client-ca"))
-	f.StringVar(&mode, "mode", string(testclient.ModeMTLS), "plain|tls|optional|mtls")
+	f.StringVar(&mode, "mode", string(testclient.ModeMTLS), s.t.T("terminal.flag.mode"))
 	f.IntVar(&port, "port", 0, s.t.T("terminal.flag.port"))
 	f.BoolVar(&check, "check-revocation", false, s.t.T("terminal.flag.check-revocation"))
 	f.IntVar(&publish, "crl-ocsp-port", 0, s.t.T("terminal.flag.crl-ocsp-port"))
@@ -87,13 +87,13 @@ func checkServe(config desk.Serve) error {
 	}
 	switch {
 	case !known:
-		return fmt.Errorf("--mode %s: plain, tls, optional, mtls", config.Mode)
+		return notOneOf("--mode", string(config.Mode), "plain", "tls", "optional", "mtls")
 	case config.Port < 0 || config.Port > 65535:
-		return fmt.Errorf("--port %d: 0 to 65535", config.Port)
+		return notBetween("--port", config.Port, 0, 65535)
 	case config.PublishPort < 0 || config.PublishPort > 65535:
-		return fmt.Errorf("--crl-ocsp-port %d: 0 to 65535", config.PublishPort)
+		return notBetween("--crl-ocsp-port", config.PublishPort, 0, 65535)
 	case config.Responder != desk.RespondDelegate && config.Responder != desk.RespondAuthority:
-		return fmt.Errorf("--ocsp-signer %s: delegate, authority", config.Responder)
+		return notOneOf("--ocsp-signer", string(config.Responder), "delegate", "authority")
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -104,7 +103,7 @@ func (s *session) verifyWhen(r *desk.VerifyRequest, f verifyFlags) error {
 		case f.purpose == "any":
 			kind = ""
 		case !slices.Contains([]pki.Kind{pki.Server, pki.Client, pki.Both, pki.Authority}, kind):
-			return usageError{errors.New(s.t.T("verify.terminal.bad-purpose", "Value", pki.Escape(f.purpose)))}
+			return notOneOf("--purpose", f.purpose, "server", "client", "both", "authority", "any")
 		}
 		r.Purpose = &kind
 	}
@@ -117,7 +116,7 @@ func (s *session) verifyWhen(r *desk.VerifyRequest, f verifyFlags) error {
 			return nil
 		}
 	}
-	return usageError{errors.New(s.t.T("verify.terminal.bad-date", "Value", pki.Escape(f.at)))}
+	return notDate("--at", f.at)
 }
 
 // verdict prints the answer; the exit status is 1 when it is no.

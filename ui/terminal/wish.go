@@ -95,32 +95,13 @@ func (s *session) request(c *cobra.Command, d *desk.Desk, w wish, kind pki.Kind,
 			return r, err
 		}
 		if p.Kind != kind {
-			return r, usageError{errors.New(s.t.T("profiles.other-kind", "Profile", p.Name, "Kind", s.t.T("kind.short."+string(p.Kind))))}
+			return r, wrong("profiles.other-kind", "Profile", p.Name, "Kind", s.t.T("kind.short."+string(p.Kind)))
 		}
 		r.Request, r.Profile = p.Request(d.Now()), p.Name
 	}
-	if c.Flags().Changed("key") || w.profile == "" {
-		key, err := pki.ParseKeyKind(w.key)
-		if err != nil {
-			return r, usageError{fmt.Errorf("--key %s: %s", w.key, strings.Join(keyNames(), ", "))}
-		}
-		r.Key = key
-	}
-	faults, err := w.dates(c, d, &r.Request)
-	if err != nil {
+	if err := w.read(c, &r.Request, kind, name, d.Now()); err != nil {
 		return r, err
 	}
-	if err := w.setSubject(name, &r.Request); err != nil {
-		return r, err
-	}
-	names, wrong := w.subjectNames(kind, name)
-	r.Names, faults = names, append(faults, wrong...)
-	w.fields(&r.Request)
-	wrong, err = w.setConstraints(&r.Request)
-	if err != nil {
-		return r, err
-	}
-	faults = append(faults, wrong...)
 	if w.issuer != "" {
 		issuer, err := d.FindAuthority(w.issuer)
 		if err != nil {
@@ -128,30 +109,71 @@ func (s *session) request(c *cobra.Command, d *desk.Desk, w wish, kind pki.Kind,
 		}
 		r.IssuerID = issuer.ID
 	}
-	if len(faults) > 0 {
-		return r, faults
-	}
 	return r, nil
 }
 
+// check finds what is wrong with the wish by itself, before any vault is
+// opened or made. What follows a profile can only be looked at with it.
+func (w wish) check(c *cobra.Command, kind pki.Kind, name string, now time.Time) error {
+	if w.profile != "" {
+		return nil
+	}
+	r := pki.NewRequest(kind)
+	return w.read(c, &r, kind, name, now)
+}
+
+// read reads the flags into a request.
+func (w wish) read(c *cobra.Command, r *pki.Request, kind pki.Kind, name string, now time.Time) error {
+	if c.Flags().Changed("key") || w.profile == "" {
+		key, err := pki.ParseKeyKind(w.key)
+		if err != nil {
+			return notOneOf("--key", w.key, keyNames()...)
+		}
+		r.Key = key
+	}
+	faults, err := w.dates(c, now, r)
+	if err != nil {
+		return err
+	}
+	if err := w.setSubject(name, r); err != nil {
+		return err
+	}
+	names, more := w.subjectNames(kind, name)
+	r.Names, faults = names, append(faults, more...)
+	w.fields(r)
+	more, err = w.setConstraints(r)
+	if err != nil {
+		return err
+	}
+	faults = append(faults, more...)
+	var typed pki.Faults
+	if len(faults) == 0 && errors.As(r.CheckCSR(), &typed) {
+		faults = typed
+	}
+	if len(faults) > 0 {
+		return usageError{faults}
+	}
+	return nil
+}
+
 // dates reads when the certificate begins and ends.
-func (w wish) dates(c *cobra.Command, d *desk.Desk, r *pki.Request) (pki.Faults, error) {
+func (w wish) dates(c *cobra.Command, now time.Time, r *pki.Request) (pki.Faults, error) {
 	var faults pki.Faults
-	begin := d.Now()
+	begin := now
 	if w.from != "" {
 		at, err := parseDate(w.from, begin.Location(), false)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("--not-before %w", err)}
+			return nil, notDate("--not-before", w.from)
 		}
 		r.NotBefore, begin = at, at
 	}
 	if w.until != "" {
 		if c.Flags().Changed("days") {
-			return nil, usageError{errors.New("--days, --not-after")}
+			return nil, notTogether("--days", "--not-after")
 		}
 		at, err := parseDate(w.until, begin.Location(), true)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("--not-after %w", err)}
+			return nil, notDate("--not-after", w.until)
 		}
 		r.NotAfter = at
 	}
@@ -172,12 +194,17 @@ func parseDate(text string, local *time.Location, end bool) (time.Time, error) {
 	}
 	at, err := time.ParseInLocation(time.DateOnly, text, local)
 	if err != nil {
-		return at, fmt.Errorf("%s: 2027-01-31, 2027-01-31T12:00:00Z", text)
+		return at, err
 	}
 	if end {
 		at = at.AddDate(0, 0, 1).Add(-time.Second)
 	}
 	return at, nil
+}
+
+// notDate is a flag's value that is no date.
+func notDate(flag, value string) error {
+	return wrong("usage.date", "Flag", flag, "Value", value)
 }
 
 // setSubject reads the subject: what --subject says, then the single flags.
@@ -186,7 +213,7 @@ func (w wish) setSubject(name string, r *pki.Request) error {
 	if w.subject != "" {
 		subject, err := pki.ParseSubject(w.subject)
 		if err != nil {
-			return usageError{fmt.Errorf("--subject: %w", err)}
+			return usageError{err}
 		}
 		r.Subject = subject
 	}
@@ -208,7 +235,7 @@ func (w wish) setSubject(name string, r *pki.Request) error {
 	for _, text := range w.attributes {
 		name, value, found := strings.Cut(text, "=")
 		if !found {
-			return usageError{fmt.Errorf("--attribute %s: title=Engineer, 2.5.4.12=Engineer", text)}
+			return wrong("usage.attribute", "Flag", "--attribute", "Value", text)
 		}
 		r.Subject.Extra = append(r.Subject.Extra, pki.Attribute{Name: name, Value: value})
 	}
@@ -241,7 +268,7 @@ func (w wish) setConstraints(r *pki.Request) (pki.Faults, error) {
 	default:
 		n, err := strconv.Atoi(w.pathLength)
 		if err != nil || n < 0 {
-			return nil, usageError{fmt.Errorf("--path-length %s: 0, 1, 2, ..., none", w.pathLength)}
+			return nil, notOneOf("--path-length", w.pathLength, "0", "1", "2", "…", "none")
 		}
 		r.PathLength = n
 	}
