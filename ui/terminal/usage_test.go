@@ -21,8 +21,7 @@ var printers = map[string]*i18n.Printer{"en": i18n.New("en"), "zh-TW": i18n.New(
 func called(t *testing.T, language string, args ...string) (int, string, string) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	p := testProgram()
-	p.In, p.Out, p.Err, p.Printer = nil, &out, &errs, printers[language]
+	p := Program{Version: "test", Out: &out, Err: &errs, Printer: printers[language]}
 	status := p.Run(append([]string{"--vault", filepath.Join(t.TempDir(), "none.db")}, args...))
 	return status, out.String(), errs.String()
 }
@@ -39,7 +38,7 @@ func commands(c *cobra.Command) []*cobra.Command {
 }
 
 func allCommands(language string) []*cobra.Command {
-	s := &session{Program: testProgram(), t: printers[language]}
+	s := &session{t: printers[language]}
 	return commands(s.root())
 }
 
@@ -60,7 +59,7 @@ func TestWrongUse(t *testing.T) {
 				switch kind := f.Value.Type(); {
 				case kind == "int" || kind == "duration" || kind == "bool":
 					cases["--"+f.Name] = []string{"--" + f.Name + "=odd"}
-				default:
+				case language == "en":
 					cases["--"+f.Name+" "] = []string{"--" + f.Name}
 				}
 			})
