@@ -59,7 +59,7 @@ func TestWrongUse(t *testing.T) {
 				switch kind := f.Value.Type(); {
 				case kind == "int" || kind == "duration" || kind == "bool":
 					cases["--"+f.Name] = []string{"--" + f.Name + "=odd"}
-				case language == "en":
+				case language == "en" && f.NoOptDefVal == "":
 					cases["--"+f.Name+" "] = []string{"--" + f.Name}
 				}
 			})
@@ -135,7 +135,7 @@ func TestWrongValues(t *testing.T) {
 		{"issue client x --ca y --days 0", `0 is not a number of days that can be: take 1 to 36525.`},
 		{"renew x --keep-key --new-key", `Only one of these can be given: --keep-key, --new-key.`},
 		{"renew --expiring 0", `--expiring takes a number from 1 to 36525, not 0.`},
-		{"renew --expiring soon", `--expiring takes a whole number, not soon.`},
+		{"renew --expiring later", `--expiring takes a whole number, not later.`},
 		{"revoke x --reason bored", `--reason does not take bored. It takes: unspecified,`},
 		{"revoke x --release --hold", `--release does not go with --hold, --reason, --at.`},
 		{"crl x --format text", `--format does not take text. It takes: pem, der.`},
