@@ -32,8 +32,11 @@ const (
 	ClientCertificateNotYetValid = "client-certificate-not-yet-valid"
 	// ClientCertificatePurpose: row 8, client, step 5. alert, subject, purposes.
 	ClientCertificatePurpose = "client-certificate-purpose"
-	// ClientPathLength: row 9, client. Only the local server tells it from others.
+	// ClientPathLength: row 9, client, step 5. alert, subject, issuer.
 	ClientPathLength = "client-path-length"
+	// ClientExtensionUnknown: row 9, client, step 5. alert, subject, extensions
+	// (object identifiers): one is critical, and the server does not know it.
+	ClientExtensionUnknown = "client-extension-unknown"
 	// ClientKeyMismatch: row 10, client, step 5. alert, subject.
 	ClientKeyMismatch = "client-key-mismatch"
 	// ClientCertificateRevoked: row 25, client, step 5. alert, subject, issuer, serial.
@@ -58,7 +61,9 @@ const (
 	ServerCertificateNotYetValid = "server-certificate-not-yet-valid"
 	// ServerNoSAN: row 13, server, step 3. name, subject.
 	ServerNoSAN = "server-no-san"
-	// ServerNameMismatch: row 14, server, step 3. name, names.
+	// ServerNameMismatch: row 14, server, step 3. name, names, stranger ("yes"
+	// when nobody trusted signed it either, and name is no local one: then
+	// another may answer in the server's place).
 	ServerNameMismatch = "server-name-mismatch"
 	// ServerNoIPSAN: row 15, server, step 3. name (the address), names.
 	ServerNoIPSAN = "server-no-ip-san"
@@ -72,6 +77,9 @@ const (
 	ServerIssuerNotAuthority = "server-issuer-not-authority"
 	// ServerSignatureWeak: row 6 at the server, server, step 3. subject, algorithm.
 	ServerSignatureWeak = "server-signature-weak"
+	// ServerExtensionUnknown: row 9 at the server, server, step 3. subject,
+	// extensions: one is critical, and no client here knows it.
+	ServerExtensionUnknown = "server-extension-unknown"
 	// ServerCertificateInvalid: server, step 3. subject: none of the above.
 	ServerCertificateInvalid = "server-certificate-invalid"
 	// ServerKeyMismatch: row 10 at the server, server, step 2. subject.
@@ -84,6 +92,13 @@ const (
 	ServerSpeaksHTTP = "server-speaks-http"
 	// ClientSpokeHTTP: row 19, client, step 6. url (that would work), status.
 	ClientSpokeHTTP = "client-spoke-http"
+	// CaptivePortal: network. At step 2 a web page answers the TLS hello, at step
+	// 6 it stands where something else was asked for over plain HTTP. status,
+	// status-text, location (of a redirect); or bytes (hex) when it is no HTTP.
+	CaptivePortal = "captive-portal"
+	// HTMLAnswer: server, step 6. status, status-text: JSON was asked for, and a
+	// web page came.
+	HTMLAnswer = "html-answer"
 	// NotTLS: server, step 2. bytes (hex of the first five): something else answers.
 	NotTLS = "not-tls"
 	// StartTLSRefused: server, step 2. protocol, said: it does not go over to TLS.
@@ -117,6 +132,11 @@ const (
 	ProxyAuthentication = "proxy-authentication"
 	// ProxyRefused: network, step 1. proxy, said: it does not connect to the server.
 	ProxyRefused = "proxy-refused"
+	// ProxyPage: network, step 1. proxy, said, location: it sends to a page of
+	// its own, to log in or to agree to something.
+	ProxyPage = "proxy-page"
+	// ProxyCertificate: network, step 1. proxy, said: TLS to the proxy itself fails.
+	ProxyCertificate = "proxy-certificate"
 	// ProxyStrange: network, step 1. proxy: it does not answer as such a proxy does.
 	ProxyStrange = "proxy-strange"
 	// TooManyRedirects: server, step 6. location, count.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http/httptrace"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -16,12 +17,26 @@ type countedConn struct {
 	in, out atomic.Int64
 	once    sync.Once
 	err     error
+
+	mu   sync.Mutex
+	head []byte // what came first, at most maxTold bytes
 }
 
 func (c *countedConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	c.in.Add(int64(n))
+	if c.in.Add(int64(n)) <= maxTold {
+		c.mu.Lock()
+		c.head = append(c.head, p[:n]...)
+		c.mu.Unlock()
+	}
 	return n, err
+}
+
+// began is what came first.
+func (c *countedConn) began() []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.head)
 }
 
 func (c *countedConn) Write(p []byte) (int, error) {

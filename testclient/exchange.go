@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/tls"
-	"encoding/hex"
 	"errors"
 	"io"
 	"net"
@@ -53,6 +51,10 @@ func (a *attempt) exchange(ctx context.Context, conn net.Conn) *Diagnosis {
 	if r.Status >= 400 {
 		bodyErr := a.readBody(resp)
 		return a.statusDiagnosis(bodyErr)
+	}
+	if d := a.portalAnswer(); d != nil {
+		a.readBody(resp) // to be shown; that it broke off is no matter
+		return d
 	}
 	a.end(StepAccess, Done)
 	if err := a.readBody(resp); err != nil {
@@ -219,6 +221,9 @@ func (a *attempt) answerFailure(ctx context.Context, l *line, err error) *Diagno
 	if isReset(err) {
 		return a.reset(step, err)
 	}
+	if ended != nil && !isReset(ended) { // what came is no TLS, or none that is right
+		return &Diagnosis{Code: Unknown, Side: ServerSide, Step: step, Raw: printable(ended.Error())}
+	}
 	if a.result.ALPN == "h2" && ended != nil && isReset(ended) { // in HTTP/2's words, err
 		return a.reset(step, ended)
 	}
@@ -241,17 +246,6 @@ func (a *attempt) plainFailure(ctx context.Context, err error) *Diagnosis {
 		return a.reset(StepAccess, err)
 	}
 	return &Diagnosis{Code: NotHTTP, Side: ServerSide, Step: StepAccess, Raw: printable(err.Error())}
-}
-
-// notTLS is row 18, or something else that answers a TLS hello.
-func (a *attempt) notTLS(err tls.RecordHeaderError) *Diagnosis {
-	d := &Diagnosis{Code: NotTLS, Side: ServerSide, Step: StepServerCertificate, Raw: printable(err.Error()),
-		Facts: map[string]string{"bytes": hex.EncodeToString(err.RecordHeader[:])}}
-	if string(err.RecordHeader[:]) == "HTTP/" {
-		d.Code, d.Row, d.Side = ServerSpeaksHTTP, 18, ClientSide
-		d.Facts = map[string]string{"url": a.otherURL("http")}
-	}
-	return d
 }
 
 // otherURL is the try's URL with the other scheme, no user, at the same port.

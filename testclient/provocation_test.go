@@ -129,7 +129,7 @@ func clientChainProvocations() []provocation {
 			x.Certificate = clientCert(t, two)
 			x.Certificate.Certificate = append(x.Certificate.Certificate, two.Certificate.Raw, one.Certificate.Raw)
 		},
-		code: ClientCertificateRefused, row: 0, side: side, step: step, serverCode: ClientPathLength, alert: bothAlerts("42"),
+		code: ClientPathLength, row: 9, side: side, step: step, serverCode: ClientPathLength, alert: bothAlerts("42"),
 	}}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -23,12 +24,14 @@ const maxProxyHead = 16 << 10
 // gateway is the proxy that a try goes through.
 type gateway struct {
 	socks   bool
+	secure  bool   // TLS to the proxy itself
 	address string // host:port
 	user    *url.Userinfo
+	verify  func(host string, chain []*x509.Certificate) error // the proxy's certificate, when secure
 }
 
 // parseProxy reads the address of a proxy: http://host:port (RFC 9110 section
-// 9.3.6, CONNECT) or socks5://host:port (RFC 1928), either with user:password@.
+// 9.3.6, CONNECT), https:// for the same over TLS, or socks5://host:port (RFC 1928), either with user:password@.
 // Without a scheme it is http. The names of servers are resolved by the proxy.
 // Its errors are *urlError and quote no password.
 func parseProxy(typed string) (gateway, error) {
@@ -45,6 +48,11 @@ func parseProxy(typed string) (gateway, error) {
 	case "http":
 		if port == "" {
 			port = "8080"
+		}
+	case "https":
+		g.secure = true
+		if port == "" {
+			port = "443"
 		}
 	case "socks5", "socks5h":
 		g.socks = true
@@ -69,7 +77,9 @@ func parseProxy(typed string) (gateway, error) {
 type proxyError struct {
 	code   string // of a diagnosis
 	status string // what it said
-	err    error
+
+	location string // of its own page, when it sends there
+	err      error
 }
 
 func (e *proxyError) Error() string {
@@ -91,7 +101,12 @@ func (g gateway) dial(ctx context.Context, dialer *net.Dialer, address string) (
 		return nil, &proxyError{code: ProxyUnreachable, err: err}
 	}
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	err = g.connect(conn, address)
+	if g.secure {
+		conn, err = g.overTLS(ctx, conn)
+	}
+	if err == nil {
+		err = g.connect(conn, address)
+	}
 	if !stop() && err == nil {
 		err = ctx.Err()
 	}
@@ -124,6 +139,8 @@ func (g gateway) connect(conn net.Conn, address string) error {
 	}
 	resp.Body.Close()
 	switch {
+	case resp.StatusCode == http.StatusNetworkAuthenticationRequired, resp.StatusCode/100 == 3:
+		return &proxyError{code: ProxyPage, status: printable(resp.Status), location: printable(resp.Header.Get("Location"))}
 	case resp.StatusCode == http.StatusProxyAuthRequired:
 		return &proxyError{code: ProxyAuthentication, status: printable(resp.Status)}
 	case resp.StatusCode/100 != 2:
@@ -204,6 +221,9 @@ func (a *attempt) proxyFailure(e *proxyError) *Diagnosis {
 		Facts: map[string]string{"proxy": printable(a.gateway.address), "port": a.target.port}}
 	if e.status != "" {
 		d.Facts["said"] = e.status
+	}
+	if e.location != "" {
+		d.Facts["location"] = e.location
 	}
 	return d
 }

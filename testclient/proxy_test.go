@@ -3,6 +3,8 @@ package testclient
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"io"
 	"net"
@@ -93,6 +95,56 @@ func socks(t *testing.T, there, user string) string {
 	})
 }
 
+// overTLS is a proxy behind TLS with a certificate.
+func overTLS(t *testing.T, cert *tls.Certificate, proxy string) string {
+	return raw(t, func(c net.Conn) {
+		conn := tls.Server(c, &tls.Config{Certificates: []tls.Certificate{*cert}, Time: clock})
+		if conn.Handshake() == nil {
+			relay(conn, proxy)
+		}
+	})
+}
+
+// TestProxyOverTLS: the proxy is verified before it hears a word.
+func TestProxyOverTLS(t *testing.T) {
+	p := newPair(t)
+	s := start(t, p.mtls())
+	there := s.Addr()
+	inner := tunnel(t, there, "u:SECRET")
+	named := serverCert(t, p.root, func(c *x509.Certificate) { c.IPAddresses = nil })
+	for _, c := range []struct {
+		name, proxy string
+		insecure    bool
+		code, said  string
+	}{
+		{"trusted", "u:SECRET@" + overTLS(t, p.server, inner), false, "", ""},
+		{"no password", overTLS(t, p.server, inner), false, ProxyAuthentication, "407"},
+		{"of a stranger", "u:SECRET@" + overTLS(t, serverCert(t, root(t, "Other Root")), inner), false, ProxyCertificate, "unknown authority"},
+		{"verified all the same", "u:SECRET@" + overTLS(t, serverCert(t, root(t, "Other Root")), inner), true, ProxyCertificate, "unknown authority"},
+		{"another name", "u:SECRET@" + overTLS(t, named, inner), false, ProxyCertificate, "IP SANs"},
+		{"no TLS", "u:SECRET@" + raw(t, answer("HTTP/1.1 400 Bad Request\r\n\r\n")), false, ProxyCertificate, "does not look like a TLS handshake"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			x := p.try("https://localhost/hello", 0)
+			x.Proxy, x.Insecure = "https://"+c.proxy, c.insecure
+			r := Run(t.Context(), x, nil)
+			if c.code == "" {
+				if !r.OK() || string(r.Body) != "Hello, world!\n" {
+					t.Fatalf("%+v", r.Diagnosis)
+				}
+				return
+			}
+			d := r.Diagnosis
+			if d == nil || d.Code != c.code || d.Step != StepConnect || d.Side != NetworkSide || !strings.Contains(d.Facts["said"], c.said) {
+				t.Fatalf("%+v", d)
+			}
+			if strings.Contains(d.Raw+strings.Join(values(d.Facts), " "), "SECRET") {
+				t.Errorf("a password in %+v", d)
+			}
+		})
+	}
+}
+
 func TestProxy(t *testing.T) {
 	p := newPair(t)
 	s := start(t, p.mtls())
@@ -158,7 +210,7 @@ func values(facts map[string]string) []string {
 // TestSilentProxy: the time and a stop end the wait for a proxy too.
 func TestSilentProxy(t *testing.T) {
 	hang := raw(t, silent)
-	for _, proxy := range []string{"http://" + hang, "socks5://" + hang} {
+	for _, proxy := range []string{"http://" + hang, "https://" + hang, "socks5://" + hang} {
 		x := Try{URL: "https://acme.test/", Proxy: proxy, Stage: 200 * time.Millisecond}
 		r := Run(t.Context(), x, nil)
 		if r.OK() || r.Diagnosis.Code != Timeout || r.Diagnosis.Facts["after"] != "200ms" || r.Diagnosis.Step != StepConnect {

@@ -1,7 +1,6 @@
 package testclient
 
 import (
-	"crypto"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -85,12 +84,7 @@ func (a *attempt) refusal(alert int, err error) *Diagnosis {
 		d.Code, d.Row = ClientCertificateRevoked, 25
 		d.Facts["serial"] = pki.Serial(chain[0])
 	case alertDecryptError:
-		switch {
-		case !a.keyMatches():
-			d.Code, d.Row = ClientKeyMismatch, 10
-		default:
-			a.ownFault(d)
-		}
+		a.undecrypted(d)
 	default:
 		a.ownFault(d)
 	}
@@ -120,6 +114,8 @@ func (a *attempt) unknownClient(d *Diagnosis) {
 	case len(missing) > 0 && a.leadsToAccepted(missing):
 		d.Code, d.Row = ClientIntermediateMissing, 4
 		d.Facts["missing"] = list(subjectsOf(missing))
+	case tooDeep(a.path(chain)):
+		d.Code, d.Row = ClientPathLength, 9
 	case a.acceptable() == "yes":
 		d.Code, d.Row = ClientAuthorityRemade, 3
 	case a.acceptable() == "no":
@@ -162,57 +158,6 @@ func (a *attempt) clientDates(d *Diagnosis) {
 	delete(d.Facts, "days")
 	d.Facts["clock"] = "differs"
 	d.Side = ServerSide
-}
-
-// ownFault looks for what is plainly wrong with the certificate that was
-// refused for no reason that the alert tells.
-func (a *attempt) ownFault(d *Diagnosis) {
-	chain := a.result.ClientChain
-	leaf := chain[0]
-	now := a.try.Now()
-	switch {
-	case now.Before(leaf.NotBefore) || now.After(leaf.NotAfter):
-		a.clientDates(d)
-	case a.try.Revoked:
-		d.Code, d.Row = ClientCertificateRevoked, 25
-		d.Facts["serial"] = pki.Serial(leaf)
-	case !hasPurpose(leaf, x509.ExtKeyUsageClientAuth):
-		d.Code, d.Row = ClientCertificatePurpose, 8
-		d.Facts["purposes"] = list(purposes(leaf))
-	case !a.keyMatches():
-		d.Code, d.Row = ClientKeyMismatch, 10
-	case weak(leaf):
-		a.weakSignature(d)
-	case len(chain) > 1 && !chain[1].IsCA:
-		d.Code, d.Row = ClientIssuerNotAuthority, 5
-	case d.Facts["acceptable"] == "no" || len(a.missing(chain)) > 0:
-		a.unknownClient(d)
-	}
-}
-
-func (a *attempt) weakSignature(d *Diagnosis) {
-	leaf := a.result.ClientChain[0]
-	d.Code, d.Row = ClientSignatureWeak, 6
-	d.Facts["algorithm"] = leaf.SignatureAlgorithm.String()
-}
-
-// weak tells whether crypto/x509 and OpenSSL at security level 1 and up refuse
-// the signature for its hash.
-func weak(c *x509.Certificate) bool {
-	switch c.SignatureAlgorithm {
-	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
-		return !selfSigned(c)
-	}
-	return false
-}
-
-// keyMatches tells whether the key of the try is its certificate's.
-func (a *attempt) keyMatches() bool {
-	signer, ok := a.try.Certificate.PrivateKey.(crypto.Signer)
-	if !ok {
-		return false
-	}
-	return pki.SamePublicKey(signer.Public(), a.result.ClientChain[0].PublicKey)
 }
 
 // reset is a connection that ended with no word of why.

@@ -60,7 +60,10 @@ func looksLikeHTTP(b []byte) bool {
 func clientVerifyCode(err error, now time.Time) string {
 	var unknown x509.UnknownAuthorityError
 	var invalid x509.CertificateInvalidError
+	var critical x509.UnhandledCriticalExtension
 	switch {
+	case errors.As(err, &critical):
+		return ClientExtensionUnknown
 	case errors.As(err, &unknown):
 		switch {
 		case errorHas(err, "insecure algorithm"):

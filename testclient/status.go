@@ -2,6 +2,7 @@ package testclient
 
 import (
 	"bytes"
+	"net/http"
 	"strconv"
 )
 
@@ -39,6 +40,9 @@ func (a *attempt) statusDiagnosis(bodyErr error) *Diagnosis {
 		Facts: map[string]string{"status": strconv.Itoa(r.Status), "status-text": r.StatusText}}
 	if bodyErr != nil {
 		d.Raw += "; " + printable(bodyErr.Error())
+	}
+	if r.Status == http.StatusNetworkAuthenticationRequired {
+		return a.portal(StepAccess, d.Raw)
 	}
 	if r.Status != 400 {
 		return d

@@ -149,6 +149,7 @@ func (a *attempt) prepare() *Diagnosis {
 			return &Diagnosis{Code: BadRequest, Side: ClientSide, Step: StepConnect, Raw: printable(err.Error()),
 				Facts: map[string]string{"field": "proxy", "value": ""}}
 		}
+		g.verify = a.verifyProxy
 		a.gateway = &g
 	}
 	f := a.facts(StepConnect)

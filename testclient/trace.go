@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	"countersign/pki"
@@ -212,12 +213,20 @@ func (a *attempt) localFailure(err error) *Diagnosis {
 	case errorHas(err, "unadvertised ALPN", "unrequested ALPN"):
 		d.Code, d.Row, d.Step = NoCommonProtocol, 21, StepServerCertificate
 		d.Facts["offered"] = list(a.try.ALPN)
-	case a.result.ClientSent && a.step <= StepVerifyClient:
-		var network net.Error
-		if !errors.As(err, &network) {
-			d.Code, d.Side, d.Step = ClientKeyUnusable, ClientSide, StepClientCertificate
-			d.Facts["subject"] = a.facts(StepClientCertificate)["chosen"]
-		}
+	case a.result.ClientSent && a.step <= StepVerifyClient && unsigned(err):
+		d.Code, d.Side, d.Step = ClientKeyUnusable, ClientSide, StepClientCertificate
+		d.Facts["subject"] = a.facts(StepClientCertificate)["chosen"]
 	}
 	return d
+}
+
+// unsigned tells whether our own key could not sign: the error is the key's, or
+// one of crypto/tls about it.
+func unsigned(err error) bool {
+	if !strings.HasPrefix(err.Error(), "tls: ") {
+		var network net.Error
+		return !errors.As(err, &network)
+	}
+	return errorHas(err, "does not implement crypto.Signer", "failed to sign", "unsupported certificate", "RSA key size too small",
+		"peer doesn't support", "unsupported key", "unsupported public key", "Ed25519 public keys are not supported")
 }

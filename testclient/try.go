@@ -52,7 +52,7 @@ type Try struct {
 	ALPN                   []string // nil: h2 and http/1.1
 	suites                 []uint16 // cipher suites to TLS 1.2; nil: Go's defaults
 
-	Proxy     string // "http://host:port" or "socks5://host:port", with user:password@ where it asks; "": none
+	Proxy     string // "http://host:port", "https://host:port" or "socks5://host:port", with user:password@ where it asks; "": none
 	Redirects int    // how many are followed, at most MaxRedirects; 0: none
 
 	Timeout time.Duration    // zero: DefaultTimeout. Over the whole try

@@ -13,11 +13,16 @@ import (
 // verifyServer is what crypto/tls would do, and gives the path that it found,
 // leaf to root.
 func (a *attempt) verifyServer(chain []*x509.Certificate) ([]*x509.Certificate, error) {
+	name, _, _ := strings.Cut(a.try.ServerName, "%") // a zone is no part of a certificate
+	return a.verifyName(chain, name)
+}
+
+// verifyName is verifyServer for a name; "" for whatever names it has.
+func (a *attempt) verifyName(chain []*x509.Certificate, name string) ([]*x509.Certificate, error) {
 	intermediates := x509.NewCertPool()
 	for _, c := range chain[1:] {
 		intermediates.AddCert(c)
 	}
-	name, _, _ := strings.Cut(a.try.ServerName, "%") // a zone is no part of a certificate
 	paths, err := chain[0].Verify(x509.VerifyOptions{
 		Roots: a.try.Roots, Intermediates: intermediates,
 		DNSName: name, CurrentTime: a.try.Now(),
@@ -47,7 +52,8 @@ func (a *attempt) serverDiagnosis(chain []*x509.Certificate, err error) *Diagnos
 	case errors.As(err, &unknown):
 		a.unknownServer(d, chain, err)
 	case errors.As(err, &critical):
-		d.Row = 9
+		d.Code, d.Row = ServerExtensionUnknown, 9
+		d.Facts["extensions"] = list(unhandled(chain))
 	}
 	return d
 }
@@ -63,6 +69,9 @@ func (a *attempt) nameFault(d *Diagnosis, leaf *x509.Certificate) {
 		d.Code, d.Row = ServerNoSAN, 13
 	default:
 		d.Code, d.Row = ServerNameMismatch, 14
+		if _, err := a.verifyName(a.result.ServerChain, ""); errors.As(err, new(x509.UnknownAuthorityError)) && !localName(a.try.ServerName) {
+			d.Facts["stranger"] = "yes"
+		}
 	}
 }
 

@@ -31,7 +31,7 @@ type Try struct {
 	MinVersion    uint16
 	MaxVersion    uint16
 	ALPN          []string
-	Proxy         string        // "http://…" or "socks5://…", with user:password@ where it asks; "" for none
+	Proxy         string        // "http://…", "https://…" or "socks5://…", with user:password@ where it asks; "" for none
 	Redirects     int           // how many are followed; 0: none
 	Timeout       time.Duration // 0: the lab's own; over all
 	Stage         time.Duration // 0: none; for connecting, the handshake and the exchange each

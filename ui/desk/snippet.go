@@ -289,8 +289,8 @@ func (s *snippet) readProxy(typed string) {
 	}
 	s.Proxy, _ = url.Parse(typed)
 	if s.Proxy != nil && s.Proxy.Port() == "" { // programs differ in what they take then
-		port := "8080"
-		if s.Proxy.Scheme != "http" {
+		port := map[string]string{"http": "8080", "https": "443"}[s.Proxy.Scheme]
+		if port == "" {
 			port = "1080"
 		}
 		s.Proxy.Host = joinPort(s.Proxy.Hostname(), port)

@@ -113,6 +113,9 @@ func (s *snippet) curl() string {
 			scheme = "socks5h" // the proxy resolves the name
 		}
 		add("--proxy", ShellWord(scheme+"://"+s.Proxy.Host))
+		if scheme == "https" && root != "" {
+			add("--proxy-cacert", ShellWord(root))
+		}
 		if user := s.Proxy.User; user != nil {
 			add("--proxy-user", ShellWord(user.Username())+`:"$PROXY_PASSWORD"`)
 		}

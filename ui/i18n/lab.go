@@ -85,10 +85,10 @@ func (p *Printer) Alert(number string) string {
 var factNames = []string{
 	"accepted", "acceptable", "accepted-count", "address", "addresses", "after", "alert", "algorithm", "alpn",
 	"answer", "asked", "authority", "body-bytes", "bytes", "bytes-in", "bytes-out", "chain", "chain-length",
-	"chosen", "cipher", "clock", "count", "curve", "days", "days-left", "field", "host", "ip", "issuer", "location",
+	"chosen", "cipher", "clock", "count", "curve", "days", "days-left", "extensions", "field", "host", "ip", "issuer", "location",
 	"matched", "missing", "name", "names", "not-after", "not-before", "now", "offered", "path", "port",
 	"protocol", "proxy", "purposes", "resumed", "said", "same-name", "scheme", "self-signed", "sent", "serial", "status",
-	"status-text", "subject", "trusted", "url", "value", "verified", "version", "why",
+	"status-text", "stranger", "subject", "trusted", "url", "value", "verified", "version", "why",
 }
 
 // factArgs are the facts as names and values for T. Every name is there, so

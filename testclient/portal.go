@@ -1,0 +1,126 @@
+package testclient
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"encoding/hex"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A captive portal (RFC 8952) answers in the place of every server until
+// somebody has logged in: with a redirect, with a page, or with a certificate
+// of its own.
+
+// portalWait is how long the rest of an answer that is no TLS is waited for.
+const portalWait = 300 * time.Millisecond
+
+// notTLS is row 18, a captive portal, or something else that answers a TLS hello.
+func (a *attempt) notTLS(err tls.RecordHeaderError) *Diagnosis {
+	d := &Diagnosis{Code: NotTLS, Side: ServerSide, Step: StepServerCertificate, Raw: printable(err.Error()),
+		Facts: map[string]string{"bytes": hex.EncodeToString(err.RecordHeader[:])}}
+	switch head := err.RecordHeader[:]; {
+	case head[0] == '<': // a page without a head: a proxy's, behind its "200"
+		d.Code, d.Side = CaptivePortal, NetworkSide
+	case string(head) == "HTTP/":
+		d.Code, d.Row, d.Side = ServerSpeaksHTTP, 18, ClientSide
+		d.Facts = map[string]string{"url": a.otherURL("http")}
+		if resp := a.plainAnswer(); resp != nil && a.ofPortal(resp) {
+			a.noteStatus(resp)
+			return a.portal(StepServerCertificate, d.Raw)
+		}
+	}
+	return d
+}
+
+// plainAnswer reads the head of an answer of HTTP to the TLS hello; nil when
+// there is none.
+func (a *attempt) plainAnswer() *http.Response {
+	a.conn.SetReadDeadline(time.Now().Add(portalWait))
+	buf := make([]byte, 4096)
+	for !bytes.Contains(a.conn.began(), []byte("\r\n\r\n")) && a.conn.in.Load() < maxTold {
+		if _, err := a.conn.Read(buf); err != nil {
+			break
+		}
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(a.conn.began())), nil)
+	if err != nil {
+		return nil
+	}
+	resp.Body.Close()
+	return resp
+}
+
+// ofPortal tells whether an answer to bytes that were no HTTP is a portal's: a
+// server would answer 400.
+func (a *attempt) ofPortal(resp *http.Response) bool {
+	return resp.StatusCode == http.StatusNetworkAuthenticationRequired ||
+		resp.StatusCode/100 == 2 || a.sentAway(resp.StatusCode, resp.Header)
+}
+
+// sentAway tells whether an answer redirects to another host.
+func (a *attempt) sentAway(status int, header http.Header) bool {
+	if status/100 != 3 {
+		return false
+	}
+	u, err := url.Parse(header.Get("Location"))
+	return err == nil && u.Hostname() != "" && !strings.EqualFold(u.Hostname(), a.target.host)
+}
+
+// portalAnswer finds an answer that is a web page where JSON was asked for:
+// over plain HTTP anybody on the way may have given it.
+func (a *attempt) portalAnswer() *Diagnosis {
+	r := &a.result
+	if !asksJSON(a.try.Header) {
+		return nil
+	}
+	page := r.Status/100 == 2 && isHTML(r.Header)
+	raw := "HTTP " + r.StatusText + "; Content-Type: " + printable(r.Header.Get("Content-Type"))
+	switch {
+	case !a.target.secure && (page || a.sentAway(r.Status, r.Header)):
+		return a.portal(StepAccess, raw)
+	case page:
+		return &Diagnosis{Code: HTMLAnswer, Side: ServerSide, Step: StepAccess, Raw: raw,
+			Facts: map[string]string{"status": strconv.Itoa(r.Status), "status-text": r.StatusText}}
+	}
+	return nil
+}
+
+// portal is the diagnosis, with what the answer says.
+func (a *attempt) portal(step int, raw string) *Diagnosis {
+	r := &a.result
+	d := &Diagnosis{Code: CaptivePortal, Side: NetworkSide, Step: step, Raw: raw,
+		Facts: map[string]string{"status": strconv.Itoa(r.Status), "status-text": r.StatusText}}
+	if location := r.Header.Get("Location"); location != "" {
+		d.Facts["location"] = printable(location)
+	}
+	return d
+}
+
+// noteStatus keeps the head of an answer that came before TLS.
+func (a *attempt) noteStatus(resp *http.Response) {
+	r := &a.result
+	r.Status, r.StatusText, r.Header = resp.StatusCode, printable(resp.Status), resp.Header
+}
+
+// asksJSON tells whether a request says that it takes JSON, and no page.
+func asksJSON(h http.Header) bool {
+	accept := strings.ToLower(strings.Join(h.Values("Accept"), ","))
+	return strings.Contains(accept, "json") && !strings.Contains(accept, "html") && !strings.Contains(accept, "*/*")
+}
+
+func isHTML(h http.Header) bool {
+	kind := strings.ToLower(h.Get("Content-Type"))
+	return strings.HasPrefix(kind, "text/html") || strings.HasPrefix(kind, "application/xhtml")
+}
+
+// localName tells whether a name is of this computer, or an address: no portal
+// answers in its place.
+func localName(name string) bool {
+	return net.ParseIP(name) != nil || name == "localhost" || strings.HasSuffix(name, ".localhost") || strings.HasSuffix(name, ".local")
+}
