@@ -88,6 +88,9 @@ func (t *Tx) unchecked(bucket string, record, value []byte) ([]byte, error) {
 }
 
 func (t *Tx) sealed(bucket string, record, secret []byte) ([]byte, error) {
+	if len(t.keys.seal) == 0 {
+		return nil, ErrLocked
+	}
 	return sealBytes([]byte{recordVersion}, t.keys.seal, secret,
 		t.place(bucket, record, recordVersion), t.v.options.Random)
 }
@@ -95,6 +98,9 @@ func (t *Tx) sealed(bucket string, record, secret []byte) ([]byte, error) {
 func (t *Tx) unsealed(bucket string, record, value []byte) ([]byte, error) {
 	if len(value) < 1 || value[0] != recordVersion {
 		return nil, damage(bucket, record, "unknown record version")
+	}
+	if len(t.keys.seal) == 0 { // see Follower
+		return nil, ErrLocked
 	}
 	plain, ok := openSealed(t.keys.seal, value[1:], t.place(bucket, record, value[0]))
 	if !ok {

@@ -24,7 +24,8 @@ const (
 type visit struct {
 	net.Conn
 	server   *Server
-	reader   *bufio.Reader // nil until the first byte was looked at, in ModePlain
+	plain    bool
+	reader   *bufio.Reader // nil until the first byte was looked at, over plain HTTP
 	requests atomic.Int32
 	recorded atomic.Bool // refused, and in the log
 	state    atomic.Pointer[tls.ConnectionState]
@@ -56,13 +57,35 @@ func (v *visit) Close() error {
 
 // connection is what is known of a visit: the TLS part of its record.
 func (v *visit) connection(s tls.ConnectionState) Connection {
-	c := Connection{At: v.server.config.Now(), Remote: v.RemoteAddr().String(),
-		Version: versionName(s.Version), ALPN: printable(s.NegotiatedProtocol), Resumed: s.DidResume}
+	c := Connection{At: v.server.config.Now(), Remote: v.RemoteAddr().String(), Local: v.LocalAddr().String(),
+		Version: versionName(s.Version), Complete: s.HandshakeComplete, ALPN: printable(s.NegotiatedProtocol),
+		Resumed: s.DidResume, ServerName: printable(s.ServerName)}
 	if s.CipherSuite != 0 {
 		c.CipherSuite = tls.CipherSuiteName(s.CipherSuite)
 	}
+	if s.CurveID != 0 {
+		c.Curve = s.CurveID.String()
+	}
 	c.setChain(s.PeerCertificates)
+	if len(s.VerifiedChains) > 0 {
+		chain := s.VerifiedChains[0]
+		c.Authority = subjectOf(chain[len(chain)-1])
+	}
+	if !v.plain {
+		v.server.ours(&c)
+	}
 	return c
+}
+
+// ours is what the server showed and asked for.
+func (s *Server) ours(c *Connection) {
+	c.Presented = s.presented
+	if s.config.Mode == ModeOptional || s.config.Mode == ModeMTLS {
+		c.Asked = true
+		for _, authority := range s.config.ClientCAs {
+			c.Accepts = append(c.Accepts, subjectOf(authority))
+		}
+	}
 }
 
 type visitKey struct{}
@@ -76,7 +99,7 @@ func withVisit(ctx context.Context, c net.Conn) context.Context {
 }
 
 // accept takes connections until the listener is closed.
-func (s *Server) accept(l net.Listener) {
+func (s *Server) accept(l net.Listener, plain bool) {
 	for {
 		c, err := l.Accept()
 		if err != nil {
@@ -96,7 +119,7 @@ func (s *Server) accept(l net.Listener) {
 			c.Close()
 			continue
 		}
-		v := &visit{Conn: c, server: s}
+		v := &visit{Conn: c, server: s, plain: plain}
 		s.mu.Lock()
 		s.open[v] = struct{}{}
 		s.mu.Unlock()
@@ -108,7 +131,7 @@ func (s *Server) accept(l net.Listener) {
 func (s *Server) greet(v *visit) {
 	ctx, cancel := context.WithTimeout(s.ctx, handshakeTimeout)
 	defer cancel()
-	if s.tls == nil {
+	if v.plain {
 		s.greetPlain(ctx, v)
 		return
 	}

@@ -2,7 +2,6 @@ package testclient
 
 import (
 	"crypto/tls"
-	"encoding/json"
 	"html/template"
 	"io"
 	"net/http"
@@ -51,8 +50,9 @@ type SeenRequest struct {
 	Headers http.Header `json:"headers"`
 }
 
-// handler answers /hello and /, over plain HTTP what is published too, and
-// records each request.
+// handler answers /hello, / and /upload, over plain HTTP what is published too,
+// and records each request. A client who was revoked since it connected is
+// refused.
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/hello", func(w http.ResponseWriter, _ *http.Request) {
@@ -60,49 +60,82 @@ func (s *Server) handler() http.Handler {
 		w.Write([]byte("Hello, world!\n"))
 	})
 	mux.HandleFunc("/{$}", s.answerSeen)
+	mux.HandleFunc("/upload", s.answerUpload)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "no-store")
 		if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
 			v.requests.Add(1)
 		}
-		counted := &statusWriter{ResponseWriter: w}
+		counted := &answerWriter{ResponseWriter: w}
+		body := &countedBody{ReadCloser: r.Body}
+		r.Body = body
+		var refused error
 		// Recorded before the answer leaves: a client that has it finds itself in the log.
-		defer func() { s.recordRequest(r, counted.status) }()
-		if s.config.Mode == ModePlain && s.publish(counted, r) {
+		defer func() { s.recordRequest(r, counted, body, refused) }()
+		if refused = s.revokedSince(r); refused != nil {
+			w.Header().Set("Connection", "close")
+			http.Error(counted, printable(refused.Error()), http.StatusForbidden)
+			return
+		}
+		if r.TLS == nil && s.publishesHere() && s.publish(counted, r) {
+			return
+		}
+		if r.URL.Path == "/upload" {
+			r.Body = http.MaxBytesReader(counted, r.Body, s.largest)
+			mux.ServeHTTP(counted, r)
 			return
 		}
 		// The whole request first: under HTTP/2 an answer before that resets the
 		// stream, which older curl takes for an error.
+		r.Body = http.MaxBytesReader(counted, r.Body, maxRequestBody)
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {
-			http.Error(counted, "the request is too large, or was cut off", http.StatusRequestEntityTooLarge)
+			tooLarge(counted)
 			return
 		}
 		mux.ServeHTTP(counted, r)
 	})
 }
 
-// statusWriter notes the status.
-type statusWriter struct {
+// answerWriter notes the status and counts the bytes.
+type answerWriter struct {
 	http.ResponseWriter
 	status int
+	sent   int64
 }
 
-func (w *statusWriter) WriteHeader(status int) {
+func (w *answerWriter) WriteHeader(status int) {
 	if w.status == 0 {
 		w.status = status
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *statusWriter) Write(p []byte) (int, error) {
+func (w *answerWriter) Write(p []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
-	return w.ResponseWriter.Write(p)
+	n, err := w.ResponseWriter.Write(p)
+	w.sent += int64(n)
+	return n, err
 }
 
-func (s *Server) recordRequest(r *http.Request, status int) {
+// Unwrap is for http.ResponseController.
+func (w *answerWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// countedBody counts what was read of a request.
+type countedBody struct {
+	io.ReadCloser
+	n int64
+}
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.n += int64(n)
+	return n, err
+}
+
+func (s *Server) recordRequest(r *http.Request, w *answerWriter, body *countedBody, refused error) {
 	v, ok := r.Context().Value(visitKey{}).(*visit)
 	if !ok {
 		return
@@ -112,8 +145,11 @@ func (s *Server) recordRequest(r *http.Request, status int) {
 		state = *r.TLS
 	}
 	c := v.connection(state)
-	c.Method, c.Path, c.Status = printable(r.Method), printable(r.URL.Path), status
-	c.Header = r.Header.Clone()
+	c.Method, c.Path, c.Proto, c.Status = printable(r.Method), printable(r.URL.Path), printable(r.Proto), w.status
+	c.Header, c.Received, c.Sent = maskedHeader(r), body.n, w.sent
+	if refused != nil {
+		c.Refusal, c.RefusalCode = printable(refused.Error()), refusalCode(refused, s.config.Now())
+	}
 	s.log.add(shortOCSP(c))
 }
 
@@ -127,11 +163,7 @@ func (s *Server) answerSeen(w http.ResponseWriter, r *http.Request) {
 		pageTemplate.Execute(w, seen)
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	e.Encode(seen)
+	answerJSON(w, seen)
 }
 
 func (s *Server) seen(r *http.Request) Seen {

@@ -34,15 +34,18 @@ func (s *Server) PublishURL() string {
 		return ""
 	case s.config.Mode == ModePlain:
 		return s.URL()
+	case s.publishesHere():
+		return s.PlainURL()
 	}
-	host, port, _ := net.SplitHostPort(s.published.listeners[0].Addr().String())
-	if net.ParseIP(host).IsLoopback() {
-		host = "localhost"
-	}
-	return "http://" + net.JoinHostPort(host, port)
+	return plainURL(s.published.listeners)
 }
 
 func (s *Server) publishes() bool { return s.config.Publish && s.config.Register != nil }
+
+// publishesHere tells whether the server's own plain HTTP is where it publishes.
+func (s *Server) publishesHere() bool {
+	return s.publishes() && (s.config.Mode == ModePlain || s.config.Plain && s.config.PublishPort == 0)
+}
 
 // CRLURL is the address of a list by its name; "" when nothing is published.
 func (s *Server) CRLURL(name string) string {
@@ -69,31 +72,19 @@ type publisher struct {
 // listenPublish takes the port beside: the one that was chosen, else the next
 // after the server's own, else a free one.
 func (s *Server) listenPublish() error {
-	if !s.publishes() || s.config.Mode == ModePlain {
+	if !s.publishes() || s.publishesHere() {
 		return nil
-	}
-	host := s.config.Address
-	if host == "" {
-		host = "127.0.0.1"
 	}
 	port := s.config.PublishPort
 	if port == 0 && s.Port() < 65535 {
 		port = s.Port() + 1
 	}
-	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	listeners, err := s.listenAt(port)
 	if err != nil && s.config.PublishPort == 0 {
-		l, err = net.Listen("tcp", net.JoinHostPort(host, "0"))
+		listeners, err = s.listenAt(0)
 	}
-	if err != nil {
-		return &PortError{Address: host, Port: port, Err: err}
-	}
-	s.published.listeners = []net.Listener{l}
-	if a, ok := l.Addr().(*net.TCPAddr); ok && s.config.Address == "" {
-		if l6, err := net.Listen("tcp", net.JoinHostPort("::1", strconv.Itoa(a.Port))); err == nil {
-			s.published.listeners = append(s.published.listeners, l6)
-		}
-	}
-	return nil
+	s.published.listeners = listeners
+	return err
 }
 
 // startPublish serves at the port beside, when there is one.
@@ -118,10 +109,10 @@ func (s *Server) startPublish() {
 // publishHandler answers what is published, and records each request.
 func (s *Server) publishHandler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		counted := &statusWriter{ResponseWriter: w}
+		counted := &answerWriter{ResponseWriter: w}
 		defer func() {
-			c := Connection{At: s.config.Now(), Remote: r.RemoteAddr, Method: printable(r.Method),
-				Path: printable(r.URL.Path), Status: counted.status, Header: r.Header.Clone()}
+			c := Connection{At: s.config.Now(), Remote: r.RemoteAddr, Method: printable(r.Method), Proto: printable(r.Proto),
+				Path: printable(r.URL.Path), Status: counted.status, Header: maskedHeader(r), Sent: counted.sent}
 			s.log.add(shortOCSP(c))
 		}()
 		if !s.publish(counted, r) {

@@ -5,13 +5,15 @@ import (
 	"crypto/x509"
 	"fmt"
 	"math/big"
+	"net/http"
 	"time"
 
 	"countersign/pki"
 )
 
 // A Register knows who is revoked. A local server publishes it, and judges its
-// clients by it; it calls the methods from its own goroutines.
+// clients by it; it calls the methods from its own goroutines, and Close, where
+// there is one, when it has ended, maybe twice.
 type Register interface {
 	// CRL gives an authority's list by its name in the address
 	// /crl/NAME.crl, in DER; nil when there is none.
@@ -36,6 +38,15 @@ type RevokedError struct {
 func (e *RevokedError) Error() string {
 	return fmt.Sprintf("tls: certificate of %q, serial %s, is revoked since %s: %s",
 		e.Subject, e.Serial, e.At.UTC().Format(time.RFC3339), e.Reason)
+}
+
+// revokedSince is why a client is refused on a connection that it has kept open:
+// it was revoked meanwhile. Nil when it was not.
+func (s *Server) revokedSince(r *http.Request) error {
+	if r.TLS == nil || !s.config.CheckRevocation || s.config.Register == nil {
+		return nil
+	}
+	return s.checkRevocation(*r.TLS)
 }
 
 // checkRevocation refuses a client all of whose chains hold a revoked

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -35,12 +34,16 @@ type ServerConfig struct {
 	Address     string              // to listen on; empty: 127.0.0.1, and ::1 where there is one
 	Port        int                 // 0: a free one
 
+	Plain     bool // beside TLS, plain HTTP at a port of its own; nobody is asked for a certificate there
+	PlainPort int  // 0: a free one
+
 	MinVersion, MaxVersion uint16 // zero: Go's defaults
 
 	// What a Register, when there is one, is for: to be published, its lists at
 	// /crl/NAME.crl and its responder at /ocsp, over plain HTTP (see PublishURL;
-	// in ModePlain at the server's own port, else at one beside it); and to
-	// refuse clients who are revoked.
+	// in ModePlain at the server's own port, with Plain and no PublishPort at
+	// that one's, else at one beside it); and to refuse clients who are revoked,
+	// on connections that they have kept open too.
 	Register        Register
 	Publish         bool
 	PublishPort     int // 0: the next after the server's, or a free one
@@ -69,27 +72,13 @@ var (
 	ErrNoCertificate = errors.New("server needs a certificate")
 )
 
-// PortError tells that the server cannot listen at its port.
-type PortError struct {
-	Address string
-	Port    int
-	Err     error
-}
-
-func (e *PortError) Error() string {
-	return fmt.Sprintf("listen on %s port %d: %v", e.Address, e.Port, e.Err)
-}
-
-func (e *PortError) Unwrap() error { return e.Err }
-
-// InUse tells whether another program, or another server, has the port.
-func (e *PortError) InUse() bool { return errors.Is(e.Err, errnoInUse) }
-
 // Server is a local server to try against, until it is closed.
 type Server struct {
 	config    ServerConfig
 	tls       *tls.Config // nil in ModePlain
+	presented string      // the name of the certificate
 	listeners []net.Listener
+	plain     []net.Listener // of plain HTTP beside TLS
 	http      *http.Server
 	published publisher
 	queue     *queueListener
@@ -98,6 +87,7 @@ type Server struct {
 	cancel    context.CancelFunc
 	wg        sync.WaitGroup
 	slots     chan struct{}
+	largest   int64 // bytes of an upload
 
 	mu   sync.Mutex
 	open map[*visit]struct{}
@@ -109,7 +99,7 @@ func Start(c ServerConfig) (*Server, error) {
 		c.Now = time.Now
 	}
 	s := &Server{config: c, log: newConnectionLog(c.Log),
-		slots: make(chan struct{}, maxServed), open: map[*visit]struct{}{}}
+		slots: make(chan struct{}, maxServed), open: map[*visit]struct{}{}, largest: maxUpload}
 	switch c.Mode {
 	case ModePlain:
 	case ModeTLS, ModeOptional, ModeMTLS:
@@ -117,20 +107,19 @@ func Start(c ServerConfig) (*Server, error) {
 			return nil, fmt.Errorf("start server: %w", ErrNoCertificate)
 		}
 		s.tls = s.tlsConfig()
+		if leaf, err := x509.ParseCertificate(c.Certificate.Certificate[0]); err == nil {
+			s.presented = subjectOf(leaf)
+		}
 	default:
 		return nil, fmt.Errorf("start server: %w: %q", ErrMode, c.Mode)
 	}
 	if err := s.listen(); err != nil {
 		return nil, fmt.Errorf("start server: %w", err)
 	}
-	if err := s.listenPublish(); err != nil {
-		s.unlisten()
-		return nil, fmt.Errorf("start server: %w", err)
-	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.queue = newQueueListener(s.listeners[0].Addr())
 	s.http = &http.Server{
-		Handler:           http.MaxBytesHandler(s.handler(), maxRequestBody),
+		Handler:           s.handler(),
 		TLSConfig:         s.tls,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       time.Minute,
@@ -142,7 +131,10 @@ func Start(c ServerConfig) (*Server, error) {
 	}
 	s.wg.Go(func() { s.http.Serve(s.queue) })
 	for _, l := range s.listeners {
-		s.wg.Go(func() { s.accept(l) })
+		s.wg.Go(func() { s.accept(l, s.tls == nil) })
+	}
+	for _, l := range s.plain {
+		s.wg.Go(func() { s.accept(l, true) })
 	}
 	s.startPublish()
 	return s, nil
@@ -182,57 +174,14 @@ func (s *Server) tlsConfig() *tls.Config {
 	return config
 }
 
-// listen takes the port: on both loopback addresses when none was chosen, for
-// "localhost" is either.
-func (s *Server) listen() error {
-	host := s.config.Address
-	if host == "" {
-		host = "127.0.0.1"
-	}
-	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(s.config.Port)))
-	if err != nil {
-		return &PortError{Address: host, Port: s.config.Port, Err: err}
-	}
-	s.listeners = []net.Listener{l}
-	if s.config.Address == "" {
-		if l6, err := net.Listen("tcp", net.JoinHostPort("::1", strconv.Itoa(s.Port()))); err == nil {
-			s.listeners = append(s.listeners, l6)
-		}
-	}
-	return nil
-}
-
-// Addr is the address that it listens on, host:port.
-func (s *Server) Addr() string { return s.listeners[0].Addr().String() }
-
-// Port is the port that it listens on.
-func (s *Server) Port() int {
-	if a, ok := s.listeners[0].Addr().(*net.TCPAddr); ok {
-		return a.Port
-	}
-	return 0
-}
-
-// URL is the server's, with a name that its certificate holds where it leads
-// here: localhost, else the address.
-func (s *Server) URL() string {
-	host, port, _ := net.SplitHostPort(s.Addr())
-	loopback := net.ParseIP(host).IsLoopback()
-	if s.tls == nil {
-		if loopback {
-			host = "localhost"
-		}
-		return "http://" + net.JoinHostPort(host, port)
-	}
-	leaf, err := x509.ParseCertificate(s.config.Certificate.Certificate[0])
-	if loopback && (err != nil || leaf.VerifyHostname("localhost") == nil || leaf.VerifyHostname(host) != nil) {
-		host = "localhost"
-	}
-	return "https://" + net.JoinHostPort(host, port)
-}
-
 // Connections are the last 200 that were recorded, oldest first.
 func (s *Server) Connections() []Connection { return s.log.all() }
+
+// Met gives what the server recorded of the client at an address, host:port, the
+// newest; it waits for that until ctx ends. False when there is nothing.
+func (s *Server) Met(ctx context.Context, remote string) (Connection, bool) {
+	return s.log.find(ctx, remote)
+}
 
 // Close stops listening, lets requests under way end until ctx does, then
 // closes what is left. No goroutine of the server outlives it. It returns ctx's
@@ -250,11 +199,14 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 	s.queue.Close()
 	s.wg.Wait()
+	if c, ok := s.config.Register.(io.Closer); ok {
+		c.Close()
+	}
 	return err
 }
 
 func (s *Server) unlisten() {
-	for _, l := range append(s.listeners, s.published.listeners...) {
+	for _, l := range slices.Concat(s.listeners, s.plain, s.published.listeners) {
 		l.Close()
 	}
 }

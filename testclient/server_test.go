@@ -135,7 +135,7 @@ func TestConnectionWithoutRequest(t *testing.T) {
 	}
 	conn.Close()
 	c := <-log
-	want := "s:CN=alice i:CN=Acme Root"
+	want := Link{"/CN=alice", "/CN=Acme Root"}
 	if c.ClientName != "alice" || c.Method != "" || c.Refusal != "" || len(c.Chain) != 1 || c.Chain[0] != want || c.Remote != conn.LocalAddr().String() {
 		t.Errorf("%+v", c)
 	}

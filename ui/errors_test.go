@@ -44,7 +44,7 @@ func TestExplain(t *testing.T) {
 		{desk.ErrNoRequest, "There is no certificate request in this."},
 		{desk.ErrNotAwaited, "No request here waits for this certificate."},
 		{pki.ErrRequestSignature, "This request is damaged, or was changed on its way."},
-		{&testclient.PortError{Port: 8443}, "Port 8443 is taken by another program."},
+		{&testclient.PortError{Port: 8443, Err: syscall.EADDRINUSE}, "Port 8443 is taken by another program."},
 		{path(desk.ErrFileExists), "There is a file at /x/alice.pem already."},
 		{path(fs.ErrNotExist), "There is nothing at /x/alice.pem."},
 		{path(os.ErrPermission), "Countersign may not use /x/alice.pem."},

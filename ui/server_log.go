@@ -92,7 +92,7 @@ func (v *visits) words(c testclient.Connection) visitWords {
 	switch {
 	case c.RefusalCode != "":
 		words.tone, words.end = widgets.ToneBroken, t.T("server.log.refused")
-		words.what, _, _ = t.Diagnosis(c.RefusalCode, visitFacts(c))
+		words.what, _, _ = t.Diagnosis(c.RefusalCode, c.Facts())
 		words.tls = c.Refusal
 	case c.Status >= 400:
 		words.tone = widgets.ToneSoon
@@ -100,23 +100,6 @@ func (v *visits) words(c testclient.Connection) visitWords {
 		words.tone = widgets.ToneQuiet
 	}
 	return words
-}
-
-// visitFacts are the facts of a refusal that the log knows.
-func visitFacts(c testclient.Connection) map[string]string {
-	facts := map[string]string{}
-	if c.ClientName != "" {
-		facts["subject"] = c.ClientName
-	}
-	if len(c.Chain) > 0 {
-		_, issuer, _ := strings.Cut(c.Chain[0], " i:")
-		for part := range strings.SplitSeq(issuer, ",") {
-			if name, found := strings.CutPrefix(part, "CN="); found {
-				facts["issuer"] = name
-			}
-		}
-	}
-	return facts
 }
 
 func (v *visits) row(c testclient.Connection) fyne.CanvasObject {

@@ -116,7 +116,6 @@ func explainTyped(err error) (string, []any) {
 		path    *PathError
 		version *VersionError
 		damage  *DamageError
-		port    *testclient.PortError
 		newer   *pki.ProfileVersionError
 		field   *pki.ProfileFieldError
 		format  *pki.FormatError
@@ -138,8 +137,6 @@ func explainTyped(err error) (string, []any) {
 		return "vault-newer", []any{"Found", version.Found, "Known", version.Known}
 	case errors.As(err, &damage):
 		return "vault-damaged", []any{"Where", damage.Error()}
-	case errors.As(err, &port):
-		return "port-in-use", []any{"Port", strconv.Itoa(port.Port)}
 	case errors.As(err, &limit) && limit.Rows > 0:
 		return "bulk-rows", []any{"Count", limit.Rows}
 	case errors.As(err, &limit):

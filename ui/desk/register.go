@@ -36,15 +36,18 @@ const (
 )
 
 // register is what a local server knows of who is revoked: what the vault says
-// at each question, and once it was released what the vault said last.
+// at each question. Once it was released it follows the vault's file, whoever
+// writes that: see follow.
 type register struct {
 	desk      *Desk
 	delegates map[ID]pki.Issuer // by the certificate that stands for the authority
+	told      func(error)       // nil: nobody
 
 	mu       sync.Mutex
 	released bool
 	commits  uint64
 	known    *standings // nil: nothing was read yet
+	followed
 }
 
 // standings is who is revoked, as read at one moment.
@@ -65,7 +68,7 @@ type spokesman struct {
 // newRegister makes the register of a server, with delegates when answers are
 // theirs to sign.
 func (d *Desk) newRegister(s Serve) (*register, error) {
-	r := &register{desk: d, delegates: map[ID]pki.Issuer{}}
+	r := &register{desk: d, delegates: map[ID]pki.Issuer{}, told: s.Followed}
 	if s.Publish && s.Responder == RespondDelegate {
 		all, err := d.all()
 		if err != nil {
@@ -147,6 +150,7 @@ func (r *register) now() (*standings, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.released {
+		r.follow()
 		return r.known, nil
 	}
 	commits, err := r.desk.vault.Commits()
@@ -156,7 +160,7 @@ func (r *register) now() (*standings, error) {
 	if r.known != nil && r.commits == commits {
 		return r.known, nil
 	}
-	known, err := r.read()
+	known, err := r.read(r.desk)
 	if err != nil {
 		return nil, err
 	}
@@ -165,8 +169,7 @@ func (r *register) now() (*standings, error) {
 }
 
 // read reads the standings of all authorities that can sign.
-func (r *register) read() (*standings, error) {
-	d := r.desk
+func (r *register) read(d *Desk) (*standings, error) {
 	all, err := d.all()
 	if err != nil {
 		return nil, err
@@ -243,9 +246,13 @@ func (r *register) release(answers bool) error {
 	if err != nil {
 		return err
 	}
+	follower, err := r.desk.vault.Follow()
+	if err != nil {
+		return err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.known, r.released = known, true
+	r.known, r.released, r.follower = known, true, follower
 	return nil
 }
 

@@ -16,20 +16,23 @@ type Serve struct {
 	ClientCAs     []ID // whose clients it lets in
 	Mode          testclient.Mode
 	Port          int                         // 0: a free one
+	Plain         bool                        // plain HTTP too, at a port of its own
+	PlainPort     int                         // 0: a free one
 	Log           func(testclient.Connection) // nil: nobody listens
 
 	Publish         bool          // lists of the revoked and an OCSP responder, over plain HTTP
 	PublishPort     int           // 0: the next after the server's, or a free one
 	Responder       ResponderKind // who signs OCSP answers; "" is RespondAuthority
 	CheckRevocation bool          // refuse clients whom the vault knows to be revoked
-	Outlives        bool          // it goes on without the vault: who is revoked is as of now (see Release)
+	Outlives        bool          // it goes on without the vault (see Release), and follows its file for who is revoked
+	Followed        func(error)   // nil: nobody. With Outlives: told when the file cannot be read, and with nil when it can again; from the server's goroutines
 }
 
 // Serve starts the local server. It stops when it is stopped, when the vault
 // is locked, and with the program. Errors: ErrNoKey, *NotFoundError,
 // *testclient.PortError.
 func (d *Desk) Serve(s Serve) (*testclient.Server, error) {
-	config := testclient.ServerConfig{Mode: s.Mode, Port: s.Port, Now: d.opt.Now, Log: s.Log}
+	config := testclient.ServerConfig{Mode: s.Mode, Port: s.Port, Plain: s.Plain, PlainPort: s.PlainPort, Now: d.opt.Now, Log: s.Log}
 	if s.Mode != testclient.ModePlain {
 		pair, err := d.pair(s.CertificateID)
 		if err != nil {

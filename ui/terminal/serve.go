@@ -3,7 +3,6 @@ package terminal
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,13 +18,14 @@ var modes = []testclient.Mode{testclient.ModePlain, testclient.ModeTLS, testclie
 func (s *session) serve() *cobra.Command {
 	var cert, mode string
 	var clientCAs []string
-	var port, publish int
+	var port, publish, plain int
 	var responder string
-	var check bool
+	var check, asJSON, short bool
 	c := &cobra.Command{
 		Use: "serve", Short: s.t.T("terminal.serve"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			config := desk.Serve{Mode: testclient.Mode(mode), Port: port, Log: s.printConnection, CheckRevocation: check,
+			config := desk.Serve{Mode: testclient.Mode(mode), Port: port, Log: s.connectionLog(asJSON, short), CheckRevocation: check,
+				Plain: c.Flags().Changed("http-port"), PlainPort: plain, Followed: s.followed,
 				Publish: c.Flags().Changed("crl-ocsp-port"), PublishPort: publish, Responder: desk.ResponderKind(responder), Outlives: true}
 			if cert == "" && config.Mode != testclient.ModePlain {
 				return s.needs("--cert CERTIFICATE")
@@ -37,10 +37,7 @@ func (s *session) serve() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s.say("terminal.serving", "URL", server.URL(), "Mode", mode)
-			if config.Publish {
-				s.say("terminal.publishing", "CRL", server.CRLURL("NAME"), "OCSP", server.OCSPURL())
-			}
+			s.sayServing(server, config, asJSON)
 			<-c.Context().Done()
 			return stop(server)
 		},
@@ -50,6 +47,9 @@ func (s *session) serve() *cobra.Command {
 	f.StringArrayVar(&clientCAs, "client-ca", nil, s.t.T("terminal.flag.client-ca"))
 	f.StringVar(&mode, "mode", string(testclient.ModeMTLS), s.t.T("terminal.flag.mode"))
 	f.IntVar(&port, "port", 0, s.t.T("terminal.flag.port"))
+	f.IntVar(&plain, "http-port", 0, s.t.T("serve.flag.http-port"))
+	f.BoolVar(&asJSON, "json", false, s.t.T("serve.flag.json"))
+	f.BoolVar(&short, "short", false, s.t.T("serve.flag.short"))
 	f.BoolVar(&check, "check-revocation", false, s.t.T("terminal.flag.check-revocation"))
 	f.IntVar(&publish, "crl-ocsp-port", 0, s.t.T("terminal.flag.crl-ocsp-port"))
 	f.StringVar(&responder, "ocsp-signer", string(desk.RespondDelegate), s.t.T("terminal.flag.ocsp-signer"))
@@ -90,6 +90,8 @@ func checkServe(config desk.Serve) error {
 		return notOneOf("--mode", string(config.Mode), "plain", "tls", "optional", "mtls")
 	case config.Port < 0 || config.Port > 65535:
 		return notBetween("--port", config.Port, 0, 65535)
+	case config.PlainPort < 0 || config.PlainPort > 65535:
+		return notBetween("--http-port", config.PlainPort, 0, 65535)
 	case config.PublishPort < 0 || config.PublishPort > 65535:
 		return notBetween("--crl-ocsp-port", config.PublishPort, 0, 65535)
 	case config.Responder != desk.RespondDelegate && config.Responder != desk.RespondAuthority:
@@ -117,21 +119,4 @@ func (s *session) resolveServe(d *desk.Desk, config *desk.Serve, cert string, cl
 		config.ClientCAs = append(config.ClientCAs, ca.ID)
 	}
 	return nil
-}
-
-// printConnection prints a line for each connection that the server saw.
-func (s *session) printConnection(c testclient.Connection) {
-	parts := []string{c.At.Local().Format("15:04:05"), c.Remote}
-	for _, part := range []string{c.Version, c.CipherSuite, c.ALPN, c.ClientName} {
-		if part != "" {
-			parts = append(parts, pki.Escape(part))
-		}
-	}
-	if c.Method != "" {
-		parts = append(parts, pki.Escape(c.Method+" "+c.Path), fmt.Sprint(c.Status))
-	}
-	if c.Refusal != "" {
-		parts = append(parts, s.t.T("terminal.refused", "Reason", pki.Escape(c.Refusal)))
-	}
-	fmt.Fprintln(s.Out, strings.Join(parts, "  "))
 }
