@@ -37,6 +37,7 @@ type activity struct {
 type deed struct {
 	desk.Activity
 	words, facts string
+	serial       string            // of its subject, where something else of that name was done something to, too
 	cert         *desk.Certificate // its subject; nil when the vault has none such
 	text         string            // what the search looks in, in lower case
 }
@@ -134,7 +135,41 @@ func readDeeds(d *desk.Desk, t *i18n.Printer) ([]deed, error) {
 		x.At = x.At.In(d.Now().Location())
 		all[i] = newDeed(t, x, known[x.Subject])
 	}
+	tellApart(all, known)
 	return all, nil
+}
+
+// tellApart gives what was done to several of one name the ends of their
+// serial numbers, as far as these are known.
+func tellApart(all []deed, known map[desk.ID]*desk.Certificate) {
+	first := make(map[string]desk.ID, len(known)) // by name
+	shared := map[string]bool{}
+	note := func(name string, id desk.ID) {
+		if other, again := first[name]; again && other != id {
+			shared[name] = true
+		}
+		first[name] = id
+	}
+	for id, c := range known {
+		note(c.Name, id)
+	}
+	serials := map[desk.ID]string{}
+	for _, d := range all {
+		if serial := d.Detail["serial"]; serial != "" && d.Subject != "" {
+			serials[d.Subject] = serial
+			note(d.Name, d.Subject)
+		}
+	}
+	for i := range all {
+		d := &all[i]
+		switch {
+		case !shared[d.Name]:
+		case d.cert != nil:
+			d.serial = d.cert.Serial
+		default:
+			d.serial = serials[d.Subject]
+		}
+	}
 }
 
 func newDeed(t *i18n.Printer, x desk.Activity, cert *desk.Certificate) deed {
@@ -188,9 +223,17 @@ func (a *activity) row(i int) widgets.ListRow {
 	}
 	return widgets.ListRow{Cells: []widgets.Cell{
 		{Text: d.words, Second: d.facts, Tone: tone, Bold: tone != widgets.ToneNone},
-		{Text: pki.Escape(d.Name)},
+		{Text: pki.Escape(d.Name), Second: a.which(d)},
 		{Text: d.At.Format("15:04"), Second: a.w.t.Date(d.At)},
 	}}
+}
+
+// which tells a name from others that are the same.
+func (a *activity) which(d deed) string {
+	if d.serial == "" {
+		return ""
+	}
+	return a.w.t.T("activity.serial", "Serial", desk.ShortSerial(d.serial))
 }
 
 // at is what a row of the list shows.

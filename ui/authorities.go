@@ -179,12 +179,12 @@ func (a *authorities) what(b branch) string {
 		what = t.T("authorities.elsewhere", "Name", pki.Escape(b.Issuer))
 	}
 	if b.ReplacedBy != "" {
-		what = t.T("authorities.replaced", "What", what)
+		what = t.T("authorities.replaced", "What", what, "Serial", desk.ShortSerial(b.ReplacedSerial))
 	}
 	if !b.HasKey {
 		what = t.T("authorities.partner", "What", what)
 	}
-	return what
+	return dotted(sameWords(t, b.Certificate), what)
 }
 
 func (a *authorities) chosen(rows []int) {

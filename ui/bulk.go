@@ -11,7 +11,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 
-	"countersign/pki"
 	"countersign/ui/desk"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
@@ -286,7 +285,7 @@ func (b *bulkPage) setAuthorities(list []desk.Certificate) {
 	}
 	var names []string
 	for _, c := range b.authorities {
-		names = append(names, pki.Escape(c.Name))
+		names = append(names, nameOf(b.w.t, c))
 	}
 	b.preview.issuer.SetOptions(names, at)
 }

@@ -136,7 +136,7 @@ func (d *certDetail) revokedFact() widgets.Fact {
 	t, c := d.w.t, d.cert
 	label := t.T("revoke.fact")
 	if c.OnHold {
-		return widgets.Fact{Label: label, Value: t.T("revoke.fact.hold", "Date", t.Date(c.RevokedAt)), Tone: widgets.ToneSoon}
+		return widgets.Fact{Label: t.T("health.hold"), Value: t.T("revoke.fact.hold", "Date", t.Date(c.RevokedAt)), Tone: widgets.ToneSoon}
 	}
 	reason := t.T("reason." + cmp.Or(c.Reason, string(pki.Unspecified)))
 	return widgets.Fact{Label: label, Value: t.T("revoke.fact.since", "Date", t.Date(c.RevokedAt), "Reason", reason), Tone: widgets.ToneBroken}

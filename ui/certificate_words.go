@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -24,12 +25,54 @@ func healthTone(h desk.Health) widgets.Tone {
 	return widgets.ToneQuiet
 }
 
+// nameOf is a certificate's name, and the ends of its serial number where
+// another of the vault has the name too.
+func nameOf(t *i18n.Printer, c desk.Certificate) string {
+	if !c.Shared {
+		return pki.Escape(c.Name)
+	}
+	return t.T("certificates.name.serial", "Name", pki.Escape(c.Name), "Serial", desk.ShortSerial(c.Serial))
+}
+
+// wholeName also says when it was made.
+func wholeName(t *i18n.Printer, c desk.Certificate) string {
+	if !c.Shared {
+		return pki.Escape(c.Name)
+	}
+	return t.T("certificates.name.same", "Name", pki.Escape(c.Name), "Which", sameWords(t, c))
+}
+
+// sameWords tells a certificate from others of its name; "" when it needs none.
+func sameWords(t *i18n.Printer, c desk.Certificate) string {
+	if !c.Shared {
+		return ""
+	}
+	return t.T("certificates.same", "Serial", desk.ShortSerial(c.Serial), "Date", t.Date(c.Made))
+}
+
+// replacedWords says that a renewal took a certificate's place; "" when none
+// did.
+func replacedWords(t *i18n.Printer, c desk.Certificate) string {
+	if c.ReplacedBy == "" {
+		return ""
+	}
+	return t.T("certificates.replaced", "Serial", desk.ShortSerial(c.ReplacedSerial))
+}
+
+// dotted puts words beside each other, but for empty ones.
+func dotted(words ...string) string {
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " · ")
+}
+
 // stateWords says a certificate's health in a word. One that ends, or has, and
 // was replaced is nobody's trouble.
 func stateWords(t *i18n.Printer, c desk.Certificate, now time.Time) (widgets.Tone, string) {
 	health := c.Health(now)
-	if isSettled(c, now) {
+	switch {
+	case isSettled(c, now):
 		return widgets.ToneQuiet, t.T("health.replaced")
+	case health == desk.Revoked && c.OnHold:
+		return widgets.ToneSoon, t.T("health.hold")
 	}
 	return healthTone(health), t.T("health." + string(health))
 }
@@ -41,10 +84,13 @@ func isSettled(c desk.Certificate, now time.Time) bool {
 }
 
 // expiryWords says when a certificate ends, or that it has: "in 12 days",
-// "expired 4 days ago", "revoked".
+// "expired 4 days ago", "revoked", "on hold".
 func expiryWords(t *i18n.Printer, c desk.Certificate, now time.Time) string {
 	switch c.Health(now) {
 	case desk.Revoked:
+		if c.OnHold {
+			return t.T("expiry.hold")
+		}
 		return t.T("expiry.revoked")
 	case desk.NotYetValid:
 		return t.T("expiry.from", "Date", t.Date(c.NotBefore))

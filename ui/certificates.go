@@ -262,7 +262,7 @@ func (c *certificates) row(i int) widgets.ListRow {
 	}
 	x, t := c.rows[i], c.w.t
 	return widgets.ListRow{Cells: []widgets.Cell{
-		{Text: pki.Escape(x.Name), Second: otherNames(x)},
+		{Text: pki.Escape(x.Name), Second: dotted(replacedWords(t, x), sameWords(t, x), otherNames(x))},
 		{Text: t.T("kind.short." + string(x.Kind))},
 		{Text: pki.Escape(x.Issuer)},
 		expiryCell(t, x, c.w.now()),

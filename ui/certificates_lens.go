@@ -3,7 +3,6 @@ package ui
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"countersign/pki"
@@ -71,9 +70,7 @@ func sortCertificates(list []desk.Certificate, column int, descending bool) {
 	case columnKind:
 		compare = func(a, b desk.Certificate) int { return cmp.Compare(a.Kind, b.Kind) }
 	case columnIssuer:
-		compare = func(a, b desk.Certificate) int {
-			return strings.Compare(strings.ToLower(a.Issuer), strings.ToLower(b.Issuer))
-		}
+		compare = func(a, b desk.Certificate) int { return desk.CompareNames(a.Issuer, b.Issuer) }
 	case columnExpires:
 		compare = func(a, b desk.Certificate) int { return a.NotAfter.Compare(b.NotAfter) }
 	case columnMade:

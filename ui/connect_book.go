@@ -13,7 +13,6 @@ type book struct {
 	certs       []desk.Certificate // with a private key, no authorities; clients first, then by name
 	authorities []desk.Certificate
 	byID        map[desk.ID]desk.Certificate
-	names       map[string]int // how many of certs have the name
 }
 
 // choicesAtMost is how many certificates a menu offers. Those beyond are tried
@@ -21,7 +20,7 @@ type book struct {
 const choicesAtMost = 100
 
 func readBook(d *desk.Desk) (book, error) {
-	b := book{byID: map[desk.ID]desk.Certificate{}, names: map[string]int{}}
+	b := book{byID: map[desk.ID]desk.Certificate{}}
 	certs, err := d.Certificates(desk.Filter{})
 	if err != nil {
 		return book{}, err
@@ -33,7 +32,6 @@ func readBook(d *desk.Desk) (book, error) {
 		b.byID[c.ID] = c
 		if c.HasKey {
 			b.certs = append(b.certs, c)
-			b.names[c.Name]++
 		}
 	}
 	for _, a := range b.authorities {

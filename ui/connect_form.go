@@ -113,12 +113,12 @@ func (f *tryForm) certWords(id desk.ID) string {
 		return f.w.t.T("try.as.files")
 	}
 	c := f.book.byID[id]
-	args := []any{"Name", c.Name, "Issuer", c.Issuer}
+	args := []any{"Name", nameOf(f.w.t, c)}
 	switch h := c.Health(f.w.now()); {
+	case c.OnHold:
+		return f.w.t.T("connect.as.hold", args...)
 	case h == desk.Expired || h == desk.NotYetValid || h == desk.Revoked:
 		return f.w.t.T("connect.as."+string(h), args...)
-	case f.book.names[c.Name] > 1:
-		return f.w.t.T("connect.as.of", args...)
 	}
 	return f.w.t.T("connect.as", args...)
 }
@@ -134,7 +134,7 @@ func (f *tryForm) setTrusts() {
 	var all []desk.ID
 	for _, a := range f.book.authorities {
 		all = append(all, a.ID)
-		add(t.T("connect.trust", "Name", a.Name), trusted{ids: []desk.ID{a.ID}})
+		add(t.T("connect.trust", "Name", nameOf(t, a)), trusted{ids: []desk.ID{a.ID}})
 	}
 	if len(all) > 1 {
 		add(t.T("connect.trust.all"), trusted{ids: all})

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -41,7 +42,7 @@ func newDeletion(w *Window, list []desk.Certificate) *deletion {
 	t := w.t
 	title := t.T("delete.title", "Count", len(list))
 	if len(list) == 1 {
-		title = t.T("delete.title.one", "Name", pki.Escape(list[0].Name))
+		title = t.T("delete.title.one", "Name", nameOf(t, list[0]))
 	}
 	d.what = widgets.NewNotice(widgets.ToneSoon, "", "")
 	d.what.Hide()
@@ -109,10 +110,10 @@ func (d *deletion) show(del desk.Deletion, err error) {
 			names = append(names, t.T("delete.more", "Count", len(del.Certificates)-namesDeleted))
 			break
 		}
-		names = append(names, pki.Escape(c.Name))
+		names = append(names, wholeName(t, c))
 	}
 	d.names.SetText(strings.Join(names, "\n"))
-	d.names.Hidden = len(names) < 2
+	d.names.Hidden = len(names) < 2 && !slices.ContainsFunc(del.Certificates, func(c desk.Certificate) bool { return c.Shared })
 	d.root.Refresh()
 }
 

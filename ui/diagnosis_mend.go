@@ -119,7 +119,7 @@ func (c *connections) certificateItems(o *outcome) []*fyne.MenuItem {
 	var items []*fyne.MenuItem
 	add := func(list []desk.Certificate) {
 		for _, cert := range list[:min(len(list), 20)] {
-			label := c.w.t.T("connect.as.of", "Name", cert.Name, "Issuer", cert.Issuer)
+			label := c.w.t.T("connect.as.of", "Name", nameOf(c.w.t, cert), "Issuer", pki.Escape(cert.Issuer))
 			items = append(items, fyne.NewMenuItem(label, func() { c.presentAndTry(cert.ID) }))
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 
-	"countersign/pki"
 	"countersign/ui/desk"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
@@ -64,7 +63,7 @@ func newExport(w *Window, c desk.Certificate) *export {
 	e.form = widgets.Stack(16, e.tileRow(), e.trouble, e.why, e.formatIn, e.trustIn, e.secretIn, e.folderIn,
 		widgets.NewCard(widgets.Stack(8, widgets.NewLabel(t.T("export.files")), e.files)))
 	e.body = widgets.Stack(0, e.form)
-	head := widgets.Row(8, widgets.Grow(widgets.NewTitle(t.T("export.title", "Name", pki.Escape(c.Name))).Truncate()), e.cancel, e.save)
+	head := widgets.Row(8, widgets.Grow(widgets.NewTitle(t.T("export.title", "Name", nameOf(t, c))).Truncate()), e.cancel, e.save)
 	e.root = widgets.Stack(16, head,
 		widgets.Grow(container.NewVScroll(widgets.Inset(0, 12, 8, 0, e.body))))
 	e.choose(0)

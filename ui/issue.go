@@ -183,7 +183,7 @@ func (f *issueForm) setIssuers() {
 	}
 	newest := -1
 	for _, a := range f.authorities {
-		word := pki.Escape(a.Name)
+		word := nameOf(t, a)
 		switch h := a.Health(f.w.now()); h {
 		case desk.Expired, desk.Revoked, desk.NotYetValid:
 			word = t.T("issue.issuer."+string(h), "Name", word)

@@ -142,7 +142,7 @@ func (o *overview) showShelves() {
 	urgent := o.urgents()
 	o.urgent.show(len(urgent), len(g.attention) == 0, func(i int, item *widgets.Item) {
 		c := urgent[i]
-		item.Set(pki.Escape(c.Name), healthTone(c.Health(now)), expiryWords(t, c, now), t.T("kind.short."+string(c.Kind)))
+		item.Set(nameOf(t, c), healthTone(c.Health(now)), expiryWords(t, c, now), t.T("kind.short."+string(c.Kind)))
 	})
 	o.renew.Hidden = len(g.attention) == 0
 	o.urgent.say("")

@@ -27,7 +27,7 @@ func (w *Window) openRelease(c desk.Certificate) { w.open(newReleasing(w, c)) }
 func newReleasing(w *Window, c desk.Certificate) *releasing {
 	r := &releasing{w: w, cert: c}
 	t := w.t
-	r.head = widgets.NewTitle(t.T("release.title", "Name", pki.Escape(c.Name))).Truncate()
+	r.head = widgets.NewTitle(t.T("release.title", "Name", nameOf(t, c))).Truncate()
 	r.deed = widgets.NewButton(t.T("release.do"), "", widgets.Primary, r.release)
 	r.cancel = widgets.NewButton(t.T("cancel"), "", widgets.Plain, w.back)
 	r.body = widgets.Stack(0, widgets.NewCard(widgets.NewBody(

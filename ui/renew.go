@@ -83,9 +83,9 @@ func (w *Window) openReissue(c desk.Certificate) { w.open(newRenewForm(w, c, tru
 func newRenewForm(w *Window, c desk.Certificate, change bool) *renewForm {
 	f := &renewForm{w: w, desk: w.desk, old: c, asked: desk.Renewal{ID: c.ID}}
 	t := w.t
-	title := t.T("renew.title", "Name", pki.Escape(c.Name))
+	title := t.T("renew.title", "Name", nameOf(t, c))
 	if change {
-		title = t.T("renew.title.change", "Name", pki.Escape(c.Name))
+		title = t.T("renew.title.change", "Name", nameOf(t, c))
 	}
 	f.create = widgets.NewButton(t.T("renew.create"), theme.IconRefresh, widgets.Primary, f.submit)
 	cancel := widgets.NewButton(t.T("cancel"), "", widgets.Plain, w.back)
@@ -240,7 +240,7 @@ func (f *renewForm) setAuthorities(list []desk.Certificate) {
 	})
 	words := []string{f.w.t.T("renew.issuer.same")}
 	for _, a := range f.authorities {
-		words = append(words, pki.Escape(a.Name))
+		words = append(words, nameOf(f.w.t, a))
 	}
 	f.issuer.SetOptions(words, max(0, f.issuer.Selected()))
 }

@@ -13,7 +13,15 @@ import (
 // show says what is, what will be, and what to know about it.
 func (f *renewForm) show() {
 	t, c, p := f.w.t, f.old, f.seen
-	f.now.Set(f.side(t.Date(c.NotBefore), t.Date(c.NotAfter), pki.Escape(c.Issuer), c.Names, c.Key.Label())...)
+	now := f.side(t.Date(c.NotBefore), t.Date(c.NotAfter), pki.Escape(c.Issuer), c.Names, c.Key.Label())
+	if c.Shared {
+		now = append(now, widgets.Fact{Label: t.T("detail.serial"), Value: desk.ShortSerial(c.Serial), Mono: true},
+			widgets.Fact{Label: t.T("detail.made"), Value: t.Date(c.Made)})
+	}
+	if replaced := replacedWords(t, c); replaced != "" {
+		now = append(now, widgets.Fact{Label: t.T("health.replaced"), Value: replaced, Tone: widgets.ToneSoon})
+	}
+	f.now.Set(now...)
 	ready := p.Old.ID != "" && f.failed == nil
 	if ready {
 		key := t.T("renew.key.kept", "Key", c.Key.Label())

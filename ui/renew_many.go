@@ -183,7 +183,7 @@ func (m *renewMany) row(i int) widgets.ListRow {
 		second = t.T("renew.row.under", "Kind", second, "Name", pki.Escape(x.Issuer))
 	}
 	return widgets.ListRow{Cells: []widgets.Cell{
-		{Text: pki.Escape(x.Name), Second: second},
+		{Text: nameOf(t, x.Certificate), Second: dotted(second, replacedWords(t, x.Certificate))},
 		expiryCell(t, x.Certificate, m.w.now()),
 		m.willCell(x),
 	}}

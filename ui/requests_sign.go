@@ -152,7 +152,7 @@ func (f *signForm) setAuthorities(all []desk.Certificate) {
 		if !a.HasKey || !a.IsCurrent() {
 			continue
 		}
-		word, good := pki.Escape(a.Name), true
+		word, good := nameOf(f.w.t, a), true
 		switch h := a.Health(f.w.now()); h {
 		case desk.Expired, desk.Revoked, desk.NotYetValid:
 			word, good = f.w.t.T("issue.issuer."+string(h), "Name", word), false

@@ -155,7 +155,7 @@ func (r *revoking) offered() []pki.Reason {
 
 func (r *revoking) title(key string) string {
 	if len(r.certs) == 1 {
-		return r.w.t.T(key, "Name", pki.Escape(r.certs[0].Name))
+		return r.w.t.T(key, "Name", nameOf(r.w.t, r.certs[0]))
 	}
 	return r.w.t.T(key+".many", "Count", len(r.certs))
 }
@@ -176,7 +176,7 @@ func (r *revoking) leftNotice() fyne.CanvasObject {
 func (r *revoking) showEffects(effects []effect) {
 	t := r.w.t
 	for _, e := range effects {
-		name, issuer := pki.Escape(e.cert.Name), pki.Escape(e.cert.Issuer)
+		name, issuer := wholeName(t, e.cert), pki.Escape(e.cert.Issuer)
 		var lines []string
 		switch {
 		case e.cert.IsAuthority():

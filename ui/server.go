@@ -92,17 +92,13 @@ func (s *localServer) setBook(b book) {
 	list := b.servers(cert)
 	for _, c := range list {
 		s.certIDs = append(s.certIDs, c.ID)
-		word := c.Name
-		if b.names[c.Name] > 1 {
-			word = s.c.w.t.T("server.certificate.of", "Name", c.Name, "Issuer", c.Issuer)
-		}
-		words = append(words, word)
+		words = append(words, nameOf(s.c.w.t, c))
 	}
 	s.cert.SetOptions(words, -1)
 	s.caIDs, words = nil, nil
 	for _, a := range b.authorities {
 		s.caIDs = append(s.caIDs, a.ID)
-		words = append(words, a.Name)
+		words = append(words, nameOf(s.c.w.t, a))
 	}
 	s.clients.SetOptions(words, -1)
 	if cert == "" {

@@ -40,7 +40,7 @@ type verifier struct {
 
 // openVerify shows why a certificate of the vault is or is not trusted.
 func (w *Window) openVerify(c desk.Certificate) {
-	w.open(newVerifier(w, desk.VerifyRequest{ID: c.ID}, c, pki.Escape(c.Name)))
+	w.open(newVerifier(w, desk.VerifyRequest{ID: c.ID}, c, nameOf(w.t, c)))
 }
 
 // openVerifyFile does so for a certificate in a file.
@@ -102,7 +102,7 @@ func (v *verifier) trusts() []string {
 	t := v.w.t
 	list := []string{t.T("verify.trust.vault"), t.T("verify.trust.system")}
 	for _, a := range v.authorities {
-		list = append(list, t.T("verify.trust.only", "Name", pki.Escape(a.Name)))
+		list = append(list, t.T("verify.trust.only", "Name", nameOf(t, a)))
 	}
 	for _, path := range v.files {
 		list = append(list, t.T("verify.trust.only", "Name", pki.Escape(baseName(path))))

@@ -164,19 +164,19 @@ func relink(list []Certificate, known map[ID]lineage, now time.Time) time.Time {
 	groups := map[[sha256.Size]byte][]*Certificate{}
 	for n := range list {
 		c := &list[n]
-		c.CurrentID, c.ReplacedBy, c.Cross = "", "", false
+		c.CurrentID, c.ReplacedBy, c.Cross, c.ReplacedSerial = "", "", false, ""
 		if c.IsAuthority() {
 			l := known[c.ID]
 			c.Cross = l.cross
 			groups[l.who] = append(groups[l.who], c)
 		}
 	}
-	current := map[ID]ID{}
+	current, serials := map[ID]ID{}, map[ID]string{}
 	var until time.Time
 	for _, group := range groups {
 		stand(group, now)
 		for _, c := range group {
-			current[c.ID] = c.CurrentID
+			current[c.ID], serials[c.ID] = c.CurrentID, c.Serial
 			if len(group) > 1 {
 				until = earlier(until, c.NotBefore, now)
 				until = earlier(until, c.NotAfter.Add(1), now)
@@ -192,9 +192,10 @@ func relink(list []Certificate, known map[ID]lineage, now time.Time) time.Time {
 		switch {
 		case c.Cross && !c.IsCurrent(): // it stands beside, in place of nothing
 		case !c.IsCurrent():
-			c.ReplacedBy = c.CurrentID
+			c.ReplacedBy, c.ReplacedSerial = c.CurrentID, serials[c.CurrentID]
 		default:
-			c.ReplacedBy = replaced[c.ID].ID
+			by := replaced[c.ID]
+			c.ReplacedBy, c.ReplacedSerial = by.ID, by.Serial
 		}
 	}
 	return until

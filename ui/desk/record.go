@@ -45,6 +45,9 @@ type Certificate struct {
 	ReplacedBy ID   `json:"replacedBy,omitempty"` // the newest good certificate made in place of this one
 	CurrentID  ID   `json:"-"`                    // of an authority: the certificate that stands for it
 	Cross      bool `json:"cross,omitempty"`      // of an authority: self-issued, signed with another key of it
+	Shared     bool `json:"-"`                    // another certificate of the vault has its name
+
+	ReplacedSerial string `json:"-"` // the serial number of ReplacedBy
 }
 
 // Health is what a person wants to know of a certificate first.

@@ -58,8 +58,7 @@ func (m *shelf) merge() {
 	if len(m.fresh) == 0 {
 		return
 	}
-	fresh := slices.Clone(m.fresh)
-	slices.SortFunc(fresh, order)
+	fresh := ordered(m.fresh)
 	list := make([]Certificate, 0, len(m.cache)+len(fresh))
 	var texts []searched
 	if m.texts != nil {
@@ -81,6 +80,7 @@ func (m *shelf) merge() {
 		}
 	}
 	take(len(m.cache))
+	markShared(list)
 	*m = shelf{cache: list, texts: texts}
 }
 
@@ -121,6 +121,7 @@ func (d *Desk) load() error {
 			d.shelf.merge()
 			list := slices.Clone(d.shelf.cache)
 			d.until = relink(list, d.lineages, d.Now())
+			markShared(list)
 			d.shelf.change(list)
 		}
 		return nil
@@ -146,11 +147,12 @@ func (d *Desk) load() error {
 	}
 	list = ordered(list)
 	d.until = relink(list, d.lineages, d.Now())
+	markShared(list)
 	d.shelf.set(list)
 	return nil
 }
 
-// ordered sorts a list as order says, each name put into lower case once.
+// ordered sorts a list as order says, the key of each name made once.
 func ordered(list []Certificate) []Certificate {
 	type key struct {
 		name string
@@ -158,10 +160,13 @@ func ordered(list []Certificate) []Certificate {
 	}
 	keys := make([]key, len(list))
 	for n := range list {
-		keys[n] = key{strings.ToLower(list[n].Name), n}
+		keys[n] = key{naturalKey(list[n].Name), n}
 	}
 	slices.SortFunc(keys, func(a, b key) int {
-		return cmp.Or(strings.Compare(a.name, b.name), orderSame(&list[a.at], &list[b.at]))
+		if differ := strings.Compare(a.name, b.name); differ != 0 {
+			return differ
+		}
+		return order(list[a.at], list[b.at])
 	})
 	sorted := make([]Certificate, len(list))
 	for n, k := range keys {
@@ -171,7 +176,7 @@ func ordered(list []Certificate) []Certificate {
 }
 
 func order(a, b Certificate) int {
-	return cmp.Or(strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)), orderSame(&a, &b))
+	return cmp.Or(CompareNames(a.Name, b.Name), orderSame(&a, &b))
 }
 
 // orderSame is the order of two of one name.
