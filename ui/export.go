@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 
+	"countersign/pki"
 	"countersign/ui/desk"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
