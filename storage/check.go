@@ -68,6 +68,8 @@ func (t *Tx) checkRecord(bucket string, record, value []byte) error {
 		_, err = decodeDocument[Authority](t, bucket, record, value)
 	case bucketProfiles:
 		_, err = decodeDocument[Profile](t, bucket, record, value)
+	case bucketPartners:
+		_, err = decodeDocument[Partner](t, bucket, record, value)
 	case bucketEvents:
 		_, err = t.event(record, value)
 	case bucketKeys, bucketSecrets:

@@ -200,7 +200,7 @@ func TestKilledWhileMigrating(t *testing.T) {
 	}
 	v := newVault(t)
 	fill(t, v, 5)
-	toSchema1(t, v)
+	toSchema(t, v, 1)
 	must(t, v.Close())
 	old, err := os.ReadFile(v.Path())
 	must(t, err)

@@ -17,10 +17,12 @@ func TestDocuments(t *testing.T) {
 	authority := Authority{ID: testID(2), CRLNumber: 7, ThisUpdate: testTime, NextUpdate: testTime, CRL: []byte{3}, CRLDays: 9,
 		Elsewhere: []Revocation{{Serial: "01:02", At: testTime, Reason: "superseded"}}}
 	profile := Profile{ID: testID(3), Name: "short", JSON: []byte(`{"days":1}`)}
+	partner := Partner{ID: testID(4), Name: "Globex", JSON: []byte(`{"directions":[]}`)}
 	must(t, v.Update(func(tx *Tx) error {
 		return errors.Join(tx.PutRequest(request), tx.PutAuthority(authority), tx.PutProfile(profile),
 			tx.PutRequest(Request{ID: testID(9), DER: []byte{0}}), tx.DeleteRequest(testID(9)),
-			tx.PutProfile(Profile{ID: testID(9), JSON: []byte("1")}), tx.DeleteProfile(testID(9)))
+			tx.PutProfile(Profile{ID: testID(9), JSON: []byte("1")}), tx.DeleteProfile(testID(9)),
+			tx.PutPartner(partner), tx.PutPartner(Partner{ID: testID(9), JSON: []byte("1")}), tx.DeletePartner(testID(9)))
 	}))
 	must(t, v.View(func(tx *Tx) error {
 		gotRequest, err1 := tx.Request(request.ID)
@@ -38,7 +40,12 @@ func TestDocuments(t *testing.T) {
 		if !reflect.DeepEqual(gotProfile, profile) || !reflect.DeepEqual(profiles, []Profile{profile}) {
 			t.Errorf("%+v\nall %+v", gotProfile, profiles)
 		}
-		return errors.Join(err1, err2, err3, err4, err5, err6)
+		gotPartner, err7 := tx.Partner(partner.ID)
+		partners, err8 := tx.Partners()
+		if !reflect.DeepEqual(gotPartner, partner) || !reflect.DeepEqual(partners, []Partner{partner}) {
+			t.Errorf("%+v\nall %+v", gotPartner, partners)
+		}
+		return errors.Join(err1, err2, err3, err4, err5, err6, err7, err8)
 	}))
 }
 
@@ -53,6 +60,10 @@ func TestDocumentErrors(t *testing.T) {
 		{"request without DER", func(tx *Tx) error { return tx.PutRequest(Request{ID: testID(1)}) }, ErrEmptyRecord},
 		{"authority without ID", func(tx *Tx) error { return tx.PutAuthority(Authority{}) }, ErrBadID},
 		{"profile without JSON", func(tx *Tx) error { return tx.PutProfile(Profile{ID: testID(1)}) }, ErrEmptyRecord},
+		{"partner without JSON", func(tx *Tx) error { return tx.PutPartner(Partner{ID: testID(1)}) }, ErrEmptyRecord},
+		{"partner without ID", func(tx *Tx) error { return tx.PutPartner(Partner{JSON: []byte("1")}) }, ErrBadID},
+		{"no such partner", func(tx *Tx) error { _, err := tx.Partner(testID(1)); return err }, ErrNoRecord},
+		{"no such partner to delete", func(tx *Tx) error { return tx.DeletePartner(testID(1)) }, ErrNoRecord},
 		{"no such request", func(tx *Tx) error { _, err := tx.Request(testID(1)); return err }, ErrNoRecord},
 		{"no such authority", func(tx *Tx) error { _, err := tx.Authority(testID(1)); return err }, ErrNoRecord},
 		{"no such profile", func(tx *Tx) error { return tx.DeleteProfile(testID(1)) }, ErrNoRecord},
@@ -65,13 +76,14 @@ func TestDocumentErrors(t *testing.T) {
 	mustBe(t, v.View(func(tx *Tx) error { return tx.PutAuthority(Authority{ID: testID(1)}) }), ErrReadOnly)
 }
 
-// toSchema1 makes of an empty new vault's file one as the first schema had it.
-func toSchema1(t *testing.T, v *Vault) {
+// toSchema makes of a new vault's file one as an older schema had it; what that does
+// not know must be empty.
+func toSchema(t *testing.T, v *Vault, schema uint32) {
 	t.Helper()
 	old := v.head()
-	old.schema = 1
+	old.schema = schema
 	must(t, v.update(v.keys, func(tx *Tx) error {
-		for _, name := range newBuckets(1) {
+		for _, name := range newBuckets(schema) {
 			if err := tx.tx.(*boltTx).tx.DeleteBucket([]byte(name)); err != nil {
 				return err
 			}
@@ -86,7 +98,7 @@ func toSchema1(t *testing.T, v *Vault) {
 func TestSchema1(t *testing.T) {
 	v := newVault(t)
 	fill(t, v, 2)
-	toSchema1(t, v)
+	toSchema(t, v, 1)
 	must(t, v.Close())
 
 	options := testOptions()
@@ -119,6 +131,48 @@ func TestSchema1(t *testing.T) {
 	}
 	must(t, next.Update(func(tx *Tx) error {
 		return tx.PutRequest(Request{ID: testID(1), DER: []byte{1}})
+	}))
+	must(t, next.Close())
+}
+
+// TestSchema2 opens a vault of the second schema, which had no partners: what it has
+// stays, and a partner can be kept.
+func TestSchema2(t *testing.T) {
+	v := newVault(t)
+	fill(t, v, 2)
+	profile := Profile{ID: testID(3), Name: "short", JSON: []byte(`{"days":1}`)}
+	must(t, v.Update(func(tx *Tx) error { return tx.PutProfile(profile) }))
+	toSchema(t, v, 2)
+	must(t, v.Close())
+
+	options := testOptions()
+	options.ReadOnly = true
+	old, err := Open(v.Path(), options)
+	must(t, err)
+	must(t, old.Unlock(context.Background(), []byte(testPassphrase)))
+	must(t, old.View(func(tx *Tx) error {
+		partners, err := tx.Partners()
+		found, checkErr := tx.Check(context.Background())
+		if len(partners) != 0 || len(found) != 0 {
+			t.Errorf("%d partners, check: %v", len(partners), found)
+		}
+		return errors.Join(err, checkErr)
+	}))
+	must(t, old.Close())
+
+	next := openVault(t, v.Path())
+	if next.head().schema != Schema {
+		t.Errorf("schema %d", next.head().schema)
+	}
+	partner := Partner{ID: testID(4), Name: "Globex", JSON: []byte("1")}
+	must(t, next.Update(func(tx *Tx) error { return tx.PutPartner(partner) }))
+	must(t, next.View(func(tx *Tx) error {
+		got, err := tx.Profile(profile.ID)
+		one, oneErr := tx.Partner(partner.ID)
+		if !reflect.DeepEqual(got, profile) || !reflect.DeepEqual(one, partner) {
+			t.Errorf("%+v, %+v", got, one)
+		}
+		return errors.Join(err, oneErr)
 	}))
 	must(t, next.Close())
 }

@@ -141,7 +141,7 @@ func TestHostileLeaves(t *testing.T) {
 			m, err := readMetas(bytes.NewReader(b), int64(len(b)), false)
 			must(t, err)
 			at := int(m.root) * int(m.pageSize)
-			order.PutUint16(b[at+10:], order.Uint16(b[at+10:])-7) // the last that has pages of its own is "keys"
+			order.PutUint16(b[at+10:], order.Uint16(b[at+10:])-8) // the last that has pages of its own is "keys"
 		}, ErrDamaged},
 		{"a record of 4 GB", func(t *testing.T, b []byte) {
 			at, _ := findPage(t, b, flagLeaf)

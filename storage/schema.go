@@ -9,7 +9,7 @@ import (
 
 // Schema is the version of the layout that this program writes. Versions of the
 // program that do not know a schema refuse it with a *VersionError.
-const Schema uint32 = 2
+const Schema uint32 = 3
 
 // The buckets. Those of records are counted in the state (see state.go).
 const (
@@ -25,21 +25,33 @@ const (
 	bucketRequests     = "requests"     // ID -> Request; since schema 2, as those below
 	bucketAuthorities  = "authorities"  // ID -> Authority
 	bucketProfiles     = "profiles"     // ID -> Profile
+	bucketPartners     = "partners"     // ID -> Partner; since schema 3
 )
 
 // countedBuckets are the buckets whose records the state counts, in its order.
 func countedBuckets() []string {
 	return []string{bucketSlots, bucketCertificates, bucketIndex, bucketKeys,
 		bucketSecrets, bucketEvents, bucketTargets, bucketSettings,
-		bucketRequests, bucketAuthorities, bucketProfiles}
+		bucketRequests, bucketAuthorities, bucketProfiles, bucketPartners}
+}
+
+// addedBuckets are the buckets that came with each schema after the first.
+func addedBuckets() map[uint32][]string {
+	return map[uint32][]string{
+		2: {bucketRequests, bucketAuthorities, bucketProfiles},
+		3: {bucketPartners},
+	}
 }
 
 // newBuckets are the buckets that a vault of this schema does not have yet.
 func newBuckets(schema uint32) []string {
-	if schema < 2 {
-		return []string{bucketRequests, bucketAuthorities, bucketProfiles}
+	var names []string
+	for since, added := range addedBuckets() {
+		if schema < since {
+			names = append(names, added...)
+		}
 	}
-	return nil
+	return names
 }
 
 const (
@@ -98,19 +110,22 @@ type migration func(*Tx) error
 
 // migrations has, for each older schema, the step to the next one.
 func migrations() map[uint32]migration {
-	return map[uint32]migration{1: addBuckets}
+	return map[uint32]migration{1: addBuckets(2), 2: addBuckets(3)}
 }
 
-// addBuckets takes a vault from schema 1 to 2: there are requests, authorities and
-// profiles now. Entries keep their layout until they are written again.
-func addBuckets(t *Tx) error {
-	for _, name := range newBuckets(1) {
-		if err := t.tx.makeBucket(name); err != nil {
-			return fmt.Errorf("bucket %s: %w", name, writeError(err))
+// addBuckets takes a vault to a schema from the one before it: with schema 2 there are
+// requests, authorities and profiles, with schema 3 partners. Records keep their layout
+// until they are written again.
+func addBuckets(schema uint32) migration {
+	return func(t *Tx) error {
+		for _, name := range addedBuckets()[schema] {
+			if err := t.tx.makeBucket(name); err != nil {
+				return fmt.Errorf("bucket %s: %w", name, writeError(err))
+			}
 		}
+		t.changed = true
+		return nil
 	}
-	t.changed = true
-	return nil
 }
 
 // checkVersion refuses what is newer than known, and what no step leads away from.

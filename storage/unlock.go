@@ -139,7 +139,7 @@ func (v *Vault) examine(keys *keyset) (unwiped bool, err error) {
 		}
 		unwiped = s.unwiped
 		for _, bucket := range []string{bucketSlots, bucketIndex, bucketTargets, bucketSettings,
-			bucketRequests, bucketAuthorities, bucketProfiles} {
+			bucketRequests, bucketAuthorities, bucketProfiles, bucketPartners} {
 			if err := t.checkWhole(bucket); err != nil {
 				return err
 			}
