@@ -28,6 +28,12 @@ type Imported struct {
 // Each certificate is tied to its issuer, and those in the vault that were
 // waiting for theirs are too.
 func (d *Desk) Import(ctx context.Context, found Found) (Imported, error) {
+	return d.importAnd(ctx, found, nil)
+}
+
+// importAnd is Import, and what also does, in the same transaction; also may be
+// nil.
+func (d *Desk) importAnd(ctx context.Context, found Found, also func(*storage.Tx) error) (Imported, error) {
 	if err := ctx.Err(); err != nil {
 		return Imported{}, err
 	}
@@ -38,7 +44,10 @@ func (d *Desk) Import(ctx context.Context, found Found) (Imported, error) {
 		i := importing{tx: tx, now: d.Now()}
 		err := i.everything(ctx, found)
 		done = i.done
-		return err
+		if err != nil || also == nil {
+			return err
+		}
+		return also(tx)
 	})
 	if err != nil {
 		return Imported{}, err

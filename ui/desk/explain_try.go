@@ -7,14 +7,18 @@ import (
 	"countersign/testclient"
 )
 
-// explainTry is explainTyped for the errors of trying connections.
+// explainTry is explainTyped for the errors of trying connections, and of
+// partners' kits.
 func explainTry(err error) (string, []any) {
 	var (
 		lacks *SnippetError
 		bad   *testclient.TryError
 		port  *testclient.PortError
+		kit   *KitError
 	)
 	switch {
+	case errors.As(err, &kit):
+		return "kit-" + kit.Code, []any{"Name", kit.Name}
 	case errors.As(err, &lacks):
 		return "snippet-" + lacks.Field, []any{"Program", lacks.Kind.Program()}
 	case errors.As(err, &bad):

@@ -124,6 +124,12 @@ func (d *Desk) prepareUnder(ctx context.Context, issuer pki.Issuer, r IssueReque
 }
 
 func (d *Desk) keepAll(ctx context.Context, all []*issued, now time.Time) ([]Certificate, error) {
+	return d.keepAllAnd(ctx, all, now, nil)
+}
+
+// keepAllAnd keeps certificates, and what also does with them, in one
+// transaction; also may be nil.
+func (d *Desk) keepAllAnd(ctx context.Context, all []*issued, now time.Time, also func(*storage.Tx, []Certificate) error) ([]Certificate, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -136,7 +142,10 @@ func (d *Desk) keepAll(ctx context.Context, all []*issued, now time.Time) ([]Cer
 			}
 			made[n] = c
 		}
-		return nil
+		if also == nil {
+			return nil
+		}
+		return also(tx, made)
 	})
 	if err != nil {
 		return nil, err

@@ -70,6 +70,12 @@ type RequestDetail struct {
 // MakeRequest makes a key, which stays in the vault, and a request with it for
 // somebody else to sign. Errors: pki.Faults, ErrLocked, and the context's.
 func (d *Desk) MakeRequest(ctx context.Context, r pki.Request) (Request, error) {
+	return d.makeRequestAnd(ctx, r, nil)
+}
+
+// makeRequestAnd makes a request, and does in the same transaction what also
+// does with it; also may be nil.
+func (d *Desk) makeRequestAnd(ctx context.Context, r pki.Request, also func(*storage.Tx, Request) error) (Request, error) {
 	fail := func(err error) (Request, error) {
 		return Request{}, fmt.Errorf("make request %q: %w", IssueRequest{Request: r}.title(), err)
 	}
@@ -101,7 +107,10 @@ func (d *Desk) MakeRequest(ctx context.Context, r pki.Request) (Request, error) 
 		if err := tx.PutKey(storage.Key{ID: made.KeyID, Kind: made.KeyKind, PKCS8: der}); err != nil {
 			return err
 		}
-		return keepRequest(tx, made, "request-make", d.Now())
+		if err := keepRequest(tx, made, "request-make", d.Now()); err != nil || also == nil {
+			return err
+		}
+		return also(tx, fromRequest(made))
 	})
 	if err != nil {
 		return fail(err)

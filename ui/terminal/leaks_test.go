@@ -241,7 +241,7 @@ func (s *scene) faults() []string {
 // mayPrint names the commands whose purpose is to show a secret once.
 func mayPrint(command string) bool {
 	switch command {
-	case "countersign vault recovery new", "countersign vault new-key", "countersign export":
+	case "countersign vault recovery new", "countersign vault new-key", "countersign export", "countersign partner kit":
 		return true
 	}
 	return false

@@ -151,6 +151,7 @@ func (s *session) root() *cobra.Command {
 		s.renew(),
 		s.remove(),
 		s.profile(),
+		s.partner(),
 		s.list(),
 		s.csr(),
 		s.inspect(),

@@ -1,0 +1,105 @@
+package terminal
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"countersign/pki"
+	"countersign/ui/desk"
+)
+
+// partnerStandIn makes or removes who plays the partner here.
+func (s *session) partnerStandIn() *cobra.Command {
+	var remove bool
+	c := &cobra.Command{
+		Use: "stand-in NAME", Short: s.t.T("partners.terminal.stand-in"), Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return s.withPartner(c, args[0], func(d *desk.Desk, p desk.Partner) error {
+				if remove {
+					if _, err := d.RemoveStandIn(p.ID); err != nil {
+						return err
+					}
+					s.say("partners.stand-in.removed", "Name", pki.Escape(p.Name))
+					return nil
+				}
+				if _, err := d.MakeStandIn(c.Context(), p.ID); err != nil {
+					return err
+				}
+				s.say("partners.stand-in.made", "Name", pki.Escape(p.Name))
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&remove, "remove", false, s.t.T("partners.flag.remove"))
+	return c
+}
+
+// triedPartner is what partner try --json prints of a direction.
+type triedPartner struct {
+	Direction desk.Direction `json:"direction"`
+	StandIn   bool           `json:"standIn"`
+	Try       connection     `json:"try"`
+}
+
+// partnerTry tries one direction, or all.
+func (s *session) partnerTry() *cobra.Command {
+	var standIn, asJSON bool
+	c := &cobra.Command{
+		Use: "try NAME [we-call|they-call]", Short: s.t.T("partners.terminal.try"), Args: cobra.RangeArgs(1, 2),
+		Long: s.t.T("partners.terminal.try") + "\n\n" + s.t.T("partners.terminal.try.long"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return s.withPartner(c, args[0], func(d *desk.Desk, p desk.Partner) error {
+				dirs := p.Directions()
+				if len(args) > 1 {
+					dir, err := parseDirection(args[1])
+					if err != nil {
+						return err
+					}
+					dirs = []desk.Direction{dir}
+				}
+				return s.tryDirections(c, d, p, dirs, standIn, asJSON)
+			})
+		},
+	}
+	c.Flags().BoolVar(&standIn, "stand-in", false, s.t.T("partners.flag.stand-in"))
+	c.Flags().BoolVar(&asJSON, "json", false, s.t.T("terminal.flag.json"))
+	return c
+}
+
+func (s *session) tryDirections(c *cobra.Command, d *desk.Desk, p desk.Partner, dirs []desk.Direction, standIn, asJSON bool) error {
+	tried, failed := []triedPartner{}, false
+	for n, dir := range dirs {
+		observe := s.printStep
+		if asJSON {
+			observe = nil
+		} else {
+			if n > 0 {
+				fmt.Fprintln(s.Out)
+			}
+			fmt.Fprintf(s.Out, "%s: %s\n", dir, s.t.T("partners.direction."+string(dir)))
+		}
+		done, err := d.TryPartner(c.Context(), p.ID, dir, standIn, observe)
+		if err != nil {
+			return err
+		}
+		failed = failed || !done.Passed()
+		tried = append(tried, triedPartner{dir, done.StandIn, newConnection(done.Result)})
+		if asJSON {
+			continue
+		}
+		s.printVerdict(done.Result)
+		if done.StandIn {
+			s.say("partners.tried.stand-in", "Name", pki.Escape(p.Name))
+		}
+	}
+	if asJSON {
+		if err := s.json(tried); err != nil {
+			return err
+		}
+	}
+	if failed {
+		return saidError{}
+	}
+	return nil
+}
