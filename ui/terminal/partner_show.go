@@ -35,7 +35,7 @@ func (s *session) showPartner(d *desk.Desk, id desk.ID) error {
 			}
 		}
 		for _, l := range r.Lines {
-			s.printLine(page, r, l, standIn)
+			s.printPartnerLine(page, r, l, standIn)
 		}
 	}
 	if standIn {
@@ -56,7 +56,7 @@ func (s *session) provision(page desk.PartnerPage, p desk.Provision) string {
 	return words
 }
 
-func (s *session) printLine(page desk.PartnerPage, r desk.RoutePage, l desk.PartnerLine, standIn bool) {
+func (s *session) printPartnerLine(page desk.PartnerPage, r desk.RoutePage, l desk.PartnerLine, standIn bool) {
 	text := s.t.T("partners.line."+l.Code+"."+string(r.Direction), "Name", pki.Escape(page.Name))
 	if detail := s.lineDetail(r, l); detail != "" {
 		text += ": " + detail
