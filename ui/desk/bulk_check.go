@@ -28,6 +28,7 @@ type BulkItem struct {
 	Request  pki.Request
 	Faults   pki.Faults    // empty when it can be made
 	Warnings []pki.Warning // who would not like it, and why
+	There    Certificate   // that the vault has for it already; the zero one for none
 }
 
 // Good tells whether the row can be made.
@@ -47,6 +48,7 @@ type BulkCheck struct {
 	Good     int           // rows without fault
 	Warned   int           // of these, with a warning
 	Bad      int           // rows with a fault
+	There    int           // good rows that the vault has a certificate for already
 }
 
 // GoodItems are the rows that can be made.
@@ -75,11 +77,16 @@ func (d *Desk) CheckBulk(ctx context.Context, t BulkTable, defaults BulkDefaults
 	if err != nil {
 		return BulkCheck{}, err
 	}
-	chain, err := d.chain(issuer.CurrentID)
+	if issuer.CurrentID != "" && !issuer.IsCurrent() {
+		if issuer, err = d.Get(issuer.CurrentID); err != nil {
+			return BulkCheck{}, err
+		}
+	}
+	chain, err := d.chain(issuer.ID)
 	if err != nil {
 		return BulkCheck{}, err
 	}
-	c := bulkChecker{issuer: chain[0], above: chain[1:], defaults: defaults, now: d.Now(), known: map[rowKey]bool{}}
+	c := bulkChecker{issuerID: issuer.ID, issuer: chain[0], above: chain[1:], defaults: defaults, now: d.Now(), known: map[rowKey]bool{}}
 	for _, cert := range all {
 		c.known[rowKey{strings.ToLower(cert.Name), cert.Kind}] = true
 	}
@@ -93,6 +100,9 @@ func (d *Desk) CheckBulk(ctx context.Context, t BulkTable, defaults BulkDefaults
 		return BulkCheck{}, err
 	}
 	check.findTwice()
+	if err := check.findThere(ctx, d, all, c); err != nil {
+		return BulkCheck{}, err
+	}
 	check.count()
 	return check, nil
 }
@@ -116,6 +126,9 @@ func (c *BulkCheck) findTwice() {
 
 func (c *BulkCheck) count() {
 	for _, i := range c.Items {
+		if i.IsThere() {
+			c.There++
+		}
 		switch {
 		case !i.Good():
 			c.Bad++
@@ -136,6 +149,7 @@ type rowKey struct {
 
 // bulkChecker checks rows, several at once: it is not changed by that.
 type bulkChecker struct {
+	issuerID ID // of the certificate that stands for it
 	issuer   *x509.Certificate
 	above    []*x509.Certificate // nearest first
 	defaults BulkDefaults

@@ -91,7 +91,7 @@ func TestMakeBulkKilled(t *testing.T) {
 	if err := c.Wait(); err == nil || said == 0 {
 		t.Fatalf("the child was not killed: said %d, error %v", said, err)
 	}
-	d, _ := openBulk(t, path)
+	d, defaults := openBulk(t, path)
 	list, err := d.Certificates(Filter{})
 	if err != nil {
 		t.Fatal(err)
@@ -100,6 +100,18 @@ func TestMakeBulkKilled(t *testing.T) {
 		t.Errorf("%d certificates, %d were said", len(list), said)
 	}
 	d.mustBeWhole(t, len(list))
+
+	// The same table, but for its end: what is there is not made again.
+	table := people(said + 4*bulkBatch)
+	all := d.goOn(t, defaults, table)
+	seen := map[ID]bool{}
+	for i, m := range all {
+		if m.Line != i+1 || seen[m.Certificate.ID] {
+			t.Fatalf("row %d is line %d, or doubled", i, m.Line)
+		}
+		seen[m.Certificate.ID] = true
+	}
+	d.mustBeWhole(t, said+4*bulkBatch) // one for each row, those of before among them
 }
 
 // TestMakeBulkDiskFull bounds the size of files in a child: the system refuses

@@ -46,13 +46,16 @@ type BulkWritten struct {
 // already is written over, unless asked: then nothing is written at all, a
 // *PathError with ErrFileExists. Passwords are written first, to a file of
 // their own, so that no bundle is without its password; the manifest last, and
-// also when the context ends in the middle: it tells what is there. Errors:
+// also when the context ends in the middle: it tells what is there. An export
+// that was stopped, or killed, is gone on with by another into the same folder:
+// see UnfinishedFile. Errors:
 // ErrPasswordsLost, ErrFormat, ErrNoKey, *PathError, the context's.
 func (d *Desk) ExportBulk(ctx context.Context, made []BulkMade, o BulkExport, progress func(BulkProgress)) (BulkWritten, error) {
 	if progress == nil {
 		progress = func(BulkProgress) {}
 	}
 	b := &bulkExport{d: d, o: o, progress: progress}
+	b.goOn()
 	if err := b.plan(made); err != nil {
 		return b.written, err
 	}
@@ -62,12 +65,18 @@ func (d *Desk) ExportBulk(ctx context.Context, made []BulkMade, o BulkExport, pr
 	if err := os.MkdirAll(o.Folder, 0o700); err != nil {
 		return b.written, aboutFile("create folder", o.Folder, err)
 	}
+	if err := b.begin(); err != nil {
+		return b.written, err
+	}
 	if err := b.writePasswords(); err != nil {
 		return b.written, err
 	}
 	err := b.writeAll(ctx)
 	if late := b.writeManifest(); err == nil {
 		err = late
+	}
+	if err == nil {
+		err = b.finish()
 	}
 	return b.written, err
 }
@@ -81,6 +90,10 @@ type bulkExport struct {
 	above    map[ID]source // by the issuer: the chain above a certificate
 	roots    []File
 	written  BulkWritten
+
+	goesOn       bool // where another was stopped
+	oldPasswords string
+	before       map[[2]string]string
 }
 
 // exportItem is one certificate with the names of its files.
@@ -105,7 +118,7 @@ func (b *bulkExport) plan(made []BulkMade) error {
 		return ErrFormat
 	}
 	b.above = map[ID]source{}
-	names := newNamer(ManifestFile, PasswordsFile, filepath.Base(b.o.Passwords))
+	names := newNamer(ManifestFile, PasswordsFile, UnfinishedFile, filepath.Base(b.o.Passwords))
 	for _, m := range made {
 		if err := b.look(m.Certificate, names); err != nil {
 			return err
@@ -116,7 +129,7 @@ func (b *bulkExport) plan(made []BulkMade) error {
 		item := exportItem{BulkMade: m, names: names.of(FileName(m.Certificate.Name), b.o.Formats)}
 		if needs {
 			var err error
-			if item.password, item.made, err = b.passwordOf(m); err != nil {
+			if item.password, item.made, err = b.passwordOf(m, item.names[0]); err != nil {
 				return err
 			}
 		}
@@ -153,7 +166,7 @@ func (b *bulkExport) look(c Certificate, names *namer) error {
 	return nil
 }
 
-func (b *bulkExport) passwordOf(m BulkMade) (password string, made bool, err error) {
+func (b *bulkExport) passwordOf(m BulkMade, file string) (password string, made bool, err error) {
 	switch {
 	case b.o.Password != "":
 		return b.o.Password, false, nil
@@ -162,16 +175,19 @@ func (b *bulkExport) passwordOf(m BulkMade) (password string, made bool, err err
 	case b.o.Passwords == "":
 		return "", false, ErrPasswordsLost
 	}
+	if password = b.before[[2]string{harmless(file), harmless(m.Certificate.Name)}]; password != "" {
+		return password, true, nil
+	}
 	password, err = b.d.NewPassword()
 	return password, true, err
 }
 
 // refuseTaken finds names that are there already.
 func (b *bulkExport) refuseTaken() error {
-	if b.o.Overwrite {
-		return nil
-	}
 	taken := func(path string) error {
+		if b.mayReplace(path) {
+			return nil
+		}
 		if _, err := os.Lstat(path); err == nil {
 			return &PathError{Deed: "write", Path: path, Err: ErrFileExists}
 		}
@@ -204,7 +220,7 @@ const exportPiece = 100
 // says that the keys leave the vault, then they do.
 func (b *bulkExport) writeAll(ctx context.Context) error {
 	for _, root := range b.roots {
-		if err := WriteFile(filepath.Join(b.o.Folder, root.Name), root, b.o.Overwrite); err != nil {
+		if err := WriteFile(filepath.Join(b.o.Folder, root.Name), root, b.mayReplace(filepath.Join(b.o.Folder, root.Name))); err != nil {
 			return err
 		}
 		b.written.Files++
@@ -281,7 +297,7 @@ func (b *bulkExport) write(item *exportItem) error {
 			return fmt.Errorf("export %q as %s: %w", c.Name, f, err)
 		}
 		path := filepath.Join(b.o.Folder, item.names[n])
-		if err := WriteFile(path, File{Data: data, Secret: true}, b.o.Overwrite); err != nil {
+		if err := WriteFile(path, File{Data: data, Secret: true}, b.mayReplace(path)); err != nil {
 			return err
 		}
 	}
@@ -291,17 +307,20 @@ func (b *bulkExport) write(item *exportItem) error {
 
 // CheckBulkFolder tells, before anything is made, whether an export could go
 // there without writing over something: the folder is empty or not there yet,
-// and so is the file of passwords, unless it is "". Error: *PathError.
+// and so is the file of passwords, unless it is "". A folder where an export was
+// stopped is good too, with its file of passwords. Error: *PathError.
 func CheckBulkFolder(folder, passwords string) error {
+	old, stopped := unfinished(folder)
 	entries, err := os.ReadDir(folder)
 	switch {
+	case stopped:
 	case errors.Is(err, os.ErrNotExist):
 	case err != nil:
 		return aboutFile("read", folder, err)
 	case len(entries) > 0:
 		return &PathError{Deed: "write", Path: filepath.Join(folder, entries[0].Name()), Err: ErrFileExists}
 	}
-	if passwords != "" {
+	if passwords != "" && !(stopped && same(passwords, old)) {
 		if _, err := os.Lstat(passwords); err == nil {
 			return &PathError{Deed: "write", Path: passwords, Err: ErrFileExists}
 		}

@@ -167,7 +167,7 @@ func TestExportBulkErrors(t *testing.T) {
 		{"no folder can be there", context.Background(), BulkExport{Folder: blocked, Formats: []Format{Chain, Key}},
 			func(err error) bool { return errors.As(err, &at) }, []string{"bob.p12"}},
 		{"cancelled", ended, BulkExport{Folder: taken, Formats: []Format{Chain}}, func(err error) bool { return errors.Is(err, context.Canceled) },
-			[]string{"Root.pem", "bob.p12", "manifest.csv"}},
+			[]string{"Root.pem", "bob.p12", "manifest.csv", "unfinished.txt"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			wrote, err := d.ExportBulk(c.ctx, made, c.o, nil)

@@ -14,6 +14,9 @@ import (
 // every language: programs read them.
 var manifestHead = []string{"line", "name", "kind", "file", "key", "serial", "sha256", "expires"}
 
+// passwordsHead are the columns of the file of passwords.
+var passwordsHead = []string{"line", "name", "file", "password"}
+
 // asInTable stands for a password that a spreadsheet would take for a formula:
 // whoever made the table has it.
 const asInTable = "(as in the table)"
@@ -36,7 +39,7 @@ func (b *bulkExport) writeManifest() error {
 			c.Serial, c.Fingerprint, c.NotAfter.UTC().Format(time.RFC3339)})
 	}
 	path := filepath.Join(b.o.Folder, ManifestFile)
-	if err := writeTable(path, rows, b.o.Overwrite); err != nil {
+	if err := writeTable(path, rows, b.mayReplace(path)); err != nil {
 		return err
 	}
 	b.written.Manifest = path
@@ -49,7 +52,7 @@ func (b *bulkExport) writePasswords() error {
 	if b.o.Passwords == "" {
 		return nil
 	}
-	rows := [][]string{{"line", "name", "file", "password"}}
+	rows := [][]string{passwordsHead}
 	for _, item := range b.items {
 		password := item.password
 		if password == "" {
@@ -60,7 +63,7 @@ func (b *bulkExport) writePasswords() error {
 		}
 		rows = append(rows, []string{line(item.Line), harmless(item.Certificate.Name), harmless(item.names[0]), password})
 	}
-	if err := writeTable(b.o.Passwords, rows, b.o.Overwrite); err != nil {
+	if err := writeTable(b.o.Passwords, rows, b.mayReplace(b.o.Passwords)); err != nil {
 		return err
 	}
 	b.written.Passwords = b.o.Passwords
