@@ -131,6 +131,7 @@ const (
 	FaultRowOpen     = "row-open"     // a quotation mark that nothing closes
 	FaultCellLong    = "cell-long"    // over 64 KiB
 	FaultRowKind     = "row-kind"     // not client, server or both
+	FaultRowProfile  = "row-profile"  // the profile is for another kind; Value is the profile
 	FaultRowValidity = "row-validity" // neither a span nor a day
 	FaultRowPassword = "row-password" // PKCS #12 cannot hold it
 )
@@ -145,7 +146,7 @@ const (
 
 // BulkFaultCodes are the codes of faults that rows have besides pki's.
 func BulkFaultCodes() []string {
-	return []string{FaultRowCells, FaultRowQuote, FaultRowOpen, FaultCellLong, FaultRowKind, FaultRowValidity, FaultRowPassword}
+	return []string{FaultRowCells, FaultRowQuote, FaultRowOpen, FaultCellLong, FaultRowKind, FaultRowProfile, FaultRowValidity, FaultRowPassword}
 }
 
 // BulkWarningCodes are the codes of warnings that rows have besides pki's.

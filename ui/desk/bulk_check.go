@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -38,13 +39,13 @@ func (i BulkItem) Good() bool { return len(i.Faults) == 0 }
 func (i BulkItem) Title() string { return IssueRequest{Request: i.Request}.title() }
 
 // BulkCheck is a table with all that is wrong with it. Faults and warnings of
-// the issuer, which every row would have, stand here once; with such a fault
-// nothing can be made.
+// the issuer, and of what all rows have in common, stand here once; with such a
+// fault nothing can be made.
 type BulkCheck struct {
 	Defaults BulkDefaults
-	Items    []BulkItem // one a row
-	Issuer   pki.Faults
-	Doubts   []pki.Warning // about the issuer
+	Items    []BulkItem    // one a row
+	Issuer   pki.Faults    // and of what all rows have in common
+	Doubts   []pki.Warning // about the same
 	Good     int           // rows without fault
 	Warned   int           // of these, with a warning
 	Bad      int           // rows with a fault
@@ -159,21 +160,27 @@ type bulkChecker struct {
 	doubts   map[pki.Warning]bool
 }
 
-// aboutIssuer gives the faults and warnings of the issuer alone, and keeps
-// them, so that they are not said of every row.
+// rowsOwn are the fields that rows can say, each its own.
+var rowsOwn = []pki.Field{pki.FieldName, pki.FieldNames, pki.FieldKind, pki.FieldValidity,
+	pki.FieldOrganization, pki.FieldOrganizationalUnit}
+
+// aboutIssuer gives the faults and warnings of the issuer and of what all rows
+// have in common, and keeps them, so that they are not said of every row.
 func (c *bulkChecker) aboutIssuer() (pki.Faults, []pki.Warning) {
 	probe := c.defaults.Base
 	c.faults, c.doubts = map[pki.Fault]bool{}, map[pki.Warning]bool{}
 	var all, faults pki.Faults
 	if err := probe.Check(c.issuer, c.now, c.above...); err != nil && errors.As(err, &all) {
-		faults = all.Of(pki.FieldIssuer)
-		for _, f := range faults {
-			c.faults[f] = true
+		for _, f := range all {
+			if !slices.Contains(rowsOwn, f.Field) {
+				faults = append(faults, f)
+				c.faults[f] = true
+			}
 		}
 	}
 	var doubts []pki.Warning
 	for _, w := range probe.Warnings(c.issuer, c.now) {
-		if w.Field == pki.FieldIssuer {
+		if !slices.Contains(rowsOwn, w.Field) {
 			doubts = append(doubts, w)
 			c.doubts[w] = true
 		}
@@ -225,8 +232,8 @@ func (c *bulkChecker) request(row BulkRow, faults *pki.Faults) pki.Request {
 		kind, known := kindOf(cell)
 		if !known {
 			*faults = append(*faults, pki.Fault{Field: pki.FieldKind, Code: FaultRowKind, Value: pki.Escape(cut(cell))})
-		} else {
-			r.Kind = kind
+		} else if r.Kind = kind; c.defaults.Profile != "" && kind != c.defaults.Base.Kind {
+			*faults = append(*faults, pki.Fault{Field: pki.FieldKind, Code: FaultRowProfile, Value: pki.Escape(c.defaults.Profile)})
 		}
 	}
 	if cell := row.Cell(ColumnValidity); cell != "" {

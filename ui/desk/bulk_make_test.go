@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"countersign/pki"
 	"countersign/storage"
 )
@@ -68,7 +70,6 @@ func (d *Desk) mustBeWhole(t *testing.T, want int) {
 
 func TestMakeBulk(t *testing.T) {
 	d, defaults := newBulk(t)
-	defaults.Profile = "Staff"
 	check := d.mustCheck(t, defaults, "name,kind,names,email,days,password,ou\n"+
 		"alice,client,,alice@example.com,90,secret word,Sales\napi.example.com,server,10.0.0.7,,,,\n")
 	var told []BulkProgress
@@ -77,7 +78,7 @@ func TestMakeBulk(t *testing.T) {
 		t.Fatalf("%d made, error %v", len(made), err)
 	}
 	alice, api := made[0], made[1]
-	if alice.Line != 2 || alice.Password != "secret word" || alice.Certificate.Profile != "Staff" ||
+	if alice.Line != 2 || alice.Password != "secret word" ||
 		!alice.Certificate.NotAfter.Equal(fixed.AddDate(0, 0, 90)) {
 		t.Errorf("the first: %+v", alice)
 	}
@@ -91,6 +92,43 @@ func TestMakeBulk(t *testing.T) {
 	activities, err := d.Activities(1)
 	if err != nil || activities[0].Verb != "issue-many" || activities[0].Detail["made"] != "2" {
 		t.Errorf("noted last: %+v, error %v", activities, err)
+	}
+}
+
+// A profile goes with the rows of its kind; others are a fault.
+func TestBulkProfile(t *testing.T) {
+	d, defaults := newBulk(t)
+	defaults.Profile = "Staff"
+	check := d.mustCheck(t, defaults, "name,kind\nalice,\nbob,client\napi.example.com,server\n")
+	want := pki.Faults{{Field: pki.FieldKind, Code: FaultRowProfile, Value: "Staff"}}
+	if diff := cmp.Diff(want, check.Items[2].Faults); diff != "" || check.Good != 2 {
+		t.Errorf("%d are good; the server: %s", check.Good, diff)
+	}
+	made, err := d.MakeBulk(context.Background(), defaults, check.GoodItems(), nil)
+	if err != nil || len(made) != 2 || made[0].Certificate.Profile != "Staff" {
+		t.Errorf("made %+v, error %v", made, err)
+	}
+}
+
+// What all rows have in common is found wrong once.
+func TestBulkCommonFaults(t *testing.T) {
+	d, defaults := newBulk(t)
+	defaults.Base.CRLAddresses = []string{"ftp://ca.test"}
+	defaults.Base.ExtKeyUsage = []string{"clientAuth", "nonsense"}
+	defaults.Base.Key = pki.Ed25519
+	check := d.mustCheck(t, defaults, people(3))
+	want := pki.Faults{{Field: pki.FieldExtKeyUsage, Code: pki.CodeExtKeyUsageUnknown, Value: "nonsense"},
+		{Field: pki.FieldCRL, Code: pki.CodeAddressBad, Value: "ftp://ca.test"}}
+	if diff := cmp.Diff(want, check.Issuer); diff != "" {
+		t.Error(diff)
+	}
+	for _, i := range check.Items {
+		if !i.Good() || len(i.Warnings) > 0 {
+			t.Errorf("line %d: %v %v", i.Line, i.Faults, i.Warnings)
+		}
+	}
+	if len(check.Doubts) != 2 || len(check.GoodItems()) != 0 || len(check.Remaining()) != 0 {
+		t.Errorf("%d doubts, %d to be made", len(check.Doubts), len(check.GoodItems()))
 	}
 }
 

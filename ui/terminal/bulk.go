@@ -24,6 +24,7 @@ type many struct {
 	out, passwords, password string
 	p12, compatible, pem     bool
 	onlyGood, dryRun, force  bool
+	again                    bool
 }
 
 // How many rows with faults, and with warnings, are shown.
@@ -39,7 +40,9 @@ func (s *session) issueMany(issue *cobra.Command) {
 	f.StringVar(&m.from, "from", "", s.t.T("bulk.flag.from"))
 	f.StringVar(&m.issuer, "ca", "", s.t.T("terminal.flag.ca"))
 	f.StringVar(&m.kind, "kind", string(pki.Client), s.t.T("bulk.flag.kind"))
+	f.BoolVar(&m.again, "again", false, s.t.T("bulk.flag.again"))
 	s.wishFlags(issue, &m.wish)
+	s.commonFlags(issue, &m.wish)
 	f.StringVar(&m.out, "out", "", s.t.T("bulk.flag.out"))
 	f.BoolVar(&m.p12, "p12", false, s.t.T("bulk.flag.p12"))
 	f.BoolVar(&m.compatible, "p12-compatible", false, s.t.T("bulk.flag.p12-compatible"))
@@ -50,6 +53,7 @@ func (s *session) issueMany(issue *cobra.Command) {
 	f.BoolVar(&m.dryRun, "dry-run", false, s.t.T("bulk.flag.dry-run"))
 	f.BoolVar(&m.force, "force", false, s.t.T("terminal.flag.force"))
 	issue.MarkFlagsMutuallyExclusive("p12", "p12-compatible", "pem")
+	issue.Long = s.t.T("terminal.issue") + "\n\n" + s.t.T("bulk.terminal.long")
 	issue.Args = func(c *cobra.Command, args []string) error {
 		switch {
 		case len(args) > 0:
@@ -118,7 +122,7 @@ func (m *many) checkOut(s *session, t desk.BulkTable) error {
 
 // makeMany checks the table, says what is wrong with it, and makes it.
 func (s *session) makeMany(c *cobra.Command, d *desk.Desk, m *many, t desk.BulkTable) error {
-	defaults, err := m.defaults(d, c.Flags().Changed("days"))
+	defaults, err := s.defaults(c, d, m)
 	if err != nil {
 		return err
 	}
@@ -135,6 +139,9 @@ func (s *session) makeMany(c *cobra.Command, d *desk.Desk, m *many, t desk.BulkT
 	s.sayWarnings(check)
 	s.sayFaults(check)
 	s.say("bulk.checked", "Count", len(check.Items), "Good", s.t.Number(check.Good), "Bad", s.t.Number(check.Bad))
+	if check.There > 0 && !m.again {
+		fmt.Fprintln(s.Err, s.t.T("bulk.there", "Count", check.There))
+	}
 	switch {
 	case check.Bad > 0 && (!m.onlyGood || check.Good == 0):
 		if !m.dryRun {
@@ -144,9 +151,23 @@ func (s *session) makeMany(c *cobra.Command, d *desk.Desk, m *many, t desk.BulkT
 	case m.dryRun:
 		return nil
 	}
-	made, err := d.MakeBulk(c.Context(), defaults, check.GoodItems(), s.progress("bulk.making"))
-	if len(made) > 0 || err == nil {
-		s.say("bulk.made", "Count", len(made), "Issuer", pki.Escape(issuerOf(made)))
+	return s.makeRows(c.Context(), d, m, check)
+}
+
+// makeRows makes the rows that are not there yet, or with --again all, and
+// writes the bundles of those and of what was there.
+func (s *session) makeRows(ctx context.Context, d *desk.Desk, m *many, check desk.BulkCheck) error {
+	rows, there := check.Remaining(), check.Already()
+	if m.again {
+		rows, there = check.GoodItems(), nil
+	}
+	var made []desk.BulkMade
+	var err error
+	if len(rows) > 0 {
+		made, err = d.MakeBulk(ctx, check.Defaults, rows, s.progress("bulk.making"))
+		if len(made) > 0 || err == nil {
+			s.say("bulk.made", "Count", len(made), "Issuer", pki.Escape(issuerOf(made)))
+		}
 	}
 	if err != nil {
 		return s.stopped(err, "bulk.stopped", len(made))
@@ -154,7 +175,7 @@ func (s *session) makeMany(c *cobra.Command, d *desk.Desk, m *many, t desk.BulkT
 	if m.out == "" {
 		return nil
 	}
-	return s.writeMany(c.Context(), d, m, made)
+	return s.writeMany(ctx, d, m, desk.JoinBulk(there, made))
 }
 
 func issuerOf(made []desk.BulkMade) string {
@@ -173,26 +194,32 @@ func (s *session) stopped(err error, key string, done int) error {
 	return err
 }
 
-// defaults are what the flags say of every row.
-func (m *many) defaults(d *desk.Desk, daysGiven bool) (desk.BulkDefaults, error) {
+// defaults are what the flags say of every row. A profile brings its kind.
+func (s *session) defaults(c *cobra.Command, d *desk.Desk, m *many) (desk.BulkDefaults, error) {
 	kind := pki.Kind(m.kind)
-	if kind != pki.Client && kind != pki.Server && kind != pki.Both {
-		return desk.BulkDefaults{}, notOneOf("--kind", m.kind, "client", "server", "both")
-	}
-	base := pki.NewRequest(kind)
-	key, err := pki.ParseKeyKind(m.key)
-	if err != nil {
-		return desk.BulkDefaults{}, notOneOf("--key", m.key, keyNames()...)
-	}
-	base.Key = key
-	if daysGiven {
-		if m.days < 1 || m.days > maxDays {
-			return desk.BulkDefaults{}, usageError{pki.Faults{{Field: pki.FieldValidity, Code: faultDays, Value: fmt.Sprint(m.days)}}}
+	if m.profile != "" && !c.Flags().Changed("kind") {
+		p, err := d.FindProfile(m.profile)
+		if err != nil {
+			return desk.BulkDefaults{}, err
 		}
-		base.NotAfter = d.Now().Add(time.Duration(m.days) * 24 * time.Hour)
+		kind = p.Kind
+	}
+	if kind != pki.Client && kind != pki.Server && kind != pki.Both {
+		return desk.BulkDefaults{}, notOneOf("--kind", string(kind), "client", "server", "both")
+	}
+	r, err := s.begun(d, m.wish, kind)
+	if err != nil {
+		return desk.BulkDefaults{}, err
+	}
+	faults, err := m.readCommon(c, &r.Request, "", d.Now())
+	if err != nil {
+		return desk.BulkDefaults{}, err
+	}
+	if len(faults) > 0 {
+		return desk.BulkDefaults{}, usageError{faults}
 	}
 	issuer, err := d.FindAuthority(m.issuer)
-	return desk.BulkDefaults{IssuerID: issuer.ID, Base: base}, err
+	return desk.BulkDefaults{IssuerID: issuer.ID, Base: r.Request, Profile: r.Profile}, err
 }
 
 // sayFaults prints the rows that cannot be made: row, column, reason.

@@ -55,13 +55,18 @@ func (s *session) wishFlags(c *cobra.Command, w *wish) {
 
 // fieldFlags are the fields of one certificate.
 func (s *session) fieldFlags(c *cobra.Command, w *wish) {
+	s.commonFlags(c, w)
+	c.Flags().StringVar(&w.serial, "serial", "", s.t.T("profiles.flag.serial"))
+}
+
+// commonFlags are the fields that certificates of any number can share.
+func (s *session) commonFlags(c *cobra.Command, w *wish) {
 	f := c.Flags()
 	text := func(to *string, name string) { f.StringVar(to, name, "", s.t.T("profiles.flag."+name)) }
 	list := func(to *[]string, name string) { f.StringArrayVar(to, name, nil, s.t.T("profiles.flag."+name)) }
 	text(&w.profile, "profile")
 	text(&w.from, "not-before")
 	text(&w.until, "not-after")
-	text(&w.serial, "serial")
 	text(&w.subject, "subject")
 	w.parts = map[pki.Field]*string{}
 	for _, part := range subjectFlags {
@@ -86,18 +91,28 @@ func (s *session) authorityFlags(c *cobra.Command, w *wish) {
 	f.StringArrayVar(&w.exclude, "exclude", nil, s.t.T("profiles.flag.exclude"))
 }
 
+// begun is a request as the profile of the wish says, or as its kind does.
+func (s *session) begun(d *desk.Desk, w wish, kind pki.Kind) (desk.IssueRequest, error) {
+	r := desk.IssueRequest{Request: pki.NewRequest(kind)}
+	if w.profile == "" {
+		return r, nil
+	}
+	p, err := d.FindProfile(w.profile)
+	if err != nil {
+		return r, err
+	}
+	if p.Kind != kind {
+		return r, wrong("profiles.other-kind", "Profile", p.Name, "Kind", s.t.T("kind.short."+string(p.Kind)))
+	}
+	r.Request, r.Profile = p.Request(d.Now()), p.Name
+	return r, nil
+}
+
 // request reads the wish as a request, all its faults together.
 func (s *session) request(c *cobra.Command, d *desk.Desk, w wish, kind pki.Kind, name string) (desk.IssueRequest, error) {
-	r := desk.IssueRequest{Request: pki.NewRequest(kind)}
-	if w.profile != "" {
-		p, err := d.FindProfile(w.profile)
-		if err != nil {
-			return r, err
-		}
-		if p.Kind != kind {
-			return r, wrong("profiles.other-kind", "Profile", p.Name, "Kind", s.t.T("kind.short."+string(p.Kind)))
-		}
-		r.Request, r.Profile = p.Request(d.Now()), p.Name
+	r, err := s.begun(d, w, kind)
+	if err != nil {
+		return r, err
 	}
 	if err := w.read(c, &r.Request, kind, name, d.Now()); err != nil {
 		return r, err
@@ -122,25 +137,35 @@ func (w wish) check(c *cobra.Command, kind pki.Kind, name string, now time.Time)
 	return w.read(c, &r, kind, name, now)
 }
 
-// read reads the flags into a request.
-func (w wish) read(c *cobra.Command, r *pki.Request, kind pki.Kind, name string, now time.Time) error {
+// readCommon reads the flags that certificates of any number can share. name
+// is the common name, "" for none.
+func (w wish) readCommon(c *cobra.Command, r *pki.Request, name string, now time.Time) (pki.Faults, error) {
 	if c.Flags().Changed("key") || w.profile == "" {
 		key, err := pki.ParseKeyKind(w.key)
 		if err != nil {
-			return notOneOf("--key", w.key, keyNames()...)
+			return nil, notOneOf("--key", w.key, keyNames()...)
 		}
 		r.Key = key
 	}
 	faults, err := w.dates(c, now, r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := w.setSubject(name, r); err != nil {
+		return nil, err
+	}
+	w.fields(r)
+	return faults, nil
+}
+
+// read reads the flags into a request.
+func (w wish) read(c *cobra.Command, r *pki.Request, kind pki.Kind, name string, now time.Time) error {
+	faults, err := w.readCommon(c, r, name, now)
+	if err != nil {
 		return err
 	}
 	names, more := w.subjectNames(kind, name)
 	r.Names, faults = names, append(faults, more...)
-	w.fields(r)
 	more, err = w.setConstraints(r)
 	if err != nil {
 		return err
