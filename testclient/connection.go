@@ -104,13 +104,13 @@ func (l *connectionLog) all() []Connection {
 	return append([]Connection(nil), l.kept...)
 }
 
-// find waits for the newest record of a client's address.
-func (l *connectionLog) find(ctx context.Context, remote string) (Connection, bool) {
+// find waits for the newest record of a client's address, not older than since.
+func (l *connectionLog) find(ctx context.Context, remote string, since time.Time) (Connection, bool) {
 	for {
 		l.mu.Lock()
 		more := l.more
 		for i := len(l.kept) - 1; i >= 0; i-- {
-			if l.kept[i].Remote == remote {
+			if l.kept[i].Remote == remote && !l.kept[i].At.Before(since) {
 				defer l.mu.Unlock()
 				return l.kept[i], true
 			}

@@ -68,6 +68,7 @@ type Result struct {
 	Address     string // host:port that the connection was made to
 	Local       string // host:port of our side: a local server's Connection.Remote
 	ServerChain []*x509.Certificate
+	Seen        *Connection // what the server recorded of it, when that was ours; else nil
 
 	ClientAsked     bool
 	AcceptableCAs   [][]byte // raw DER names that the server accepts, as it sent them

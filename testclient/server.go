@@ -177,10 +177,11 @@ func (s *Server) tlsConfig() *tls.Config {
 // Connections are the last 200 that were recorded, oldest first.
 func (s *Server) Connections() []Connection { return s.log.all() }
 
-// Met gives what the server recorded of the client at an address, host:port, the
-// newest; it waits for that until ctx ends. False when there is nothing.
-func (s *Server) Met(ctx context.Context, remote string) (Connection, bool) {
-	return s.log.find(ctx, remote)
+// Met gives what the server recorded of the client at an address, host:port,
+// since a moment: the newest; it waits for that until ctx ends. False when there
+// is nothing.
+func (s *Server) Met(ctx context.Context, remote string, since time.Time) (Connection, bool) {
+	return s.log.find(ctx, remote, since)
 }
 
 // Close stops listening, lets requests under way end until ctx does, then

@@ -33,7 +33,7 @@ func TestUpload(t *testing.T) {
 			if want := (Uploaded{int64(len(body)), hex.EncodeToString(sum[:]), "application/octet-stream"}); got != want {
 				t.Errorf("%s %s: %+v, want %+v", url, alpn, got, want)
 			}
-			if c, ok := s.Met(t.Context(), r.Local); !ok || c.Received != int64(len(body)) || c.Sent != int64(len(r.Body)) || c.Status != 200 {
+			if c, ok := s.Met(t.Context(), r.Local, r.StartedAt); !ok || c.Received != int64(len(body)) || c.Sent != int64(len(r.Body)) || c.Status != 200 {
 				t.Errorf("%s %s: the log says %+v", url, alpn, c)
 			}
 		}

@@ -77,7 +77,7 @@ func TestView(t *testing.T) {
 			x.URL = url + "/hello"
 			result := Run(t.Context(), x, nil)
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-			got, found := s.Met(ctx, result.Local)
+			got, found := s.Met(ctx, result.Local, result.StartedAt)
 			cancel()
 			client := ""
 			if result.Diagnosis != nil {
@@ -99,13 +99,13 @@ func TestViewOfTheSilent(t *testing.T) {
 		t.Fatal(err)
 	}
 	conn.Close()
-	got, found := s.Met(t.Context(), conn.LocalAddr().String())
+	got, found := s.Met(t.Context(), conn.LocalAddr().String(), now)
 	if !found || codes(got.View()) != "accepted presented taken shown verified silent not-reached" {
 		t.Errorf("%t %s", found, codes(got.View()))
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, found := s.Met(ctx, "192.0.2.1:1"); found {
+	if _, found := s.Met(ctx, "192.0.2.1:1", now); found {
 		t.Error("the server met somebody who never came")
 	}
 }

@@ -18,6 +18,8 @@ type verdict struct {
 	c       *connections
 	notice  *widgets.Notice
 	buttons []*widgets.Button
+	both    *widgets.Facts // what each side says, when the server is ours
+	sides   *fyne.Container
 	raw     *widgets.Code
 	fold    *widgets.Disclosure
 	root    *fyne.Container
@@ -28,8 +30,12 @@ func newVerdict(c *connections) *verdict {
 	v := &verdict{c: c, notice: widgets.NewNotice(widgets.ToneNone, "", "")}
 	v.raw = widgets.NewCode("", t.T("copy"), c.w.copy)
 	v.fold = widgets.NewDisclosure(t.T("connect.error"), v.raw, func(bool) { c.layoutAgain() })
-	v.root = widgets.Stack(4, v.notice, v.fold)
+	v.both = widgets.NewFacts(t.T("copy"), c.w.copy)
+	v.both.SetLabelWidth(140)
+	v.sides = widgets.Inset(4, 16, 4, 16, v.both)
+	v.root = widgets.Stack(4, v.notice, v.sides, v.fold)
 	v.fold.Hide()
+	v.sides.Hide()
 	return v
 }
 
@@ -53,6 +59,14 @@ func (v *verdict) set(tone widgets.Tone, title, body, raw string, mends ...mend)
 	v.raw.SetText(wrapAt(raw, 96))
 	v.fold.SetOpen(false)
 	v.fold.Hidden = raw == ""
+	v.sides.Hide()
+	v.root.Refresh()
+}
+
+// say puts the words of both sides under the notice.
+func (v *verdict) say(facts []widgets.Fact) {
+	v.both.Set(facts...)
+	v.sides.Hidden = len(facts) == 0
 	v.root.Refresh()
 }
 
@@ -104,6 +118,7 @@ func (v *verdict) refused(o *outcome, d *testclient.Diagnosis) {
 		raw = ""
 	}
 	v.set(tone, title, v.redirects(o)+cause+"\n"+fix, raw, v.c.mends(o, d)...)
+	v.say(v.c.w.bothSides(o.result))
 }
 
 func (v *verdict) succeeded(o *outcome) {

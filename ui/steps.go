@@ -29,6 +29,9 @@ type stepLine struct {
 	tone   widgets.Tone
 	strong bool // the step that failed
 	took   string
+
+	seen   string // what our own server saw of the step; empty when it is another's
+	denied bool   // there it refused, or was refused
 }
 
 // picture is the seven steps of a try between this client, at the left, and
@@ -87,7 +90,9 @@ func (p *picture) step(s testclient.Step) {
 // result draws the whole try.
 func (p *picture) result(r testclient.Result) {
 	for i, s := range r.Steps {
-		p.rows[i].set(p.w.stepLine(s, r.Diagnosis, r.Try.Method))
+		line := p.w.stepLine(s, r.Diagnosis, r.Try.Method)
+		line.seen, line.denied = p.w.seenWords(r, i)
+		p.rows[i].set(line)
 	}
 	p.root.Refresh()
 }
@@ -149,6 +154,7 @@ type stepRow struct {
 	server *widgets.Text
 	strong *widgets.Text // instead of server, where the step failed
 	took   *widgets.Text
+	seen   *widgets.Text // below the others
 	arrow  *widgets.Arrow
 	root   *fyne.Container
 }
@@ -161,11 +167,12 @@ func newStepRow(cols *stepColumns) *stepRow {
 		server: widgets.NewText("").Wrap().Align(fyne.TextAlignTrailing),
 		strong: widgets.NewText("").Bold().Wrap().Align(fyne.TextAlignTrailing).Tone(widgets.ToneBroken),
 		took:   widgets.NewText("").Small().Tone(widgets.ToneQuiet).Align(fyne.TextAlignTrailing),
+		seen:   widgets.NewText("").Small().Tone(widgets.ToneQuiet).Wrap().Align(fyne.TextAlignTrailing),
 		arrow:  widgets.NewArrow(widgets.ToneQuiet, widgets.ToRight),
 	}
 	r.root = &fyne.Container{
 		Layout:  &stepRowLayout{row: r, cols: cols},
-		Objects: []fyne.CanvasObject{r.badge, r.client, r.middle, r.server, r.strong, r.took, r.arrow},
+		Objects: []fyne.CanvasObject{r.badge, r.client, r.middle, r.server, r.strong, r.took, r.arrow, r.seen},
 	}
 	return r
 }
@@ -194,6 +201,12 @@ func (r *stepRow) set(l stepLine) {
 		part.text.SetText(part.words)
 		part.text.SetTone(part.tone)
 	}
+	r.seen.SetText(l.seen)
+	r.seen.SetTone(widgets.ToneQuiet)
+	if l.denied {
+		r.seen.SetTone(widgets.ToneBroken)
+	}
+	r.seen.Hidden = l.seen == ""
 	r.strong.SetText(l.server)
 	r.server.Hidden, r.strong.Hidden = l.strong, !l.strong
 	direction := widgets.ToRight
@@ -217,11 +230,14 @@ func (l *stepRowLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	l.width = size.Width
 	r := l.row
 	client, middle, server, clientWide, middleWide, serverWide := l.sides(size.Width)
+	seenHigh := l.seenHigh(size.Width)
 	put := func(o fyne.CanvasObject, x, wide float32) {
 		height := heightFor(o, wide)
-		o.Move(fyne.NewPos(x, (size.Height-height)/2))
+		o.Move(fyne.NewPos(x, (size.Height-seenHigh-height)/2))
 		o.Resize(fyne.NewSize(wide, height))
 	}
+	r.seen.Move(fyne.NewPos(client, size.Height-seenHigh-seenBelow))
+	r.seen.Resize(fyne.NewSize(size.Width-timeColumn-client, seenHigh))
 	put(r.badge, 0, 24)
 	put(r.client, client, clientWide)
 	put(r.server, server, serverWide)
@@ -253,6 +269,18 @@ func (l *stepRowLayout) sides(width float32) (client, middle, server, clientWide
 	return client, middle, server, clientWide, middleWide, serverWide
 }
 
+// seenBelow is the room under what the server saw.
+const seenBelow float32 = 6
+
+// seenHigh is how high the words of what the server saw are; they end where the
+// server's column does.
+func (l *stepRowLayout) seenHigh(width float32) float32 {
+	if l.row.line.seen == "" {
+		return 0
+	}
+	return heightFor(l.row.seen, width-timeColumn-badgeColumn)
+}
+
 // middleWords is how wide the words of the middle are: as they need, but they
 // leave room for the line.
 func (l *stepRowLayout) middleWords(room float32) float32 {
@@ -269,8 +297,9 @@ func (l *stepRowLayout) middleWords(room float32) float32 {
 // MinSize is for the toolkit.
 func (l *stepRowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	r := l.row
-	height := float32(24)
+	height, seen := float32(24), float32(0)
 	if l.width > 0 {
+		seen = l.seenHigh(l.width)
 		_, _, _, clientWide, middleWide, serverWide := l.sides(l.width)
 		server := r.server
 		if r.line.strong {
@@ -279,5 +308,5 @@ func (l *stepRowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 		height = max(height, heightFor(r.client, clientWide), heightFor(server, serverWide),
 			heightFor(r.middle, l.middleWords(middleWide)))
 	}
-	return fyne.NewSize(480, max(lineAtLeast, height+16))
+	return fyne.NewSize(480, max(lineAtLeast, height+16)+seen)
 }

@@ -159,7 +159,7 @@ func (w *Window) resultText(r testclient.Result) string {
 	for _, s := range r.Steps {
 		wide = max(wide, len([]rune(w.t.StepName(s.Name))))
 	}
-	for _, s := range r.Steps {
+	for i, s := range r.Steps {
 		name := w.t.StepName(s.Name)
 		fmt.Fprintf(&b, "%d  %s%s  %s", s.Number, name, strings.Repeat(" ", wide-len([]rune(name))), w.t.T("step."+string(s.State)))
 		if detail := w.stepDetail(s, r.Diagnosis); detail != w.t.T("step."+string(s.State)) {
@@ -169,10 +169,16 @@ func (w *Window) resultText(r testclient.Result) string {
 			fmt.Fprintf(&b, " (%s)", took)
 		}
 		b.WriteString("\n")
+		if words, _ := w.seenWords(r, i); words != "" {
+			fmt.Fprintf(&b, "   %s\n", words)
+		}
 	}
 	if d := r.Diagnosis; d != nil {
 		title, cause, fix := w.t.Diagnosis(d.Code, d.Facts)
 		fmt.Fprintf(&b, "\n%s\n%s\n%s\n%s\n", title, cause, fix, d.Raw)
+	}
+	for _, fact := range w.bothSides(r) {
+		fmt.Fprintf(&b, "%s: %s\n", fact.Label, fact.Value)
 	}
 	return b.String()
 }

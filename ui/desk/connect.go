@@ -59,7 +59,7 @@ func (d *Desk) Connect(ctx context.Context, t Try, observe func(testclient.Step)
 		defer f.Close()
 		try.KeyLog = f
 	}
-	result := testclient.Run(ctx, try, observe)
+	result := d.run(ctx, try, observe)
 	return result, d.noteTry(t, result)
 }
 

@@ -107,7 +107,7 @@ func (d *Desk) runOne(ctx context.Context, target *storage.Target, known []*x509
 	if err == nil {
 		var try testclient.Try
 		if try, err = d.prepareTry(t, known); err == nil {
-			run.Result = testclient.Run(ctx, try, observe)
+			run.Result = d.run(ctx, try, observe)
 		}
 	}
 	run.Err = err

@@ -84,6 +84,7 @@ type connection struct {
 	Truncated bool        `json:"truncated,omitempty"`
 	MS        float64     `json:"ms"`
 	Redirects []hopJSON   `json:"redirects,omitempty"` // that were followed, in order
+	Server    *serverJSON `json:"server,omitempty"`    // what our own server saw
 }
 
 type hopJSON struct {
@@ -117,7 +118,7 @@ func newConnection(r testclient.Result) connection {
 	c := connection{
 		OK: r.OK(), URL: r.Try.URL, Address: r.Address, Version: r.Version, Cipher: r.CipherSuite,
 		Group: r.Curve, ALPN: r.ALPN, Resumed: r.Resumed, Status: r.Status, Body: string(r.Body),
-		Truncated: r.Truncated, MS: ms(r.Total),
+		Truncated: r.Truncated, MS: ms(r.Total), Server: newServerJSON(r.Seen),
 	}
 	for _, hop := range r.Before {
 		c.Redirects = append(c.Redirects, hopJSON{i18n.BareURL(hop.Try.URL), hop.Status, i18n.BareURL(hop.Header.Get("Location"))})

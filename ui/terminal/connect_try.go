@@ -26,7 +26,13 @@ func (s *session) connect() *cobra.Command {
 			if _, err := flags.read(args[0]); err != nil {
 				return err
 			}
+			if err := flags.wrongServe(); err != nil {
+				return err
+			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
+				if flags.both.cert != "" {
+					return flags.runBoth(c.Context(), s, d, args[0])
+				}
 				try, err := flags.try(s, d, args[0])
 				if err != nil {
 					return err
@@ -42,9 +48,7 @@ func (s *session) connect() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if flags.keyLog != "" {
-					fmt.Fprintln(s.Err, s.t.T("try.key-log.written", "Path", pki.Escape(flags.keyLog)))
-				}
+				flags.sayKeyLog(s)
 				return s.printResult(result, flags.json)
 			})
 		},
@@ -75,6 +79,14 @@ type connectFlags struct {
 	redirects       int
 	stage           time.Duration
 	keyLog          string
+	both            bothFlags
+}
+
+// sayKeyLog says that the secrets of the connection are in a file now.
+func (f *connectFlags) sayKeyLog(s *session) {
+	if f.keyLog != "" {
+		fmt.Fprintln(s.Err, s.t.T("try.key-log.written", "Path", pki.Escape(f.keyLog)))
+	}
 }
 
 // run tries it, and keeps it first when it has a name.
@@ -117,6 +129,10 @@ func (f *connectFlags) add(s *session, c *cobra.Command) {
 	flags.BoolVar(&f.json, "json", false, s.t.T("terminal.flag.json"))
 	flags.StringVar(&f.save, "save", "", s.t.T("tries.flag.save"))
 	flags.StringVar(&f.group, "group", "", s.t.T("tries.flag.group"))
+	flags.StringVar(&f.both.cert, "serve", "", s.t.T("serve.flag.both"))
+	flags.StringVar(&f.both.mode, "serve-mode", string(testclient.ModeMTLS), s.t.T("serve.flag.both-mode"))
+	flags.StringArrayVar(&f.both.clientCAs, "serve-client-ca", nil, s.t.T("serve.flag.both-client-ca"))
+	flags.BoolVar(&f.both.check, "serve-check-revocation", false, s.t.T("serve.flag.both-check"))
 	flags.StringVar(&f.as, "as", "", s.t.T("try.flag.as", "Kinds", snippetNames()))
 }
 
