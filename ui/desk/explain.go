@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"countersign/pki"
@@ -137,6 +138,7 @@ func explainTyped(err error) (string, []any) {
 		lacks   *LacksError
 		limit   *BulkLimitError
 		broken  *pki.DamageError
+		several *AmbiguousError
 	)
 	for _, explained := range []func(error) (string, []any){explainRevoking, explainRenewal, explainTry} {
 		if code, facts := explained(err); code != "" {
@@ -148,6 +150,8 @@ func explainTyped(err error) (string, []any) {
 		return explainPath(path), []any{"Path", path.Path}
 	case errors.As(err, &missing):
 		return missing.What + "-not-found", []any{"Name", missing.Name}
+	case errors.As(err, &several):
+		return "serial-ambiguous", []any{"Part", several.Part, "Serials", strings.Join(several.Serials, ", ")}
 	case errors.As(err, &version):
 		return "vault-newer", []any{"Found", version.Found, "Known", version.Known}
 	case errors.As(err, &damage):

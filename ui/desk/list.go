@@ -196,8 +196,10 @@ func (d *Desk) Namesakes(name string) (int, error) {
 }
 
 // Find gives the certificate that a person means by a text: its ID, serial
-// number or fingerprint, or the newest of that name, authorities included. By
-// name an authority is the certificate that stands for it.
+// number or fingerprint, the newest of that name, or a part of its serial
+// number (the beginning, or both ends: see ShortSerials), authorities included.
+// By name an authority is the certificate that stands for it. Errors:
+// *NotFoundError, *AmbiguousError.
 func (d *Desk) Find(name string) (Certificate, error) {
 	return d.find("certificate", name, func(Certificate) bool { return true })
 }
@@ -220,8 +222,10 @@ func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certifica
 	}
 	name = cmp.Or(shortName(name), name) // as it is kept
 	serial := serialText(name)
+	begin, end, isPart := serialPart(name)
 	var found *Certificate
 	var short []*Certificate // by a serial number that is too short to be of one alone
+	var parts []*Certificate // by a part of their serial number
 	for n := range all {
 		c := &all[n]
 		if !wanted(*c) {
@@ -233,6 +237,9 @@ func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certifica
 		if c.Serial == serial {
 			short = append(short, c)
 		}
+		if plain := bareSerial(c.Serial); isPart && strings.HasPrefix(plain, begin) && strings.HasSuffix(plain, end) {
+			parts = append(parts, c)
+		}
 		if c.Name != name || !c.IsCurrent() {
 			continue
 		}
@@ -240,23 +247,28 @@ func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certifica
 			found = c
 		}
 	}
-	if found == nil && len(short) == 1 {
-		found = short[0]
-	}
 	if found == nil {
-		return Certificate{}, &NotFoundError{What: what, Name: name}
+		return onlyOne(what, name, short, parts)
 	}
 	return *found, nil
 }
 
-// serialText is a typed serial number as Certificate.Serial has it; "" for
-// what is none.
-func serialText(typed string) string {
-	serial, ok := pki.ParseSerial(typed)
-	if !ok {
-		return ""
+// onlyOne is the one certificate that a serial number, or else a part of one,
+// names.
+func onlyOne(what, name string, lists ...[]*Certificate) (Certificate, error) {
+	for _, list := range lists {
+		if len(list) == 1 {
+			return *list[0], nil
+		}
+		if len(list) > 1 {
+			e := &AmbiguousError{Part: name}
+			for _, c := range list {
+				e.Serials = append(e.Serials, c.Serial+" ("+c.Name+")")
+			}
+			return Certificate{}, e
+		}
 	}
-	return pki.SerialText(serial)
+	return Certificate{}, &NotFoundError{What: what, Name: name}
 }
 
 // Get gives a certificate by its ID. Error: *NotFoundError.

@@ -135,7 +135,8 @@ func TestFindByShortSerial(t *testing.T) {
 	} {
 		found, err := d.Find(c.typed)
 		var missing *NotFoundError
-		if found.ID != c.want || (c.want == "") != errors.As(err, &missing) {
+		var several *AmbiguousError
+		if found.ID != c.want || (c.want == "") != (errors.As(err, &missing) || errors.As(err, &several)) {
 			t.Errorf("%q: %q, %v", c.typed, found.Name, err)
 		}
 	}

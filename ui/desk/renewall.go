@@ -73,6 +73,35 @@ func (d *Desk) ending(within time.Duration, due func(Certificate, time.Time) boo
 	return ending, err
 }
 
+// Settled counts what ends in a time but need not be renewed.
+type Settled struct {
+	Replaced int // a renewal took their place
+	Fresh    int // renewed, and so short-lived that more than half of the life is left
+}
+
+// SettledWithin counts what ends within a time, or with 0 what counts as
+// expiring, though EndingWithin and EndingSoon leave it out. What has ended or
+// was revoked does not count.
+func (d *Desk) SettledWithin(within time.Duration) (Settled, error) {
+	all, err := d.all()
+	now := d.Now()
+	var n Settled
+	for _, c := range all {
+		due := now.After(c.ExpiringFrom())
+		if within > 0 {
+			due = c.NotAfter.Before(now.Add(within))
+		}
+		switch {
+		case !due || c.Revoked || c.Cross || c.NotAfter.Before(now):
+		case c.ReplacedBy != "":
+			n.Replaced++
+		case within > 0 && c.Replaces != "" && c.NotAfter.Sub(now) > c.NotAfter.Sub(c.NotBefore)/2:
+			n.Fresh++
+		}
+	}
+	return n, err
+}
+
 // EndingOf tells the same of certificates that a person chose.
 func (d *Desk) EndingOf(ids []ID) ([]Ending, error) {
 	list, err := d.authoritiesFirst(ids)

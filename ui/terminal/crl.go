@@ -3,7 +3,6 @@ package terminal
 import (
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -116,12 +115,11 @@ func (s *session) crlTable(d *desk.Desk, all []desk.CRL) error {
 		s.say("terminal.crl.none")
 		return nil
 	}
-	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
-	var head []string
-	for _, column := range []string{"authority", "number", "revoked", "made", "next", "due"} {
-		head = append(head, s.t.T("terminal.crl.column."+column))
+	short, err := shortSerials(d)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintln(w, strings.Join(head, "\t"))
+	rows := [][]string{append(s.heads("terminal.crl.column.", "authority", "number", "revoked", "made", "next", "due"), s.t.T("terminal.column.serial"))}
 	for _, c := range all {
 		number, made, next := "-", "-", "-"
 		if c.Made() {
@@ -131,7 +129,7 @@ func (s *session) crlTable(d *desk.Desk, all []desk.CRL) error {
 		if c.Ended {
 			due = s.t.T("terminal.crl.due.ended")
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\n", pki.Escape(c.Authority), number, c.Revoked, made, next, due)
+		rows = append(rows, []string{pki.Escape(c.Authority), number, fmt.Sprint(c.Revoked), made, next, due, short[c.AuthorityID]})
 	}
-	return w.Flush()
+	return table(s.Out, rows)
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -208,15 +207,14 @@ func (s *session) csrList() *cobra.Command {
 }
 
 func (s *session) requestTable(list []desk.Request) error {
-	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
 	t := s.t
-	fmt.Fprintln(w, strings.Join([]string{t.T("terminal.column.name"), t.T("terminal.column.kind"), t.T("terminal.column.health"),
-		t.T("requests.terminal.since"), t.T("requests.terminal.id"), t.T("terminal.column.names")}, "\t"))
+	rows := [][]string{{t.T("terminal.column.name"), t.T("terminal.column.kind"), t.T("terminal.column.health"),
+		t.T("requests.terminal.since"), t.T("requests.terminal.id"), t.T("terminal.column.names")}}
 	for _, r := range list {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", pki.Escape(r.Name), t.T("terminal.kind."+string(r.Kind)),
-			t.T("requests.state."+string(r.State)), r.Made.Local().Format(time.DateOnly), r.ID, pki.Escape(strings.Join(r.Names, ", ")))
+		rows = append(rows, []string{pki.Escape(r.Name), t.T("terminal.kind." + string(r.Kind)), t.T("requests.state." + string(r.State)),
+			r.Made.Local().Format(time.DateOnly), string(r.ID), pki.Escape(strings.Join(r.Names, ", "))})
 	}
-	return w.Flush()
+	return table(s.Out, rows)
 }
 
 func (s *session) csrShow() *cobra.Command {
@@ -291,7 +289,7 @@ func (s *session) csrDelete() *cobra.Command {
 				}
 				if !yes {
 					fmt.Fprintf(s.Err, "  %s  %s\n", pki.Escape(r.Name), r.ID)
-					if sure, err := s.sure(s.t.T("delete.terminal.ask")); err != nil || !sure {
+					if err := s.sure(s.t.T("delete.terminal.ask")); err != nil {
 						return err
 					}
 				}

@@ -17,12 +17,12 @@ import (
 func (s *session) remove() *cobra.Command {
 	var yes, below bool
 	c := &cobra.Command{
-		Use: "delete NAME...", Short: s.t.T("delete.terminal"), Args: cobra.MinimumNArgs(1),
+		Use: "delete NAME|SERIAL...", Short: s.t.T("delete.terminal"), Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				var ids []desk.ID
 				for _, name := range args {
-					x, err := s.named(d, d.Find, name)
+					x, err := s.only(d, name)
 					if err != nil {
 						return err
 					}
@@ -44,7 +44,7 @@ func (s *session) removeThese(c *cobra.Command, d *desk.Desk, ids []desk.ID, bel
 	}
 	if !yes {
 		s.sayDeletion(del)
-		if sure, err := s.sure(s.t.T("delete.terminal.ask")); err != nil || !sure {
+		if err := s.sure(s.t.T("delete.terminal.ask")); err != nil {
 			return err
 		}
 	}
@@ -73,16 +73,18 @@ func (s *session) sayDeletion(del desk.Deletion) {
 	}
 }
 
-// sure asks whether to go on; where nobody can answer it is wrong use.
-func (s *session) sure(question string) (bool, error) {
+// sure asks whether to go on. When not, the command fails, for its deed was
+// not done; where nobody can answer it is wrong use.
+func (s *session) sure(question string) error {
 	if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
-		return false, s.needs("--yes")
+		return s.needs("--yes")
 	}
 	fmt.Fprint(s.Err, question+" ")
 	line, err := bufio.NewReader(s.In).ReadString('\n')
-	if err != nil {
-		return false, nil
-	}
 	answer := strings.ToLower(strings.TrimSpace(line))
-	return answer == "y" || answer == "yes" || answer == strings.ToLower(s.t.T("delete.terminal.yes")), nil
+	if err != nil || answer != "y" && answer != "yes" && answer != strings.ToLower(s.t.T("delete.terminal.yes")) {
+		s.say("terminal.not-done")
+		return saidError{}
+	}
+	return nil
 }

@@ -29,6 +29,7 @@ func (s *session) ca() *cobra.Command {
 	s.wishFlags(create, &wish)
 	s.fieldFlags(create, &wish)
 	s.authorityFlags(create, &wish)
+	asJSON := false
 	list := &cobra.Command{
 		Use: "list", Short: s.t.T("terminal.ca-list"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -37,10 +38,14 @@ func (s *session) ca() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if asJSON {
+					return s.listJSON(d, all)
+				}
 				return s.table(d, all)
 			})
 		},
 	}
+	list.Flags().BoolVar(&asJSON, "json", false, s.t.T("terminal.flag.json"))
 	ca.AddCommand(create, s.renewAuthority(), list, s.importFiles("import.terminal.ca"))
 	return ca
 }

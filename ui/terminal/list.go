@@ -2,9 +2,8 @@ package terminal
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
-	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +14,7 @@ import (
 func (s *session) list() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "list", Short: s.t.T("terminal.list"), Args: cobra.NoArgs,
+		Use: "list", Short: s.t.T("terminal.list"), Long: s.t.T("terminal.list") + "\n\n" + s.t.T("terminal.list.long"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				all, err := everything(d)
@@ -70,25 +69,41 @@ func (s *session) table(d *desk.Desk, all []desk.Certificate) error {
 		s.say("terminal.nothing")
 		return nil
 	}
-	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
-	head := []string{"name", "kind", "issuer", "until", "health", "names"}
-	for n := range head {
-		head[n] = s.t.T("terminal.column." + head[n])
+	short, err := shortSerials(d)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintln(w, strings.Join(head, "\t"))
+	rows := [][]string{s.heads("terminal.column.", "name", "kind", "issuer", "until", "health", "serial", "names")}
 	for _, c := range all {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", pki.Escape(c.Name), s.t.T("terminal.kind."+string(c.Kind)),
-			pki.Escape(c.Issuer), c.NotAfter.Local().Format("2006-01-02"),
-			s.health(d, c), pki.Escape(strings.Join(c.Names, ", ")))
+		rows = append(rows, []string{pki.Escape(c.Name), s.t.T("terminal.kind." + string(c.Kind)), pki.Escape(c.Issuer),
+			c.NotAfter.Local().Format(time.DateOnly), s.health(d, c), short[c.ID], pki.Escape(strings.Join(c.Names, ", "))})
 	}
-	return w.Flush()
+	return table(s.Out, rows)
 }
 
-// health is a certificate's health in a word. One that ends, or has, and was
-// replaced is nobody's trouble.
+// heads are the headings of a table's columns.
+func (s *session) heads(prefix string, columns ...string) []string {
+	var heads []string
+	for _, column := range columns {
+		heads = append(heads, s.t.T(prefix+column))
+	}
+	return heads
+}
+
+// shortSerials tell the certificates of the vault apart.
+func shortSerials(d *desk.Desk) (map[desk.ID]string, error) {
+	all, err := d.All()
+	return desk.ShortSerials(all), err
+}
+
+// health is a certificate's health in a word. Of one that a renewal took the
+// place of it says that, but when it was revoked.
 func (s *session) health(d *desk.Desk, c desk.Certificate) string {
 	health := c.Health(d.Now())
-	if c.ReplacedBy != "" && (health == desk.Expiring || health == desk.Expired) {
+	switch {
+	case c.OnHold:
+		return s.t.T("terminal.health.hold")
+	case c.ReplacedBy != "" && health != desk.Revoked:
 		return s.t.T("terminal.health.replaced")
 	}
 	return s.t.T("terminal.health." + string(health))

@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -29,12 +28,11 @@ func (s *session) profileList() *cobra.Command {
 				if asJSON {
 					return s.json(all)
 				}
-				table := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
+				var rows [][]string
 				for _, p := range all {
-					fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", pki.Escape(p.Name), s.t.T("kind.short."+string(p.Kind)),
-						s.spanWords(p.Validity), s.profileWords(p))
+					rows = append(rows, []string{pki.Escape(p.Name), s.t.T("kind.short." + string(p.Kind)), s.spanWords(p.Validity), s.profileWords(p)})
 				}
-				return table.Flush()
+				return table(s.Out, rows)
 			})
 		},
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -243,15 +242,37 @@ func (s *session) renewExpiring(c *cobra.Command, w *renewal, args []string) err
 		if err != nil {
 			return err
 		}
+		settled, err := d.SettledWithin(time.Duration(days) * 24 * time.Hour)
+		if err != nil {
+			return err
+		}
+		defer s.saySettled(settled)
 		if len(ending) == 0 {
+			if settled.Replaced+settled.Fresh > 0 {
+				none = s.t.T("renew.none.left")
+			}
 			fmt.Fprintln(s.Out, none)
 			return nil
 		}
 		if w.dryRun {
-			return s.endingTable(ending)
+			short, err := shortSerials(d)
+			if err != nil {
+				return err
+			}
+			return s.endingTable(ending, short)
 		}
 		return s.renewThese(c.Context(), d, ending)
 	})
+}
+
+// saySettled tells of what ends, but is not renewed again.
+func (s *session) saySettled(n desk.Settled) {
+	if n.Replaced > 0 {
+		s.say("renew.settled.replaced", "Count", n.Replaced)
+	}
+	if n.Fresh > 0 {
+		s.say("renew.settled.fresh", "Count", n.Fresh)
+	}
 }
 
 // renewThese renews what can be, and tells of the rest. Something that could
@@ -292,10 +313,9 @@ func (s *session) renewThese(ctx context.Context, d *desk.Desk, ending []desk.En
 }
 
 // endingTable says what would be renewed and what cannot be.
-func (s *session) endingTable(ending []desk.Ending) error {
-	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
-	head := []string{s.t.T("terminal.column.name"), s.t.T("terminal.column.kind"), s.t.T("terminal.column.until"), s.t.T("renew.column.then")}
-	fmt.Fprintln(w, strings.Join(head, "\t"))
+func (s *session) endingTable(ending []desk.Ending, short map[desk.ID]string) error {
+	rows := [][]string{{s.t.T("terminal.column.name"), s.t.T("terminal.column.kind"), s.t.T("terminal.column.serial"),
+		s.t.T("terminal.column.until"), s.t.T("renew.column.then")}}
 	for _, x := range ending {
 		then := ""
 		switch {
@@ -306,10 +326,10 @@ func (s *session) endingTable(ending []desk.Ending) error {
 		default:
 			then = x.Until.Local().Format(time.DateOnly)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", pki.Escape(x.Name), s.t.T("terminal.kind."+string(x.Kind)),
-			x.NotAfter.Local().Format(time.DateOnly), then)
+		rows = append(rows, []string{pki.Escape(x.Name), s.t.T("terminal.kind." + string(x.Kind)), short[x.ID],
+			x.NotAfter.Local().Format(time.DateOnly), then})
 	}
-	return w.Flush()
+	return table(s.Out, rows)
 }
 
 // why words an error in one line: its sentence, and the faults of a request.

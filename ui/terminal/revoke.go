@@ -79,11 +79,13 @@ func (r revocation) check() (pki.Reason, time.Time, error) {
 
 func (s *session) revokeAll(ctx context.Context, d *desk.Desk, args []string, r revocation, reason pki.Reason, at time.Time) error {
 	var ids []desk.ID
+	var chosen []string
 	for _, name := range args {
 		c, err := s.only(d, name)
 		if err != nil {
 			return err
 		}
+		chosen = append(chosen, fmt.Sprintf("%s (%s)", pki.Escape(c.Name), c.Serial))
 		if !r.release { // said before it is asked about
 			if err := d.CanRevoke(c); err != nil {
 				return err
@@ -92,12 +94,8 @@ func (s *session) revokeAll(ctx context.Context, d *desk.Desk, args []string, r 
 		ids = append(ids, c.ID)
 	}
 	if !r.release && !reason.IsHold() && !r.yes {
-		sure, err := s.sure(s.t.T("terminal.revoke.ask", "Names", pki.Escape(strings.Join(args, ", "))))
-		if err != nil {
+		if err := s.sure(s.t.T("terminal.revoke.ask", "Names", strings.Join(chosen, ", "))); err != nil {
 			return err
-		}
-		if !sure {
-			return saidError{}
 		}
 	}
 	var done desk.Revocation
@@ -147,7 +145,7 @@ func (s *session) only(d *desk.Desk, name string) (desk.Certificate, error) {
 	}
 	fmt.Fprintln(s.Err, s.t.T("terminal.which", "Count", len(same), "Name", pki.Escape(name)))
 	for _, other := range same {
-		fmt.Fprintf(s.Err, "  %s  %s  %s\n", other.Serial, other.NotAfter.Local().Format(time.DateOnly), s.t.T("terminal.health."+string(other.Health(d.Now()))))
+		fmt.Fprintln(s.Err, s.t.T("terminal.namesakes.line", "Serial", other.Serial, "Made", s.t.DateTime(other.Made), "Until", s.t.Date(other.NotAfter), "State", s.health(d, other)))
 	}
 	return c, saidError{}
 }

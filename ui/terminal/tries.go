@@ -2,8 +2,6 @@ package terminal
 
 import (
 	"fmt"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,21 +43,16 @@ func (s *session) printTries(all []desk.SavedTry) error {
 		s.say("tries.none")
 		return nil
 	}
-	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
-	var head []string
-	for _, column := range []string{"name", "group", "last", "when", "url"} {
-		head = append(head, s.t.T("tries.column."+column))
-	}
-	fmt.Fprintln(w, strings.Join(head, "\t"))
+	rows := [][]string{s.heads("tries.column.", "name", "group", "last", "when", "url")}
 	for _, x := range all {
 		when := "-"
 		if !x.LastAt.IsZero() {
 			when = x.LastAt.Local().Format("2006-01-02 15:04")
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", pki.Escape(x.Name), pki.Escape(x.Group), s.t.LastTry(x.Code, x.Status, !x.LastAt.IsZero(), x.Broke()),
-			when, pki.Escape(x.URL))
+		rows = append(rows, []string{pki.Escape(x.Name), pki.Escape(x.Group), s.t.LastTry(x.Code, x.Status, !x.LastAt.IsZero(), x.Broke()),
+			when, pki.Escape(x.URL)})
 	}
-	return w.Flush()
+	return table(s.Out, rows)
 }
 
 func (s *session) triesRun() *cobra.Command {
