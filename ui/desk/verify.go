@@ -31,7 +31,10 @@ type VerifyRequest struct {
 	At      time.Time // zero: now
 	Trust   Trust
 	CRLs    []string // files, beside the vault's lists
-	NeedCRL bool     // a list that is missing is a fault
+	// Intermediates are files of certificates that may stand between it and
+	// what is trusted, and are not trusted themselves (openssl's -untrusted).
+	Intermediates []string
+	NeedCRL       bool // a list that is missing is a fault
 }
 
 // Trust says which authorities a verification trusts. The zero value trusts
@@ -47,11 +50,12 @@ func (t Trust) vault() bool { return !t.System && len(t.IDs)+len(t.Files) == 0 }
 // Verified is the answer.
 type Verified struct {
 	pki.Verdict
-	Links   []VerifiedLink // as Chain, the leaf first
-	Purpose pki.Kind
-	Name    string
-	At      time.Time
-	Blind   bool // nothing told who is revoked: no list was given, and no vault asked
+	Links    []VerifiedLink // as Chain, the leaf first
+	Purpose  pki.Kind
+	Name     string
+	At       time.Time
+	Trusting []string // the names of what is trusted, in the order given; of the system only what the chain leads to
+	Blind    bool     // nothing told who is revoked: no list was given, and no vault asked
 }
 
 // VerifiedLink is one certificate of the chain.
@@ -164,6 +168,13 @@ func verify(ctx context.Context, r VerifyRequest, k knowledge, now time.Time) (V
 	if q.Leaf, q.Intermediates, err = r.subject(k); err != nil {
 		return Verified{}, err
 	}
+	for _, path := range r.Intermediates {
+		certs, err := readCertificates(path, "")
+		if err != nil {
+			return Verified{}, err
+		}
+		q.Intermediates = append(q.Intermediates, certs...)
+	}
 	q.Intermediates = append(q.Intermediates, k.authorities...)
 	for _, path := range r.CRLs {
 		lists, err := readLists(path)
@@ -183,6 +194,11 @@ func verify(ctx context.Context, r VerifyRequest, k knowledge, now time.Time) (V
 	}
 	v := Verified{Verdict: pki.Verify(q), Purpose: q.Purpose, Name: q.Name, At: q.At,
 		Blind: len(q.CRLs) == 0 && k.all == nil}
+	for _, c := range q.Roots {
+		if name := (VerifiedLink{Described: pki.Describe(c)}).Title(); !slices.Contains(v.Trusting, name) {
+			v.Trusting = append(v.Trusting, name)
+		}
+	}
 	for _, c := range v.Chain {
 		link := VerifiedLink{Described: pki.Describe(c)}
 		link.ID = k.all[link.Described.SHA256].ID

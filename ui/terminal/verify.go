@@ -17,7 +17,7 @@ import (
 // verifyFlags are what verify was asked.
 type verifyFlags struct {
 	purpose, name, at, password string
-	trust, crls                 []string
+	trust, crls, between        []string
 	needCRL, asJSON             bool
 }
 
@@ -32,6 +32,7 @@ func (s *session) verify() *cobra.Command {
 	flags.StringVar(&f.name, "name", "", s.t.T("verify.terminal.name"))
 	flags.StringVar(&f.at, "at", "", s.t.T("verify.terminal.at"))
 	flags.StringArrayVar(&f.trust, "trust", nil, s.t.T("verify.terminal.trust"))
+	flags.StringArrayVar(&f.between, "intermediate", nil, s.t.T("verify.terminal.intermediate"))
 	flags.StringArrayVar(&f.crls, "crl", nil, s.t.T("verify.terminal.crl"))
 	flags.BoolVar(&f.needCRL, "need-crl", false, s.t.T("verify.terminal.need-crl"))
 	flags.StringVar(&f.password, "password", "", s.t.T("terminal.flag.password"))
@@ -40,7 +41,7 @@ func (s *session) verify() *cobra.Command {
 }
 
 func (s *session) verifyOne(ctx context.Context, what string, f verifyFlags) error {
-	r := desk.VerifyRequest{Name: f.name, CRLs: f.crls, NeedCRL: f.needCRL, Password: f.password}
+	r := desk.VerifyRequest{Name: f.name, CRLs: f.crls, Intermediates: f.between, NeedCRL: f.needCRL, Password: f.password}
 	if err := s.verifyWhen(&r, f); err != nil {
 		return err
 	}
@@ -161,7 +162,11 @@ func (s *session) printVerified(v desk.Verified) {
 	if m := v.Mend(); m != desk.MendNothing {
 		at := v.Links[v.Worst().Index]
 		fmt.Fprintln(s.Out)
-		s.say("verify.terminal.next", "Mend", s.t.T("verify.mend."+string(m), "Certificate", at.Title(), "Name", v.Name))
+		words := s.t.T("verify.mend."+string(m), "Certificate", at.Title(), "Name", v.Name)
+		if m == desk.MendImport {
+			words = s.t.T("verify.terminal.mend-missing")
+		}
+		s.say("verify.terminal.next", "Mend", words)
 	}
 }
 
@@ -207,8 +212,26 @@ func (s *session) printFindings(v desk.Verified, findings []pki.Finding, issuer 
 		if f.Client != "" {
 			detail += "; " + s.t.T("verify.who", "Client", s.t.Client(f.Client))
 		}
-		fmt.Fprintf(s.Out, "  %s %s [%s]\n", mark, s.t.Finding(f.Code, f.Value, v.Name, issuer), detail)
+		words := s.t.Finding(f.Code, f.Value, v.Name, issuer)
+		switch {
+		case f.Code == pki.FindingIssuerMissing && len(v.Trusting) > 0:
+			words = s.t.T("verify.terminal.issuer-missing", "Issuer", f.Value, "Trusting", trusting(v))
+		case (f.Code == pki.FindingRootUntrusted || f.Code == pki.FindingSelfSigned) && len(v.Trusting) > 0:
+			words = s.t.T("verify.terminal.untrusted", "Trusting", trusting(v))
+		}
+		fmt.Fprintf(s.Out, "  %s %s [%s]\n", mark, words, detail)
 	}
+}
+
+// mostTrusting is how many of the trusted are named.
+const mostTrusting = 3
+
+// trusting names what is trusted, the first ones of many.
+func trusting(v desk.Verified) string {
+	if len(v.Trusting) > mostTrusting {
+		return strings.Join(v.Trusting[:mostTrusting], ", ") + ", …"
+	}
+	return strings.Join(v.Trusting, ", ")
 }
 
 // A verdictJSON is the answer of verify --json.
