@@ -289,7 +289,7 @@ func (s *session) csrDelete() *cobra.Command {
 				}
 				if !yes {
 					fmt.Fprintf(s.Err, "  %s  %s\n", pki.Escape(r.Name), r.ID)
-					if err := s.sure(s.t.T("delete.terminal.ask")); err != nil {
+					if err := s.confirm(s.t.T("delete.terminal.ask")); err != nil {
 						return err
 					}
 				}

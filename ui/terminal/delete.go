@@ -3,6 +3,7 @@ package terminal
 import (
 	"bufio"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,7 +45,7 @@ func (s *session) removeThese(c *cobra.Command, d *desk.Desk, ids []desk.ID, bel
 	}
 	if !yes {
 		s.sayDeletion(del)
-		if err := s.sure(s.t.T("delete.terminal.ask")); err != nil {
+		if err := s.confirm(s.t.T("delete.terminal.ask")); err != nil {
 			return err
 		}
 	}
@@ -73,18 +74,24 @@ func (s *session) sayDeletion(del desk.Deletion) {
 	}
 }
 
-// sure asks whether to go on. When not, the command fails, for its deed was
-// not done; where nobody can answer it is wrong use.
-func (s *session) sure(question string) error {
+// confirm asks whether to go on. When not, the command fails, for its deed was
+// not done.
+func (s *session) confirm(question string) error {
+	sure, err := s.sure(question)
+	if err == nil && !sure {
+		s.say("terminal.not-done")
+		err = saidError{}
+	}
+	return err
+}
+
+// sure asks a question; where nobody can answer it is wrong use.
+func (s *session) sure(question string) (bool, error) {
 	if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
-		return s.needs("--yes")
+		return false, s.needs("--yes")
 	}
 	fmt.Fprint(s.Err, question+" ")
 	line, err := bufio.NewReader(s.In).ReadString('\n')
 	answer := strings.ToLower(strings.TrimSpace(line))
-	if err != nil || answer != "y" && answer != "yes" && answer != strings.ToLower(s.t.T("delete.terminal.yes")) {
-		s.say("terminal.not-done")
-		return saidError{}
-	}
-	return nil
+	return err == nil && slices.Contains([]string{"y", "yes", strings.ToLower(s.t.T("delete.terminal.yes"))}, answer), nil
 }

@@ -51,7 +51,7 @@ func (f *partnerFlags) apply(s *session, d *desk.Desk, p *desk.Partner) error {
 	case string(desk.WeCall), string(desk.TheyCall):
 		p.SetDirections(desk.Direction(f.direction))
 	default:
-		return usageError{fmt.Errorf("--direction %s: we-call, they-call, both", f.direction)}
+		return notOneOf("--direction", f.direction, "we-call", "they-call", "both")
 	}
 	if f.authority != "" {
 		c, err := s.named(d, d.FindAuthority, f.authority)
@@ -73,7 +73,7 @@ func (f *partnerFlags) apply(s *session, d *desk.Desk, p *desk.Partner) error {
 		}
 		route := p.Route(ours.dir)
 		if route == nil {
-			return usageError{fmt.Errorf("%s, %s: --direction %s", ours.flag, ours.urlFor, ours.dir)}
+			return wrong("partners.flag.no-direction", "Flag", ours.flag+", "+ours.urlFor, "Direction", string(ours.dir))
 		}
 		if ours.url != "" {
 			route.URL = ours.url
@@ -99,12 +99,12 @@ func (f *partnerFlags) signers(p *desk.Partner) error {
 				who, dirs = at, p.Directions()
 			}
 			if who != string(desk.Us) && who != string(desk.Them) {
-				return usageError{fmt.Errorf("%s %s: us, them, we-call=them, ...", flag, text)}
+				return notOneOf(flag, text, "us", "them", "we-call=us", "we-call=them", "they-call=us", "they-call=them")
 			}
 			for _, dir := range dirs {
 				route := p.Route(dir)
 				if route == nil {
-					return usageError{fmt.Errorf("%s %s: --direction", flag, text)}
+					return wrong("partners.flag.no-direction", "Flag", flag+" "+text, "Direction", string(dir))
 				}
 				if flag == "--signs-ours" {
 					route.SetOurSigner(desk.Party(who))

@@ -3,7 +3,6 @@ package terminal
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -26,7 +25,7 @@ func (s *session) partnerKit() *cobra.Command {
 			words := s.t
 			if language != "" {
 				if !slices.Contains(i18n.Languages(), language) {
-					return usageError{fmt.Errorf("--language %s: %s", language, strings.Join(i18n.Languages(), ", "))}
+					return notOneOf("--language", language, i18n.Languages()...)
 				}
 				words = i18n.New(language)
 			}

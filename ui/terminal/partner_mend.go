@@ -1,8 +1,6 @@
 package terminal
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -55,7 +53,7 @@ func parseDirection(text string) (desk.Direction, error) {
 			return dir, nil
 		}
 	}
-	return "", usageError{fmt.Errorf("%s: we-call, they-call", text)}
+	return "", notOneOf("--direction", text, "we-call", "they-call")
 }
 
 func (s *session) mendLine(c *cobra.Command, d *desk.Desk, p desk.Partner, dir desk.Direction, line string, f mendFlags) error {
@@ -83,7 +81,7 @@ func (s *session) mendLine(c *cobra.Command, d *desk.Desk, p desk.Partner, dir d
 	case desk.LineTheirs:
 		return s.mendTheirs(c, d, p, dir, f)
 	}
-	return usageError{fmt.Errorf("%s: %s", line, strings.Join(mendLines, ", "))}
+	return notOneOf("LINE", line, mendLines...)
 }
 
 // mendTheirs signs the request that they sent, or makes a certificate for them
@@ -134,7 +132,7 @@ func (f mendFlags) change(c *cobra.Command, d *desk.Desk, r pki.Request) (pki.Re
 	if c.Flags().Changed("key") {
 		key, err := pki.ParseKeyKind(f.key)
 		if err != nil {
-			return r, usageError{fmt.Errorf("--key %s: %s", f.key, strings.Join(keyNames(), ", "))}
+			return r, notOneOf("--key", f.key, keyNames()...)
 		}
 		r.Key = key
 	}
@@ -142,7 +140,7 @@ func (f mendFlags) change(c *cobra.Command, d *desk.Desk, r pki.Request) (pki.Re
 	if f.subject != "" {
 		subject, err := pki.ParseSubject(f.subject)
 		if err != nil {
-			return r, usageError{fmt.Errorf("--subject: %w", err)}
+			return r, usageError{err}
 		}
 		if subject.CommonName == "" {
 			subject.CommonName = r.Subject.CommonName
@@ -161,12 +159,12 @@ func (f mendFlags) change(c *cobra.Command, d *desk.Desk, r pki.Request) (pki.Re
 	}
 	if c.Flags().Changed("days") {
 		if f.days < 1 || f.days > maxDays {
-			return r, usageError{errors.New("--days")}
+			return r, notBetween("--days", f.days, 1, maxDays)
 		}
 		r.NotAfter = d.Now().Add(time.Duration(f.days) * 24 * time.Hour)
 	}
 	if len(faults) > 0 {
-		return r, faults
+		return r, usageError{faults}
 	}
 	return r, nil
 }
