@@ -27,29 +27,30 @@ type ConfigFiles struct {
 // Config is what a program takes for exported files: a configuration that
 // starts as it stands, a program, or commands.
 type Config struct {
-	File string // the name that it usually has; "" for commands
-	Text string // ends with a line feed
-	Run  string // the command that starts it, or checks it; "" where the text is commands
+	File  string // the name that it usually has; "" for commands
+	Place string // the folder where the program looks for it; "" where that is anywhere
+	Text  string // ends with a line feed
+	Run   string // the command that starts it, or checks it; "" where the text is commands
 }
 
 // configs are those of each target's code. The words of configurations are the
 // same in every language of people.
 var configs = map[string]struct {
-	file, run string
-	text      *template.Template
+	file, place, run string
+	text             *template.Template
 }{
-	"nginx":      {"countersign.conf", "nginx -t && nginx -s reload", configTemplate("nginx", nginxConfig, inDoubleQuotes)},
-	"apache":     {"countersign.conf", "apachectl configtest && apachectl graceful", configTemplate("apache", apacheConfig, inDoubleQuotes)},
-	"caddy":      {"Caddyfile", "caddy run --config Caddyfile --adapter caddyfile", configTemplate("caddy", caddyConfig, inDoubleQuotes)},
-	"haproxy":    {"haproxy.cfg", "haproxy -f haproxy.cfg", configTemplate("haproxy", haproxyConfig, inSingleQuotes)},
-	"envoy":      {"envoy.yaml", "envoy -c envoy.yaml", configTemplate("envoy", envoyConfig, strconv.Quote)},
-	"spring":     {"application.properties", "java -jar app.jar", configTemplate("spring", springConfig, inProperties)},
-	"node":       {"server.js", "node server.js", configTemplate("node", nodeServer, inUTF16)},
-	"go":         {"main.go", "go run main.go", configTemplate("go", goServer, strconv.Quote)},
-	"go-client":  {"main.go", "go run main.go", configTemplate("go-client", goClient, strconv.Quote)},
-	"kubernetes": {"ingress.yaml", "kubectl apply -f ingress.yaml", configTemplate("kubernetes", ingressConfig, strconv.Quote)},
-	"java":       {"", "", configTemplate("java", javaCommands, ShellWord)},
-	"curl":       {"", "", configTemplate("curl", curlCommand, ShellWord)},
+	"nginx":      {"countersign.conf", "/etc/nginx/conf.d", "nginx -t && nginx -s reload", configTemplate("nginx", nginxConfig, inDoubleQuotes)},
+	"apache":     {"countersign.conf", "/etc/apache2/sites-enabled", "apachectl configtest && apachectl graceful", configTemplate("apache", apacheConfig, inDoubleQuotes)},
+	"caddy":      {"Caddyfile", "", "caddy run --config Caddyfile --adapter caddyfile", configTemplate("caddy", caddyConfig, inDoubleQuotes)},
+	"haproxy":    {"haproxy.cfg", "", "haproxy -f haproxy.cfg", configTemplate("haproxy", haproxyConfig, inSingleQuotes)},
+	"envoy":      {"envoy.yaml", "", "envoy -c envoy.yaml", configTemplate("envoy", envoyConfig, strconv.Quote)},
+	"spring":     {"application.properties", "", "java -jar app.jar", configTemplate("spring", springConfig, inProperties)},
+	"node":       {"server.js", "", "node server.js", configTemplate("node", nodeServer, inUTF16)},
+	"go":         {"main.go", "", "go run main.go", configTemplate("go", goServer, strconv.Quote)},
+	"go-client":  {"main.go", "", "go run main.go", configTemplate("go-client", goClient, strconv.Quote)},
+	"kubernetes": {"ingress.yaml", "", "kubectl apply -f ingress.yaml", configTemplate("kubernetes", ingressConfig, strconv.Quote)},
+	"java":       {"", "", "", configTemplate("java", javaCommands, ShellWord)},
+	"curl":       {"", "", "", configTemplate("curl", curlCommand, ShellWord)},
 }
 
 // ConfigFor gives what the program of a target (Target.Code) takes for files,
@@ -72,7 +73,7 @@ func ConfigFor(code string, f ConfigFiles) (Config, bool) {
 	if err := c.text.Execute(&b, f); err != nil { // a fault of the template, which the tests run
 		return Config{}, false
 	}
-	return Config{File: c.file, Text: b.String(), Run: c.run}, true
+	return Config{File: c.file, Place: c.place, Text: b.String(), Run: c.run}, true
 }
 
 func configTemplate(name, text string, quote func(string) string) *template.Template {

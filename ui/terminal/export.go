@@ -11,9 +11,21 @@ import (
 func (s *session) export() *cobra.Command {
 	var format, out, password string
 	var force bool
+	var whole exportFor
 	c := &cobra.Command{
 		Use: "export NAME", Short: s.t.T("terminal.export"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if whole.program != "" {
+				if out == "" {
+					return s.needs("--out FOLDER")
+				}
+				if _, err := whole.target(); err != nil {
+					return err
+				}
+				return s.withDesk(c.Context(), func(d *desk.Desk) error {
+					return s.exportFiles(d, args[0], &whole, password, out, force)
+				})
+			}
 			f, err := desk.ParseFormat(format)
 			if err != nil {
 				return notOneOf("--format", format, formatNames()...)
@@ -32,6 +44,8 @@ func (s *session) export() *cobra.Command {
 	c.Flags().StringVar(&format, "format", string(desk.P12), s.t.T("terminal.flag.format"))
 	c.Flags().StringVar(&out, "out", "", s.t.T("terminal.flag.out"))
 	c.Flags().StringVar(&password, "password", "", s.t.T("terminal.flag.password-new"))
+	whole.flags(s, c.Flags())
+	c.MarkFlagsMutuallyExclusive("for", "format")
 	c.Flags().BoolVar(&force, "force", false, s.t.T("terminal.flag.force"))
 	return c
 }
@@ -67,7 +81,7 @@ func (s *session) exportTo(d *desk.Desk, name string, f desk.Format, password, o
 	if made != "" {
 		s.say("terminal.password-made", "Password", made)
 	}
-	if f == desk.Key {
+	if f.BaresKey() {
 		fmt.Fprintln(s.Err, s.t.T("terminal.key-clear"))
 	}
 	return nil
