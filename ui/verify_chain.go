@@ -181,7 +181,7 @@ func (v *verifier) reissue(name string) {
 	var made desk.Certificate
 	v.w.background(v.w.t.T("mend.reissue.doing"), func(ctx context.Context) error {
 		var err error
-		made, err = reissued(ctx, from, like, name)
+		made, err = from.Reissue(ctx, like.ID, pki.Server, name)
 		return err
 	}, func() {
 		v.cert, v.about.ID = made, made.ID

@@ -16,7 +16,7 @@ type RemedyCode string
 const (
 	RemedyTrust     RemedyCode = "trust"        // trust the authority ID
 	RemedyTrustSent RemedyCode = "trust-sent"   // keep the last certificate that the server sent, and trust it; Value is its fingerprint
-	RemedyPresent   RemedyCode = "certificate"  // present ID
+	RemedyPresent   RemedyCode = "present"      // present ID
 	RemedyIssue     RemedyCode = "issue"        // a client certificate has to be made under ID, by a person
 	RemedyRenew     RemedyCode = "renew"        // renew the client certificate ID, and present the new one
 	RemedyUnder     RemedyCode = "under"        // reissue the one presented under the authority ID, which the server accepts
