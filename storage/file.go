@@ -93,6 +93,11 @@ func (v *Vault) admit(f *os.File) error {
 	if info.Size() == 0 {
 		return ErrEmptyFile
 	}
+	if m, free := mapFile(f, info.Size()); m != nil {
+		defer free()
+		defer m.warm()()
+		return inspect(m, info.Size(), v.options.Salvage)
+	}
 	return inspect(f, info.Size(), v.options.Salvage)
 }
 

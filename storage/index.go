@@ -1,11 +1,9 @@
 package storage
 
 import (
+	"bytes"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"runtime"
-	"slices"
 	"sync"
 	"time"
 )
@@ -75,44 +73,97 @@ func appendEntry(b []byte, entry *Entry) ([]byte, error) {
 // decodeEntry is the reverse; ok is false for anything else. It allocates one string
 // that all texts of the entry are parts of.
 func decodeEntry(record, b []byte) (entry Entry, ok bool) {
-	d := decoder{b: b}
-	version := d.byte()
-	if version != entryVersion && version != entryVersion1 || len(record) != idSize {
+	half, ok := openEntry(record, b)
+	if !ok {
 		return Entry{}, false
 	}
-	ids := [...][]byte{record, d.bytes(), d.bytes(), nil}
-	if version > entryVersion1 {
-		ids[3] = d.bytes()
-	}
-	entry.NotBefore, entry.NotAfter, entry.Made = d.time(), d.time(), d.time()
-	if version > entryVersion1 {
-		entry.RevokedAt = d.time()
-	}
-	if d.bad {
-		return Entry{}, false
-	}
+	var names []string
+	ok = half.finish(string(half.appendTexts(nil)), &names, &entry)
+	return entry, ok
+}
 
-	all := make([]byte, 0, len(ids)*2*idSize+len(d.b))
-	for _, id := range ids {
-		if len(id) != 0 && len(id) != idSize {
-			return Entry{}, false
-		}
-		all = hex.AppendEncode(all, id)
+// halfEntry is an entry of which the texts have yet to be read.
+type halfEntry struct {
+	version byte
+	ids     [4][]byte    // of itself, its issuer, its key, what it replaces
+	times   [4]time.Time // NotBefore, NotAfter, Made, RevokedAt
+	rest    decoder
+}
+
+func openEntry(record, b []byte) (half halfEntry, ok bool) {
+	d := decoder{b: b}
+	half.version = d.byte()
+	if half.version != entryVersion && half.version != entryVersion1 || len(record) != idSize {
+		return half, false
 	}
-	c := cutter{d: d, all: string(append(all, d.b...))}
+	known := len(half.ids)
+	if half.version == entryVersion1 {
+		known--
+	}
+	half.ids[0] = record
+	for i := 1; i < known; i++ {
+		half.ids[i] = d.bytes()
+		if n := len(half.ids[i]); n != 0 && n != idSize {
+			return half, false
+		}
+	}
+	for i := range half.times[:known] {
+		half.times[i] = d.time()
+	}
+	half.rest = d
+	return half, !d.bad
+}
+
+// appendTexts appends what the texts will be parts of: the IDs, each once, then all that is
+// left to read.
+func (h *halfEntry) appendTexts(b []byte) []byte {
+	for i, id := range h.ids {
+		if i != entryKey || !h.ownKey() {
+			b = hex.AppendEncode(b, id)
+		}
+	}
+	return append(b, h.rest.b...)
+}
+
+// textSize is how much appendTexts appends, in octets.
+func (h *halfEntry) textSize() int {
+	size := len(h.rest.b)
+	for i, id := range h.ids {
+		if i != entryKey || !h.ownKey() {
+			size += hex.EncodedLen(len(id))
+		}
+	}
+	return size
+}
+
+// ownKey tells whether the key has the ID of its certificate, as most have.
+func (h *halfEntry) ownKey() bool { return bytes.Equal(h.ids[entryKey], h.ids[0]) }
+
+// entryKey is the place of the key's ID among those of an entry.
+const entryKey = 2
+
+// finish reads the rest into entry. all is what appendTexts appended; the lists of texts
+// become parts of names.
+func (h *halfEntry) finish(all string, names *[]string, entry *Entry) (ok bool) {
+	*entry = Entry{NotBefore: h.times[0], NotAfter: h.times[1], Made: h.times[2], RevokedAt: h.times[3]}
+	c := cutter{d: h.rest, all: all}
 	for i, id := range []*ID{&entry.ID, &entry.IssuerID, &entry.KeyID, &entry.Replaces} {
-		*id = ID(c.next(2 * len(ids[i])))
+		if i == entryKey && h.ownKey() {
+			*id = entry.ID
+			continue
+		}
+		*id = ID(c.next(2 * len(h.ids[i])))
 	}
 	texts := entry.texts()
-	if version == entryVersion1 {
+	if h.version == entryVersion1 {
 		texts = texts[:textsOfVersion1]
 	}
 	for _, s := range texts {
 		*s = c.text()
 	}
-	entry.Names = c.texts()
-	entry.Labels = c.texts()
-	return entry, c.d.done()
+	entry.Names = c.texts(names)
+	entry.Labels = c.texts(names)
+	return c.d.done()
 }
 
 // cutter reads texts as parts of one string: all ends with what d has yet to read.
@@ -136,16 +187,17 @@ func (c *cutter) text() string {
 	return c.next(n)
 }
 
-func (c *cutter) texts() []string {
+// texts appends a list to names, and gives it as a part of that.
+func (c *cutter) texts(names *[]string) []string {
 	n := c.d.length()
 	if n == 0 {
 		return nil
 	}
-	list := make([]string, 0, n)
+	from := len(*names)
 	for range n {
-		list = append(list, c.text())
+		*names = append(*names, c.text())
 	}
-	return list
+	return (*names)[from:len(*names):len(*names)]
 }
 
 // Entry reads the index fields of a certificate. Errors: ErrNoRecord, *DamageError.
@@ -207,9 +259,11 @@ func (t *Tx) Entries() ([]Entry, error) {
 		return nil, err
 	}
 	entries := make([]Entry, 0, min(s.counts[bucketIndex].records, 1<<20))
-	err = t.EachEntry(func(entry Entry) error {
-		entries = append(entries, entry)
-		return nil
+	var mu sync.Mutex
+	err = t.EntryChunks(func(some []Entry) {
+		mu.Lock()
+		defer mu.Unlock()
+		entries = append(entries, some...)
 	})
 	if err != nil {
 		return nil, err
@@ -236,91 +290,4 @@ func (t *Tx) EntriesByName(name string) ([]Entry, error) {
 		return nil
 	})
 	return entries, err
-}
-
-// EachEntry gives fn each certificate's index fields until fn returns an error, which
-// it returns. fn must not change certificates. When all were given and one is missing
-// the error is a *DamageError.
-func (t *Tx) EachEntry(fn func(Entry) error) error {
-	s, err := t.loadState()
-	if err != nil {
-		return err
-	}
-	var found count
-	scan := t.scan(bucketIndex)
-	workers := t.workers()
-	var raw []rawRecord // in the mapping
-	var entries []decoded
-	for !scan.done {
-		raw = raw[:0]
-		for !scan.done && len(raw) < len(workers)*batchSize {
-			err := scan.batch(func(record, value []byte) error {
-				raw = append(raw, rawRecord{record, value})
-				return nil
-			})
-			if err != nil {
-				return err
-			}
-		}
-		entries = decodeAll(workers, raw, entries[:0])
-		for n := range entries {
-			if err := entries[n].err; err != nil {
-				if t.v.options.Salvage && errors.Is(err, ErrDamaged) {
-					continue
-				}
-				return err
-			}
-			found.records++
-			found.sum.add(entries[n].term)
-			if err := fn(entries[n].Entry); err != nil {
-				return err
-			}
-		}
-	}
-	if found != s.counts[bucketIndex] && !t.v.options.Salvage {
-		return &DamageError{Bucket: bucketIndex, Reason: "records are missing, too many or out of date"}
-	}
-	return nil
-}
-
-// decoded is an entry as it was found.
-type decoded struct {
-	Entry
-	term sum
-	err  error
-}
-
-// workers are transactions that check records beside one another, one a core: each
-// has its own hash. They read what t does and write nothing.
-func (t *Tx) workers() []*Tx {
-	list := make([]*Tx, runtime.GOMAXPROCS(0))
-	for n := range list {
-		list[n] = &Tx{v: t.v, tx: t.tx, keys: t.keys, header: t.header, mac: newMAC(t.keys.mac)}
-	}
-	return list
-}
-
-// decodeAll checks and decodes records of the index, each worker a part of them, into
-// list in their order.
-func decodeAll(workers []*Tx, raw []rawRecord, list []decoded) []decoded {
-	list = slices.Grow(list, len(raw))[:len(raw)]
-	part := (len(raw) + len(workers) - 1) / len(workers)
-	var wait sync.WaitGroup
-	for n, w := range workers {
-		from, to := min(n*part, len(raw)), min((n+1)*part, len(raw))
-		wait.Go(func() {
-			for i := from; i < to; i++ {
-				list[i] = decoded{}
-				list[i].err = guard(bucketIndex, func() error {
-					var err error
-					if list[i].Entry, err = w.entry(raw[i].key, raw[i].value); err == nil {
-						list[i].term = term(raw[i].key, raw[i].value)
-					}
-					return err
-				})
-			}
-		})
-	}
-	wait.Wait()
-	return list
 }

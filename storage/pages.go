@@ -17,7 +17,7 @@ const maxDepth = 48
 // of order hides records. Each page that is in use is reached once, lies in the file,
 // and has its keys in order; each other one is in the list of free pages.
 //
-// It reads the whole file once (100,000 certificates: see BenchmarkScan). Errors:
+// It looks at every page once (100,000 certificates: see BenchmarkScan). Errors:
 // ErrNotVault, ErrTruncated, *DamageError, and those of r.
 func inspect(r io.ReaderAt, size int64, salvage bool) error {
 	m, err := readMetas(r, size, salvage)
@@ -31,6 +31,7 @@ func inspect(r io.ReaderAt, size int64, salvage bool) error {
 // walkPages returns what every page below the high-water mark of m is for.
 func walkPages(r io.ReaderAt, m meta) (*pageMap, error) {
 	w := &walker{r: r, m: m, pages: newPageMap(m.high)}
+	w.mapping, _ = r.(mapping)
 	if err := w.tree(m.root, keyRange{}, 0, true); err != nil {
 		return nil, err
 	}
@@ -49,6 +50,7 @@ func walkPages(r io.ReaderAt, m meta) (*pageMap, error) {
 // walker goes through the tree of pages.
 type walker struct {
 	r       io.ReaderAt
+	mapping mapping // r, where nothing need be copied; nil: it is not one
 	m       meta
 	pages   *pageMap
 	buffers [maxDepth + 1][]byte // of each level; parents are read on while children are walked
@@ -77,11 +79,8 @@ func (w *walker) page(id uint64, depth int) ([]byte, error) {
 	if id < 2 || id >= w.m.high {
 		return nil, w.damage(id, "outside of the file")
 	}
-	if w.buffers[depth] == nil {
-		w.buffers[depth] = make([]byte, w.m.pageSize)
-	}
-	b := w.buffers[depth][:w.m.pageSize]
-	if err := w.read(b, id); err != nil {
+	b, err := w.first(id, depth)
+	if err != nil {
 		return nil, err
 	}
 	overflow := uint64(order.Uint32(b[12:]))
@@ -93,12 +92,34 @@ func (w *walker) page(id uint64, depth int) ([]byte, error) {
 			return nil, w.damage(p, "used twice")
 		}
 	}
-	if overflow == 0 {
+	switch {
+	case overflow == 0:
+		return b, nil
+	case w.mapping != nil:
+		if b = w.mapping.at(int64(id)*w.m.pageSize, int64(overflow+1)*w.m.pageSize); b == nil {
+			return nil, ErrTruncated
+		}
 		return b, nil
 	}
 	b = append(b, make([]byte, int64(overflow)*w.m.pageSize)...)
 	w.buffers[depth] = b
 	return b, w.read(b[w.m.pageSize:], id+1)
+}
+
+// first is a page without its overflow.
+func (w *walker) first(id uint64, depth int) ([]byte, error) {
+	if w.mapping != nil {
+		b := w.mapping.at(int64(id)*w.m.pageSize, w.m.pageSize)
+		if b == nil {
+			return nil, ErrTruncated
+		}
+		return b, nil
+	}
+	if w.buffers[depth] == nil {
+		w.buffers[depth] = make([]byte, w.m.pageSize)
+	}
+	b := w.buffers[depth][:w.m.pageSize]
+	return b, w.read(b, id)
 }
 
 func (w *walker) read(b []byte, page uint64) error {

@@ -83,7 +83,8 @@ type Vault struct {
 	file     *os.File // the file under db: its lock, and what wiping writes through
 	db       kv
 	readOnly bool
-	schema   uint32 // the schema this program writes
+	schema   uint32     // the schema this program writes
+	taker    EntryTaker // nil: nobody
 
 	gate   sync.RWMutex  // held shared by transactions, alone by Close and wiping
 	writer sync.Mutex    // one Update at a time; guards broken
@@ -201,14 +202,20 @@ func (v *Vault) Update(fn func(*Tx) error) error {
 // was put back: it never falls in one vault. Errors as View.
 func (v *Vault) Commits() (uint64, error) {
 	var commits uint64
-	err := v.View(func(t *Tx) error {
-		s, err := t.loadState()
-		if err == nil {
-			commits = s.commits
-		}
+	err := v.View(func(t *Tx) (err error) {
+		commits, err = t.Commits()
 		return err
 	})
 	return commits, err
+}
+
+// Commits is Vault.Commits, as the transaction found it.
+func (t *Tx) Commits() (uint64, error) {
+	s, err := t.loadState()
+	if err != nil {
+		return 0, err
+	}
+	return s.commits, nil
 }
 
 // view reads; keys is nil while the vault is locked (header and slots only).

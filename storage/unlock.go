@@ -138,7 +138,10 @@ func (v *Vault) examine(keys *keyset) (unwiped bool, err error) {
 			return err
 		}
 		unwiped = s.unwiped
-		for _, bucket := range []string{bucketSlots, bucketIndex, bucketTargets, bucketSettings,
+		if err := t.examineIndex(s); err != nil {
+			return err
+		}
+		for _, bucket := range []string{bucketSlots, bucketTargets, bucketSettings,
 			bucketRequests, bucketAuthorities, bucketProfiles, bucketPartners} {
 			if err := t.checkWhole(bucket); err != nil {
 				return err
@@ -150,6 +153,33 @@ func (v *Vault) examine(keys *keyset) (unwiped bool, err error) {
 		return false, err
 	}
 	return unwiped, v.migrate(keys, v.schema, migrations())
+}
+
+// EntryTaker takes what unlocking reads of the index, so that who lists it need not
+// read it once more.
+type EntryTaker interface {
+	// Begin says at which number of commits it is read, and how many there are to be.
+	Begin(commits uint64, count int)
+	// Take is given some entries, checked; see Tx.EntryChunks.
+	Take([]Entry)
+	// End says that they were all, and that none is missing.
+	End()
+}
+
+// TakeAtUnlock has each later unlock give all entries to taker. Not after Salvage.
+func (v *Vault) TakeAtUnlock(taker EntryTaker) { v.taker = taker }
+
+// examineIndex finds out whether the index is whole. Where somebody takes its entries
+// they are checked too; one that is wrong is left for who reads it to say.
+func (t *Tx) examineIndex(s *state) error {
+	if t.v.taker != nil && !t.v.options.Salvage {
+		t.v.taker.Begin(s.commits, int(s.counts[bucketIndex].records))
+		if err := t.EntryChunks(t.v.taker.Take); err == nil {
+			t.v.taker.End()
+			return nil
+		}
+	}
+	return t.checkWhole(bucketIndex)
 }
 
 // dataKey finds the slot of this kind that the secret opens.

@@ -110,7 +110,7 @@ func readBranches(from *desk.Desk) ([]branch, error) {
 	if err != nil {
 		return nil, err
 	}
-	leaves, err := from.Certificates(desk.Filter{})
+	leaves, err := from.List(desk.Filter{})
 	if err != nil {
 		return nil, err
 	}

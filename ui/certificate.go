@@ -100,7 +100,7 @@ func (d *certDetail) read() {
 
 // countIssued counts what an authority signed that is no authority.
 func countIssued(from *desk.Desk, id desk.ID) (int, error) {
-	list, err := from.Certificates(desk.Filter{IssuerID: id})
+	list, err := from.List(desk.Filter{IssuerID: id})
 	return len(list), err
 }
 

@@ -34,9 +34,9 @@ type certificates struct {
 	look       lens
 	column     int
 	descending bool
-	rows       []desk.Certificate
-	turn       int     // of the last reading; what comes of earlier ones is dropped
-	wanted     desk.ID // to be chosen when the list is read
+	rows       []*desk.Certificate // everybody's: not to be changed
+	turn       int                 // of the last reading; what comes of earlier ones is dropped
+	wanted     desk.ID             // to be chosen when the list is read
 }
 
 // The columns of the list.
@@ -47,6 +47,9 @@ const (
 	columnExpires
 	columnMade
 )
+
+// orders are those of the columns.
+var orders = [...]desk.By{columnName: desk.ByName, columnKind: desk.ByKind, columnIssuer: desk.ByIssuer, columnExpires: desk.ByEnd, columnMade: desk.ByMade}
 
 func newCertificates(w *Window) *certificates {
 	c := &certificates{w: w, desk: w.desk}
@@ -166,7 +169,7 @@ func (c *certificates) setLens(l lens) {
 
 // reading is what one look into the vault brought.
 type reading struct {
-	rows   []desk.Certificate
+	rows   []*desk.Certificate
 	counts desk.Counts
 }
 
@@ -174,20 +177,19 @@ type reading struct {
 func (c *certificates) reload() {
 	c.turn++
 	turn, look, search, wanted := c.turn, c.look, c.search.Text, c.wanted
-	column, descending := c.column, c.descending
+	by, descending := orders[c.column], c.descending
 	var r reading
 	c.w.spawn("", func(context.Context) error {
 		var err error
-		if r, err = c.read(look, search); err != nil {
+		if r, err = c.read(look, search, by, descending); err != nil {
 			return err
 		}
-		if wanted != "" && !slices.ContainsFunc(r.rows, func(x desk.Certificate) bool { return x.ID == wanted }) {
+		if wanted != "" && !slices.ContainsFunc(r.rows, func(x *desk.Certificate) bool { return x.ID == wanted }) {
 			look = lens{}
-			if r, err = c.read(look, ""); err != nil {
+			if r, err = c.read(look, "", by, descending); err != nil {
 				return err
 			}
 		}
-		sortCertificates(r.rows, column, descending)
 		return nil
 	}, func(err error) {
 		switch {
@@ -200,13 +202,15 @@ func (c *certificates) reload() {
 	})
 }
 
-func (c *certificates) read(look lens, search string) (reading, error) {
+func (c *certificates) read(look lens, search string, by desk.By, descending bool) (reading, error) {
 	var r reading
 	var err error
 	if r.counts, err = c.desk.Counts(); err != nil {
 		return r, err
 	}
-	list, err := c.desk.Certificates(look.filter(search))
+	filter := look.filter(search)
+	filter.By, filter.Descending = by, descending
+	list, err := c.desk.List(filter)
 	r.rows = look.within(list)
 	return r, err
 }
@@ -251,7 +255,7 @@ func (c *certificates) take(r reading, look lens, wanted desk.ID) {
 	}
 	c.showMany()
 	if wanted != "" && len(chosen) == 1 {
-		c.w.showDetail(c.rows[chosen[0]])
+		c.w.showDetail(*c.rows[chosen[0]])
 	}
 }
 
@@ -262,10 +266,10 @@ func (c *certificates) row(i int) widgets.ListRow {
 	}
 	x, t := c.rows[i], c.w.t
 	return widgets.ListRow{Cells: []widgets.Cell{
-		{Text: pki.Escape(x.Name), Second: dotted(replacedWords(t, x), sameWords(t, x), otherNames(x))},
+		{Text: pki.Escape(x.Name), Second: dotted(replacedWords(t, *x), sameWords(t, *x), otherNames(*x))},
 		{Text: t.T("kind.short." + string(x.Kind))},
 		{Text: pki.Escape(x.Issuer)},
-		expiryCell(t, x, c.w.now()),
+		expiryCell(t, *x, c.w.now()),
 		{Text: t.Date(x.Made)},
 	}}
 }
@@ -284,7 +288,7 @@ func (c *certificates) chosenIDs() []desk.ID {
 func (c *certificates) chosen(rows []int) {
 	c.showMany()
 	if len(rows) == 1 && rows[0] < len(c.rows) {
-		c.w.showDetail(c.rows[rows[0]])
+		c.w.showDetail(*c.rows[rows[0]])
 		return
 	}
 	c.w.closeDetail()
@@ -296,7 +300,7 @@ func (c *certificates) one() (desk.Certificate, bool) {
 	if len(rows) != 1 || rows[0] >= len(c.rows) {
 		return desk.Certificate{}, false
 	}
-	return c.rows[rows[0]], true
+	return *c.rows[rows[0]], true
 }
 
 func (c *certificates) exportSelected() {
@@ -321,7 +325,7 @@ func (c *certificates) menu(row int, at fyne.Position) {
 	if row >= len(c.rows) {
 		return
 	}
-	x, t := c.rows[row], c.w.t
+	x, t := *c.rows[row], c.w.t
 	items := []*fyne.MenuItem{fyne.NewMenuItem(t.T("detail.export"), func() { c.w.openExport(x) })}
 	if x.HasKey {
 		items = append(items, fyne.NewMenuItem(t.T("detail.try"), func() { c.w.tryCertificate(x.ID) }))

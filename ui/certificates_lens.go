@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -46,40 +45,12 @@ func (l lens) filter(search string) desk.Filter {
 }
 
 // within keeps what ends in the lens's month and is not revoked.
-func (l lens) within(list []desk.Certificate) []desk.Certificate {
+func (l lens) within(list []*desk.Certificate) []*desk.Certificate {
 	if l.month.IsZero() {
 		return list
 	}
 	end := l.month.AddDate(0, 1, 0)
-	return slices.DeleteFunc(list, func(c desk.Certificate) bool {
+	return slices.DeleteFunc(list, func(c *desk.Certificate) bool {
 		return c.Revoked || c.NotAfter.Before(l.month) || !c.NotAfter.Before(end)
-	})
-}
-
-// sortCertificates puts a list that is in the order of names into that of a
-// column.
-func sortCertificates(list []desk.Certificate, column int, descending bool) {
-	compare := func(a, b desk.Certificate) int { return 0 }
-	switch column {
-	case columnName:
-		if !descending {
-			return
-		}
-		slices.Reverse(list)
-		return
-	case columnKind:
-		compare = func(a, b desk.Certificate) int { return cmp.Compare(a.Kind, b.Kind) }
-	case columnIssuer:
-		compare = func(a, b desk.Certificate) int { return desk.CompareNames(a.Issuer, b.Issuer) }
-	case columnExpires:
-		compare = func(a, b desk.Certificate) int { return a.NotAfter.Compare(b.NotAfter) }
-	case columnMade:
-		compare = func(a, b desk.Certificate) int { return a.Made.Compare(b.Made) }
-	}
-	slices.SortStableFunc(list, func(a, b desk.Certificate) int {
-		if descending {
-			a, b = b, a
-		}
-		return compare(a, b)
 	})
 }

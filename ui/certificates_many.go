@@ -32,7 +32,7 @@ func (c *certificates) several() []desk.Certificate {
 	var list []desk.Certificate
 	for _, i := range c.list.Selected() {
 		if i < len(c.rows) {
-			list = append(list, c.rows[i])
+			list = append(list, *c.rows[i])
 		}
 	}
 	return list

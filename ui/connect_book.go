@@ -21,7 +21,7 @@ const choicesAtMost = 100
 
 func readBook(d *desk.Desk) (book, error) {
 	b := book{byID: map[desk.ID]desk.Certificate{}}
-	certs, err := d.Certificates(desk.Filter{})
+	certs, err := d.List(desk.Filter{})
 	if err != nil {
 		return book{}, err
 	}
@@ -29,9 +29,9 @@ func readBook(d *desk.Desk) (book, error) {
 		return book{}, err
 	}
 	for _, c := range certs {
-		b.byID[c.ID] = c
+		b.byID[c.ID] = *c
 		if c.HasKey {
-			b.certs = append(b.certs, c)
+			b.certs = append(b.certs, *c)
 		}
 	}
 	for _, a := range b.authorities {

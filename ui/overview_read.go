@@ -49,7 +49,7 @@ func readSurvey(d *desk.Desk) (survey, error) {
 	if g.counts, err = d.Counts(); err != nil {
 		return g, err
 	}
-	certs, err := d.Certificates(desk.Filter{})
+	certs, err := d.List(desk.Filter{})
 	if err != nil {
 		return g, err
 	}
@@ -69,14 +69,17 @@ func readSurvey(d *desk.Desk) (survey, error) {
 	}
 	now := d.Now()
 	g.countMonths(certs, now)
-	g.findUrgent(slices.Concat(certs, authorities), now)
+	for n := range authorities {
+		certs = append(certs, &authorities[n])
+	}
+	g.findUrgent(certs, now)
 	g.takeDeeds(deeds)
 	return g, nil
 }
 
 // countMonths counts the certificates by the month in which they end, but for
 // those that were replaced.
-func (g *survey) countMonths(certs []desk.Certificate, now time.Time) {
+func (g *survey) countMonths(certs []*desk.Certificate, now time.Time) {
 	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
 	g.months = make([]monthCount, monthsShown)
 	for i := range g.months {
@@ -106,15 +109,18 @@ func (g *survey) countMonths(certs []desk.Certificate, now time.Time) {
 
 // findUrgent finds what expires or has expired, as near to now as possible;
 // when nothing does, the good ones that end next.
-func (g *survey) findUrgent(certs []desk.Certificate, now time.Time) {
-	away := func(c desk.Certificate) time.Duration { return c.NotAfter.Sub(now).Abs() }
-	nearest := func(list []desk.Certificate, most int) []desk.Certificate {
-		slices.SortStableFunc(list, func(a, b desk.Certificate) int { return cmp.Compare(away(a), away(b)) })
+func (g *survey) findUrgent(certs []*desk.Certificate, now time.Time) {
+	away := func(c *desk.Certificate) time.Duration { return c.NotAfter.Sub(now).Abs() }
+	nearest := func(list []*desk.Certificate, most int) (near []desk.Certificate) {
+		slices.SortStableFunc(list, func(a, b *desk.Certificate) int { return cmp.Compare(away(a), away(b)) })
 		list = list[:min(len(list), most)]
-		slices.SortStableFunc(list, func(a, b desk.Certificate) int { return a.NotAfter.Compare(b.NotAfter) })
-		return list
+		slices.SortStableFunc(list, func(a, b *desk.Certificate) int { return a.NotAfter.Compare(b.NotAfter) })
+		for _, c := range list {
+			near = append(near, *c)
+		}
+		return near
 	}
-	var urgent, good []desk.Certificate
+	var urgent, good []*desk.Certificate
 	for _, c := range certs {
 		switch {
 		case c.NeedsAttention(now):

@@ -317,7 +317,7 @@ func TestSurveyMonths(t *testing.T) {
 	}
 	for _, test := range tests {
 		var s survey
-		s.countMonths([]desk.Certificate{test.cert}, now)
+		s.countMonths([]*desk.Certificate{&test.cert}, now)
 		for i, m := range s.months {
 			want := 0
 			if i == test.month {
@@ -329,7 +329,7 @@ func TestSurveyMonths(t *testing.T) {
 			if m.ends > 0 && m.tone() != test.tone {
 				t.Errorf("%s: the tone is %v, want %v", test.name, m.tone(), test.tone)
 			}
-			if in := len((lens{month: m.start}).within([]desk.Certificate{test.cert})); in != want {
+			if in := len((lens{month: m.start}).within([]*desk.Certificate{&test.cert})); in != want {
 				t.Errorf("%s: the list of month %d shows %d, its column %d", test.name, i, in, want)
 			}
 		}
@@ -358,7 +358,11 @@ func TestSurveyFindsUrgent(t *testing.T) {
 	}
 	for _, test := range tests {
 		var s survey
-		s.findUrgent(test.certs, testDay)
+		var certs []*desk.Certificate
+		for n := range test.certs {
+			certs = append(certs, &test.certs[n])
+		}
+		s.findUrgent(certs, testDay)
 		if diff := cmp.Diff(test.attention, s.attention, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%s: attention (-want +got):\n%s", test.name, diff)
 		}

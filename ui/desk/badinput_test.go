@@ -186,7 +186,7 @@ func brought(path, password string) string {
 	if _, err := d.Import(context.Background(), found); err != nil {
 		return err.Error()
 	}
-	all, err := d.all()
+	all, err := d.All()
 	if err != nil {
 		return err.Error()
 	}

@@ -20,7 +20,7 @@ import (
 // oldest for the first. Validity and addresses do not count.
 
 // findThere tells of each good row the certificate that is there for it.
-func (c *BulkCheck) findThere(ctx context.Context, d *Desk, all []Certificate, checker bulkChecker) error {
+func (c *BulkCheck) findThere(ctx context.Context, d *Desk, all []*Certificate, checker bulkChecker) error {
 	candidates := c.candidates(all, checker)
 	if len(candidates) == 0 {
 		return nil
@@ -57,7 +57,7 @@ func (c *BulkCheck) findThere(ctx context.Context, d *Desk, all []Certificate, c
 }
 
 // candidates are the certificates that may stand for a row, the oldest first.
-func (c *BulkCheck) candidates(all []Certificate, checker bulkChecker) []Certificate {
+func (c *BulkCheck) candidates(all []*Certificate, checker bulkChecker) []Certificate {
 	names := make(map[string]bool, len(c.Items))
 	for i := range c.Items {
 		names[shortName(c.Items[i].Request.Subject.CommonName)] = true
@@ -72,7 +72,7 @@ func (c *BulkCheck) candidates(all []Certificate, checker bulkChecker) []Certifi
 		health := x.Health(checker.now)
 		if x.HasKey && x.IssuerID == checker.issuerID && x.Profile == c.Defaults.Profile && x.ReplacedBy == "" &&
 			(health == Good || health == NotYetValid) && !x.IsAuthority() && names[x.Name] {
-			list = append(list, x)
+			list = append(list, *x)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Certificate) int {

@@ -213,7 +213,7 @@ func mustHold(t *testing.T, path, under string, must *promised) {
 	if err != nil || !found.Sound() {
 		t.Fatalf("it is not sound: %+v, %v", found, err)
 	}
-	all, err := d.all()
+	all, err := d.All()
 	if err != nil {
 		t.Fatal(err)
 	}

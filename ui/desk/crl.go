@@ -89,7 +89,7 @@ type lister struct {
 }
 
 // listers finds the authorities of a vault that have their key, by name.
-func listers(all []Certificate) []lister {
+func listers(all []*Certificate) []lister {
 	at := map[ID]int{}
 	var list []lister
 	for _, c := range all {
@@ -104,7 +104,7 @@ func listers(all []Certificate) []lister {
 		}
 		list[n].ids[c.ID] = true
 		if c.IsCurrent() {
-			list[n].keyID, list[n].Certificate = storage.ID(c.KeyID), c
+			list[n].keyID, list[n].Certificate = storage.ID(c.KeyID), *c
 		}
 	}
 	slices.SortStableFunc(list, func(a, b lister) int {
@@ -115,7 +115,7 @@ func listers(all []Certificate) []lister {
 
 // listerOf finds the one that an authority's certificate belongs to. Errors:
 // *NotFoundError, ErrNotAuthority, ErrNoKey.
-func listerOf(all []Certificate, id ID) (lister, error) {
+func listerOf(all []*Certificate, id ID) (lister, error) {
 	for _, l := range listers(all) {
 		if l.ids[id] {
 			return l, nil
@@ -138,7 +138,7 @@ func (l lister) signed(c Certificate) bool { return l.ids[c.IssuerID] && !l.ids[
 
 // revocations are what the authority's list names: of this vault, by all, and
 // from elsewhere.
-func (l lister) revocations(all []Certificate, elsewhere []storage.Revocation) ([]pki.Revocation, error) {
+func (l lister) revocations(all []*Certificate, elsewhere []storage.Revocation) ([]pki.Revocation, error) {
 	var list []pki.Revocation
 	add := func(serial string, at time.Time, reason string) error {
 		n, ok := new(big.Int).SetString(strings.ReplaceAll(serial, ":", ""), 16)
@@ -149,7 +149,7 @@ func (l lister) revocations(all []Certificate, elsewhere []storage.Revocation) (
 		return nil
 	}
 	for _, c := range all {
-		if c.Revoked && l.signed(c) {
+		if c.Revoked && l.signed(*c) {
 			if err := add(c.Serial, c.RevokedAt, c.Reason); err != nil {
 				return nil, err
 			}
@@ -200,7 +200,7 @@ func (d *Desk) MakeCRL(ctx context.Context, id ID, days int) (CRL, error) {
 
 // makeList signs and keeps the next list of an authority, in which all is what
 // the vault will hold.
-func (d *Desk) makeList(tx *storage.Tx, l lister, all []Certificate, days int) (CRL, error) {
+func (d *Desk) makeList(tx *storage.Tx, l lister, all []*Certificate, days int) (CRL, error) {
 	now := d.Now()
 	state, err := authorityState(tx, l.keyID)
 	if err != nil {

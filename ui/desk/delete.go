@@ -153,20 +153,14 @@ func (d *Desk) doomed(ids []ID, below bool) (list []Certificate, added int, err 
 	return list, len(list) - len(asked), nil
 }
 
-// unusedKeys are the keys of certificates, and of requests that are gone, that
-// nothing else uses.
-func (d *Desk) unusedKeys(tx *storage.Tx, gone []Certificate, asked ...storage.Request) ([]storage.ID, error) {
+// unusedKeys are the keys of certificates that nothing else uses.
+func (d *Desk) unusedKeys(tx *storage.Tx, gone []Certificate) ([]storage.ID, error) {
 	keys := map[storage.ID]bool{}
 	going := map[storage.ID]bool{}
 	for _, c := range gone {
 		going[storage.ID(c.ID)] = true
 		if c.KeyID != "" {
 			keys[storage.ID(c.KeyID)] = true
-		}
-	}
-	for _, r := range asked {
-		if r.KeyID != "" {
-			keys[r.KeyID] = true
 		}
 	}
 	err := tx.EachEntry(func(e storage.Entry) error {
@@ -195,7 +189,7 @@ func (d *Desk) unusedKeys(tx *storage.Tx, gone []Certificate, asked ...storage.R
 
 // remove takes one certificate out, notes it, and keeps its serial number in
 // the list of the revoked where it must stay there (RFC 5280 section 3.3).
-func (d *Desk) remove(tx *storage.Tx, all []Certificate, c Certificate, batch storage.ID) (storage.Certificate, error) {
+func (d *Desk) remove(tx *storage.Tx, all []*Certificate, c Certificate, batch storage.ID) (storage.Certificate, error) {
 	stored, err := tx.Certificate(storage.ID(c.ID))
 	if err != nil {
 		return stored, err
@@ -216,7 +210,7 @@ func (d *Desk) remove(tx *storage.Tx, all []Certificate, c Certificate, batch st
 
 // listElsewhere puts a revoked certificate into what its authority lists beside
 // the vault's own certificates, or takes it out of there.
-func listElsewhere(tx *storage.Tx, all []Certificate, c Certificate, in bool) error {
+func listElsewhere(tx *storage.Tx, all []*Certificate, c Certificate, in bool) error {
 	issuer, ok := byID(all, c.IssuerID)
 	if !ok {
 		return nil // nobody here makes its list
@@ -242,7 +236,7 @@ func listElsewhere(tx *storage.Tx, all []Certificate, c Certificate, in bool) er
 // mendLinks leads what pointed at a deleted certificate to one that is left:
 // what an authority signed to another of its certificates, what replaced it to
 // the one before it.
-func mendLinks(tx *storage.Tx, all, gone []Certificate) error {
+func mendLinks(tx *storage.Tx, all []*Certificate, gone []Certificate) error {
 	before, stands, left := map[ID]ID{}, map[ID]ID{}, map[ID]ID{}
 	for _, c := range gone {
 		before[c.ID] = c.Replaces

@@ -51,6 +51,8 @@ type Desk struct {
 
 	revoking sync.Mutex // held from reading who is revoked until that, and the new list, is kept
 
+	read *reading // what unlocking read
+
 	mu       sync.Mutex
 	shelf    shelf
 	until    time.Time // when what is in memory is to be resolved anew; zero: never
@@ -60,7 +62,9 @@ type Desk struct {
 }
 
 func newDeskOn(v *storage.Vault, o Options) *Desk {
-	return &Desk{vault: v, opt: o, lineages: map[ID]lineage{}}
+	d := &Desk{vault: v, opt: o, lineages: map[ID]lineage{}, read: &reading{}}
+	v.TakeAtUnlock(d.read)
+	return d
 }
 
 // Create makes a new vault at path and leaves it unlocked. An empty
@@ -197,6 +201,7 @@ func (d *Desk) ChangePassphrase(ctx context.Context, old, new []byte) error {
 }
 
 func (d *Desk) forget() {
+	d.read.forget()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.shelf.set(nil)

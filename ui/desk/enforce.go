@@ -117,7 +117,7 @@ func (d *Desk) revokedLike(c Certificate, named ID) (*tls.Certificate, error) {
 			continue
 		}
 		if found == nil || other.Made.After(found.Made) {
-			found = &other
+			found = other
 		}
 	}
 	if found == nil {

@@ -206,7 +206,7 @@ func (d *Desk) check(r IssueRequest, issuer *x509.Certificate, above []*x509.Cer
 	if err := r.Check(issuer, now, above...); err != nil && !errors.As(err, &faults) {
 		return err
 	}
-	var all []Certificate
+	var all []*Certificate
 	if r.Kind == pki.Authority || r.Serial != "" { // else nothing is looked for among all
 		var err error
 		if all, err = d.all(); err != nil {
@@ -256,21 +256,21 @@ const (
 )
 
 // serialGiven tells whether an issuer has given a serial number before.
-func serialGiven(all []Certificate, issuer ID, typed string) bool {
+func serialGiven(all []*Certificate, issuer ID, typed string) bool {
 	serial, ok := pki.ParseSerial(typed)
 	if !ok {
 		return false
 	}
 	wanted := pki.Serial(&x509.Certificate{SerialNumber: serial})
-	return slices.ContainsFunc(all, func(c Certificate) bool { return c.IssuerID == issuer && c.Serial == wanted })
+	return slices.ContainsFunc(all, func(c *Certificate) bool { return c.IssuerID == issuer && c.Serial == wanted })
 }
 
 // authorityNamed tells whether an authority has the name, other than the one
 // that is to be replaced.
-func authorityNamed(all []Certificate, name string, but ID) bool {
+func authorityNamed(all []*Certificate, name string, but ID) bool {
 	name = strings.TrimSpace(name)
 	old, _ := byID(all, but)
-	return slices.ContainsFunc(all, func(c Certificate) bool {
+	return slices.ContainsFunc(all, func(c *Certificate) bool {
 		return c.IsAuthority() && strings.EqualFold(c.Name, shortName(name)) && (but == "" || c.CurrentID != old.CurrentID)
 	})
 }

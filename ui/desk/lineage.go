@@ -51,7 +51,7 @@ func (d *Desk) Lineage(id ID) ([]Certificate, error) {
 	var others []Certificate
 	for _, other := range all {
 		if other.CurrentID == c.CurrentID && other.ID != id {
-			others = append(others, other)
+			others = append(others, *other)
 		}
 	}
 	slices.SortStableFunc(others, func(a, b Certificate) int {
@@ -88,7 +88,7 @@ func (d *Desk) line(id ID) ([]Certificate, error) {
 		if !ok {
 			break
 		}
-		line = append(line, c)
+		line = append(line, *c)
 		at = c.IssuerID
 	}
 	if len(line) == 0 {
@@ -97,10 +97,10 @@ func (d *Desk) line(id ID) ([]Certificate, error) {
 	return line, nil
 }
 
-func byID(all []Certificate, id ID) (Certificate, bool) {
-	for n := range all {
-		if all[n].ID == id {
-			return all[n], true
+func byID(all []*Certificate, id ID) (Certificate, bool) {
+	for _, c := range all {
+		if c.ID == id {
+			return *c, true
 		}
 	}
 	return Certificate{}, false
@@ -118,7 +118,7 @@ func (d *Desk) crosses(root Certificate) ([]Certificate, error) {
 	var list []Certificate
 	for _, c := range all {
 		if c.Cross && c.CurrentID == root.CurrentID && c.ID != root.ID && c.validAt(now) {
-			list = append(list, c)
+			list = append(list, *c)
 		}
 	}
 	return list, err
@@ -130,7 +130,7 @@ func (c Certificate) validAt(now time.Time) bool {
 
 // readLineages learns whose the authorities' certificates are. A certificate
 // never changes, so each is parsed once.
-func readLineages(tx *storage.Tx, list []Certificate, known map[ID]lineage) error {
+func readLineages(tx *storage.Tx, list []*Certificate, known map[ID]lineage) error {
 	for _, c := range list {
 		if _, again := known[c.ID]; again || !c.IsAuthority() {
 			continue
@@ -157,46 +157,62 @@ func lineageOf(c *x509.Certificate) lineage {
 	return l
 }
 
-// relink resolves a list, in place: see Certificate.CurrentID, IssuerID and
-// ReplacedBy. It returns when the answer may be another one, because a
-// certificate of several begins or ends; zero for never.
-func relink(list []Certificate, known map[ID]lineage, now time.Time) time.Time {
+// relink resolves a list: see Certificate.CurrentID, IssuerID and ReplacedBy.
+// Where the certificates are not ours alone, those that become others are
+// replaced in the list. It returns when the answer may be another one, because
+// a certificate of several begins or ends; zero for never.
+func relink(list []*Certificate, known map[ID]lineage, now time.Time, ours bool) time.Time {
+	own := func(n int) *Certificate {
+		if !ours {
+			c := *list[n]
+			list[n] = &c
+		}
+		return list[n]
+	}
 	groups := map[[sha256.Size]byte][]*Certificate{}
 	for n := range list {
-		c := &list[n]
-		c.CurrentID, c.ReplacedBy, c.Cross, c.ReplacedSerial = "", "", false, ""
-		if c.IsAuthority() {
-			l := known[c.ID]
-			c.Cross = l.cross
-			groups[l.who] = append(groups[l.who], c)
+		if !list[n].IsAuthority() {
+			continue
 		}
+		c, l := own(n), known[list[n].ID]
+		c.CurrentID, c.Cross = "", l.cross
+		groups[l.who] = append(groups[l.who], c)
 	}
-	current, serials := map[ID]ID{}, map[ID]string{}
+	current, serials := map[ID]ID{}, map[ID]string{} // of those that have others beside them
 	var until time.Time
 	for _, group := range groups {
 		stand(group, now)
+		if len(group) == 1 {
+			continue
+		}
 		for _, c := range group {
 			current[c.ID], serials[c.ID] = c.CurrentID, c.Serial
-			if len(group) > 1 {
-				until = earlier(until, c.NotBefore, now)
-				until = earlier(until, c.NotAfter.Add(1), now)
-			}
+			until = earlier(until, c.NotBefore, now)
+			until = earlier(until, c.NotAfter.Add(1), now)
 		}
 	}
 	replaced := replacements(list)
-	for n := range list {
-		c := &list[n]
-		if at, known := current[c.IssuerID]; known && c.IssuerID != c.ID {
-			c.IssuerID = at
+	for n, c := range list {
+		issuer, by, serial := c.IssuerID, ID(""), ""
+		if next := replaced[c.ID]; next != nil {
+			by, serial = next.ID, next.Serial
+		}
+		if at, known := current[issuer]; known && issuer != c.ID {
+			issuer = at
 		}
 		switch {
 		case c.Cross && !c.IsCurrent(): // it stands beside, in place of nothing
+			by, serial = "", ""
 		case !c.IsCurrent():
-			c.ReplacedBy, c.ReplacedSerial = c.CurrentID, serials[c.CurrentID]
-		default:
-			by := replaced[c.ID]
-			c.ReplacedBy, c.ReplacedSerial = by.ID, by.Serial
+			by, serial = c.CurrentID, serials[c.CurrentID]
 		}
+		if issuer == c.IssuerID && by == c.ReplacedBy && serial == c.ReplacedSerial {
+			continue
+		}
+		if !c.IsAuthority() { // those are ours already
+			c = own(n)
+		}
+		c.IssuerID, c.ReplacedBy, c.ReplacedSerial = issuer, by, serial
 	}
 	return until
 }
@@ -234,27 +250,32 @@ func stand(group []*Certificate, now time.Time) {
 
 // replacements maps each certificate to the newest good one that was made in
 // its place, or in the place of one that was.
-func replacements(list []Certificate) map[ID]Certificate {
-	before := map[ID]ID{}
+func replacements(list []*Certificate) map[ID]*Certificate {
+	before := map[ID]*Certificate{}
 	for _, c := range list {
 		if c.Replaces != "" {
-			before[c.ID] = c.Replaces
+			before[c.ID] = c
 		}
 	}
-	replaced := map[ID]Certificate{}
+	newest := map[ID]*Certificate{}
 	for _, c := range list {
 		if c.Replaces == "" || c.Revoked {
 			continue
 		}
 		seen := map[ID]bool{c.ID: true}
-		for old := c.Replaces; old != "" && !seen[old]; old = before[old] {
+		for old := c.Replaces; old != "" && !seen[old]; {
 			seen[old] = true
-			if other, again := replaced[old]; !again || c.Made.After(other.Made) {
-				replaced[old] = c
+			if other, again := newest[old]; !again || c.Made.After(other.Made) {
+				newest[old] = c
 			}
+			next, replaces := before[old]
+			if !replaces {
+				break
+			}
+			old = next.Replaces
 		}
 	}
-	return replaced
+	return newest
 }
 
 // earlier is the earlier of two moments that are yet to come.

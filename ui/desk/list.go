@@ -2,42 +2,72 @@ package desk
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
 	"countersign/pki"
 )
 
-// Filter chooses what a list shows. The zero value chooses everything but
-// authorities.
+// Filter chooses what a list shows, and in which order. The zero value chooses
+// everything but authorities, by name.
 type Filter struct {
-	Kind     pki.Kind // "" for all
-	Health   Health   // "" for all; Expiring and Expired leave out what was replaced
-	IssuerID ID       // "" for all
-	Search   string   // in names, addresses, serial, fingerprint; letters' case does not count
+	Kind       pki.Kind // "" for all
+	Health     Health   // "" for all; Expiring and Expired leave out what was replaced
+	IssuerID   ID       // "" for all
+	Search     string   // in names, addresses, serial, fingerprint; letters' case does not count
+	By         By
+	Descending bool
 }
 
-// Certificates lists what is not an authority, by name, the newest first
-// among equals.
+// By is what a list is sorted by; equals are by name, the newest first.
+type By int
+
+// The orders of lists.
+const (
+	ByName By = iota
+	ByKind
+	ByIssuer
+	ByEnd // NotAfter
+	ByMade
+)
+
+// Certificates lists what is not an authority, copied; see List.
 func (d *Desk) Certificates(f Filter) ([]Certificate, error) {
+	chosen, err := d.List(f)
+	if err != nil {
+		return nil, err
+	}
+	return copied(chosen), nil
+}
+
+// copied is a list of one's own.
+func copied(list []*Certificate) []Certificate {
+	own := make([]Certificate, len(list))
+	for n, c := range list {
+		own[n] = *c
+	}
+	return own
+}
+
+// List lists what is not an authority. The certificates are everybody's: nobody
+// changes them.
+func (d *Desk) List(f Filter) ([]*Certificate, error) {
 	search := newSearch(f.Search)
-	all, texts, err := d.searchable(search.text != "")
+	m, err := d.sorted(f.listOrder(), search)
 	if err != nil {
 		return nil, err
 	}
 	now := d.Now()
-	var chosen []int
-	for n := range all {
-		c := &all[n]
-		if c.Kind != pki.Authority && f.allows(c, now) && (search.text == "" || search.finds(texts[n])) {
-			chosen = append(chosen, n)
+	count := len(m.cache)
+	if search.text != "" {
+		count = len(m.found.places)
+	}
+	list := make([]*Certificate, 0, count)
+	m.each(f.listOrder(), search.text != "", func(c *Certificate) {
+		if c.Kind != pki.Authority && f.allows(c, now) {
+			list = append(list, c)
 		}
-	}
-	list := make([]Certificate, len(chosen))
-	for n, at := range chosen {
-		list[n] = all[at]
-	}
+	})
 	return list, nil
 }
 
@@ -55,18 +85,6 @@ func (c Certificate) pressing(now time.Time) Health {
 		return ""
 	}
 	return health
-}
-
-type search struct{ text, digits string }
-
-func newSearch(text string) search {
-	text = strings.ToLower(strings.TrimSpace(text))
-	return search{text: text, digits: strings.NewReplacer(":", "", " ", "").Replace(text)}
-}
-
-func (s search) finds(in searched) bool {
-	return strings.Contains(in.text[:in.digits], s.text) ||
-		len(s.digits) >= 4 && strings.Contains(in.text[in.digits:], s.digits)
 }
 
 // Authorities lists the authorities, each by the certificate that stands for
@@ -89,9 +107,9 @@ func (d *Desk) Authorities() ([]Certificate, error) {
 		switch {
 		case !known[c.ID]:
 		case c.IsRoot() || !known[c.IssuerID]:
-			roots = append(roots, c)
+			roots = append(roots, *c)
 		default:
-			under[c.IssuerID] = append(under[c.IssuerID], c)
+			under[c.IssuerID] = append(under[c.IssuerID], *c)
 		}
 	}
 	var walk func(cs []Certificate)
@@ -111,67 +129,6 @@ func (d *Desk) Authorities() ([]Certificate, error) {
 		}
 	}
 	return list, nil
-}
-
-// Counts are the numbers that Overview and the filters show. They leave
-// authorities out, but for Authorities. What was replaced counts as neither
-// expiring nor expired, but under Other.
-type Counts struct {
-	All, Server, Client, Both               int
-	Good, Expiring, Expired, Revoked, Other int
-	Authorities                             int
-	Attention                               int // expiring or expired and not replaced, authorities too
-}
-
-// Counts counts the vault's certificates.
-func (d *Desk) Counts() (Counts, error) {
-	all, err := d.all()
-	if err != nil {
-		return Counts{}, err
-	}
-	now := d.Now()
-	var n Counts
-	for _, c := range all {
-		if c.NeedsAttention(now) {
-			n.Attention++
-		}
-		if c.IsAuthority() {
-			if c.IsCurrent() {
-				n.Authorities++
-			}
-			continue
-		}
-		n.All++
-		n.kind(c.Kind)
-		n.health(c.pressing(now))
-	}
-	return n, nil
-}
-
-func (n *Counts) kind(k pki.Kind) {
-	switch k {
-	case pki.Server:
-		n.Server++
-	case pki.Client:
-		n.Client++
-	case pki.Both:
-		n.Both++
-	}
-}
-
-func (n *Counts) health(h Health) {
-	switch h {
-	case Good:
-		n.Good++
-	case Expiring:
-		n.Expiring++
-	case Expired:
-		n.Expired++
-	case Revoked:
-		n.Revoked++
-	default:
-		n.Other++
-	}
 }
 
 // is tells whether a text names this certificate and no other: its ID, its
@@ -226,8 +183,7 @@ func (d *Desk) find(what, name string, wanted func(Certificate) bool) (Certifica
 	var found *Certificate
 	var short []*Certificate // by a serial number that is too short to be of one alone
 	var parts []*Certificate // by a part of their serial number
-	for n := range all {
-		c := &all[n]
+	for _, c := range all {
 		if !wanted(*c) {
 			continue
 		}
@@ -278,7 +234,7 @@ func (d *Desk) Get(id ID) (Certificate, error) {
 		return Certificate{}, err
 	}
 	if c, ok := find(id); ok {
-		return c, nil
+		return *c, nil
 	}
 	return Certificate{}, &NotFoundError{What: "certificate", Name: string(id)}
 }
@@ -287,5 +243,5 @@ func (d *Desk) Get(id ID) (Certificate, error) {
 // equals; of an authority all its certificates.
 func (d *Desk) All() ([]Certificate, error) {
 	all, err := d.all()
-	return slices.Clone(all), err
+	return copied(all), err
 }

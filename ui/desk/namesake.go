@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"cmp"
 	"strings"
 )
@@ -8,32 +9,34 @@ import (
 // naturalKey is a name as lists sort it: letters' case does not count, and a
 // number in it counts as one, so that svc-2 stands before svc-10. Zeros before
 // a number do not count.
-func naturalKey(name string) string {
-	name = strings.ToLower(name)
-	if strings.IndexFunc(name, isDigit) < 0 {
-		return name
+func naturalKey(name string) string { return string(appendNaturalKey(nil, name)) }
+
+func appendNaturalKey(b []byte, name string) []byte {
+	from := len(b)
+	b = appendLower(b, name)
+	if !bytes.ContainsFunc(b[from:], isDigit) {
+		return b
 	}
-	var b strings.Builder
-	b.Grow(len(name) + 8)
-	for name != "" {
-		from := strings.IndexFunc(name, isDigit)
-		if from < 0 {
-			b.WriteString(name)
-			break
+	var room [2 * maxName]byte // for most names
+	rest := append(room[:0], b[from:]...)
+	b = b[:from]
+	for n := 0; n < len(rest); {
+		if !isDigit(rune(rest[n])) {
+			b = append(b, rest[n])
+			n++
+			continue
 		}
-		b.WriteString(name[:from])
-		name = name[from:]
-		to := strings.IndexFunc(name, func(r rune) bool { return !isDigit(r) })
-		if to < 0 {
-			to = len(name)
+		to := n
+		for to < len(rest) && isDigit(rune(rest[to])) {
+			to++
 		}
-		number := strings.TrimLeft(name[:to], "0")
-		b.WriteByte('0') // where digits stand among other characters
-		b.WriteByte(byte(min(len(number), 255)))
-		b.WriteString(number)
-		name = name[to:]
+		number := bytes.TrimLeft(rest[n:to], "0")
+		b = append(b, '0') // where digits stand among other characters
+		b = append(b, byte(min(len(number), 255)))
+		b = append(b, number...)
+		n = to
 	}
-	return b.String()
+	return b
 }
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }
@@ -44,21 +47,55 @@ func CompareNames(a, b string) int {
 	return cmp.Or(strings.Compare(naturalKey(a), naturalKey(b)), strings.Compare(strings.ToLower(a), strings.ToLower(b)))
 }
 
-// markShared notes, in place, which certificates of a list in its order have
-// the name of another, letters' case apart. Of an authority only the
-// certificate that stands for it counts.
-func markShared(list []Certificate) {
+// markShared notes which certificates of a list in its order have the name of
+// another, letters' case apart. Of an authority only the certificate that stands
+// for it counts. Where the certificates are not ours alone, those that become
+// others are replaced in the list.
+func markShared(list []*Certificate, ours bool) {
+	shared := make([]bool, len(list))
 	last := -1
-	for n := range list {
-		list[n].Shared = false
-		if !list[n].IsCurrent() {
+	for n, c := range list {
+		if !c.IsCurrent() {
 			continue
 		}
-		if last >= 0 && strings.EqualFold(list[last].Name, list[n].Name) {
-			list[last].Shared, list[n].Shared = true, true
+		if last >= 0 && sameName(list[last], c) {
+			shared[last], shared[n] = true, true
 		}
 		last = n
 	}
+	for n, is := range shared {
+		setShared(list, n, is, ours)
+	}
+}
+
+// markSharedAt is the same after one came to a place of a list; changed is told of
+// those that were replaced.
+func markSharedAt(list []*Certificate, at int, changed func(*Certificate)) {
+	for _, step := range []int{-1, 1} {
+		n := at + step
+		for n >= 0 && n < len(list) && !list[n].IsCurrent() {
+			n += step
+		}
+		if n >= 0 && n < len(list) && sameName(list[n], list[at]) {
+			setShared(list, n, true, false)
+			setShared(list, at, true, false)
+			changed(list[n])
+			changed(list[at])
+		}
+	}
+}
+
+func sameName(a, b *Certificate) bool { return a.Name == b.Name || strings.EqualFold(a.Name, b.Name) }
+
+func setShared(list []*Certificate, n int, shared, ours bool) {
+	if list[n].Shared == shared {
+		return
+	}
+	if !ours {
+		c := *list[n]
+		list[n] = &c
+	}
+	list[n].Shared = shared
 }
 
 // ShortSerial is enough of a serial number to tell certificates of one name

@@ -50,10 +50,10 @@ func TestMarkShared(t *testing.T) {
 		}
 		list = append(list, c)
 	}
-	list = ordered(list)
-	markShared(list)
+	sorted := ordered([][]Certificate{list})
+	markShared(sorted, true)
 	var shared []string
-	for _, c := range list {
+	for _, c := range sorted {
 		if c.Shared {
 			shared = append(shared, c.Name)
 		}

@@ -82,7 +82,7 @@ type leaving struct {
 	d    *Desk
 	o    PlainOptions
 	root string
-	all  []Certificate
+	all  []*Certificate
 	done Plain
 	jobs []func() error // what is written for each certificate, on all cores
 }
@@ -113,14 +113,14 @@ func (p *leaving) write(ctx context.Context) error {
 		switch {
 		case c.IsAuthority() && !c.IsCurrent(): // beside the one that stands for it
 		case current[c.IssuerID] && c.IssuerID != c.ID:
-			issued[c.IssuerID] = append(issued[c.IssuerID], c)
+			issued[c.IssuerID] = append(issued[c.IssuerID], *c)
 		case !c.IsAuthority():
-			others = append(others, c)
+			others = append(others, *c)
 		}
 	}
 	for _, c := range p.all {
 		if current[c.ID] {
-			if err := p.authority(c, taken.give(FileName(c.Name)), issued[c.ID]); err != nil {
+			if err := p.authority(*c, taken.give(FileName(c.Name)), issued[c.ID]); err != nil {
 				return fmt.Errorf("authority %q: %w", c.Name, err)
 			}
 		}

@@ -69,11 +69,11 @@ func (p *leaving) authorityFiles(c Certificate, folder string) (storage.Authorit
 		if older.CurrentID != c.ID || older.ID == c.ID {
 			continue
 		}
-		certs, err := p.d.certificates([]Certificate{older})
+		certs, err := p.d.certificates([]Certificate{*older})
 		if err != nil {
 			return state, err
 		}
-		name := folder + "/older/" + taken.give(plainSerial(older)) + ".crt"
+		name := folder + "/older/" + taken.give(plainSerial(*older)) + ".crt"
 		if err := p.file(name, pki.EncodeCertificates(certs...)); err != nil {
 			return state, err
 		}

@@ -49,7 +49,7 @@ func (d *Desk) Recognise(ctx context.Context, list []Inspected) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := r.compare(tx, c); err != nil {
+			if err := r.compare(tx, *c); err != nil {
 				return err
 			}
 		}
@@ -149,11 +149,11 @@ func (r *recogniser) requests(tx *storage.Tx) error {
 
 // revoked finds which certificates of the vault a CRL of one of its
 // authorities lists.
-func (r *recogniser) revoked(i *Inspected, all []Certificate) {
+func (r *recogniser) revoked(i *Inspected, all []*Certificate) {
 	if i.CRL == nil || i.Mine.Issuer == nil {
 		return
 	}
-	issued := map[string]Certificate{}
+	issued := map[string]*Certificate{}
 	for _, c := range all {
 		if c.IssuerID == i.Mine.Issuer.ID {
 			issued[c.Serial] = c
@@ -164,7 +164,7 @@ func (r *recogniser) revoked(i *Inspected, all []Certificate) {
 			return
 		}
 		if c, ok := issued[pki.SerialText(e.SerialNumber)]; ok {
-			i.Mine.Revoked = append(i.Mine.Revoked, c)
+			i.Mine.Revoked = append(i.Mine.Revoked, *c)
 		}
 	}
 }

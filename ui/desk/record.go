@@ -102,8 +102,14 @@ func (c Certificate) IsAuthority() bool { return c.Kind == pki.Authority }
 // IsRoot tells whether an authority has no issuer but itself.
 func (c Certificate) IsRoot() bool { return c.IsAuthority() && c.IssuerID == c.ID }
 
-func fromEntry(e storage.Entry) Certificate {
-	return Certificate{
+func fromEntry(e storage.Entry) (c Certificate) {
+	c.take(&e)
+	return c
+}
+
+// take makes the certificate what the vault has of it.
+func (c *Certificate) take(e *storage.Entry) {
+	*c = Certificate{
 		ID: ID(e.ID), Name: e.Name, Kind: pki.Kind(e.Kind),
 		IssuerID: ID(e.IssuerID), Issuer: e.Issuer, Names: e.Names,
 		Serial: e.Serial, Fingerprint: e.Fingerprint,

@@ -207,7 +207,7 @@ func (r *register) read(d *Desk) (*standings, error) {
 
 // standings says of each certificate that the authority signed, as far as the
 // vault knows, whether it is good.
-func (l lister) standings(all []Certificate, elsewhere []storage.Revocation) map[string]pki.Standing {
+func (l lister) standings(all []*Certificate, elsewhere []storage.Revocation) map[string]pki.Standing {
 	known := map[string]pki.Standing{}
 	plain := func(serial string) string { return strings.ReplaceAll(serial, ":", "") }
 	for _, r := range elsewhere {

@@ -191,7 +191,7 @@ func (d *Desk) pinned(authority Certificate) (bool, error) {
 	var under []Certificate
 	for _, c := range all {
 		if c.IssuerID == authority.ID && c.ID != authority.ID && len(under) < pinnedLooked {
-			under = append(under, c)
+			under = append(under, *c)
 		}
 	}
 	certs, err := d.certificates(under)
@@ -208,7 +208,7 @@ func (d *Desk) descendants(id ID) ([]Certificate, error) {
 	under := map[ID][]Certificate{}
 	for _, c := range all {
 		if c.IssuerID != "" && c.IssuerID != c.ID {
-			under[c.IssuerID] = append(under[c.IssuerID], c)
+			under[c.IssuerID] = append(under[c.IssuerID], *c)
 		}
 	}
 	var list []Certificate

@@ -62,8 +62,8 @@ func (d *Desk) ending(within time.Duration, due func(Certificate, time.Time) boo
 	now := d.Now()
 	var list []Certificate
 	for _, c := range all {
-		if !c.Revoked && c.ReplacedBy == "" && c.IsCurrent() && !c.Cross && due(c, now) {
-			list = append(list, c)
+		if !c.Revoked && c.ReplacedBy == "" && c.IsCurrent() && !c.Cross && due(*c, now) {
+			list = append(list, *c)
 		}
 	}
 	ending, err := d.endings(list, now)

@@ -164,7 +164,7 @@ func (d *Desk) change(ctx context.Context, ids []ID, more func(*storage.Tx) erro
 		return Revocation{}, err
 	}
 	var done Revocation
-	var after []Certificate
+	var after []*Certificate
 	err = d.vault.Update(func(tx *storage.Tx) error {
 		done = Revocation{}
 		changed := map[ID]Certificate{}
@@ -226,14 +226,14 @@ func (d *Desk) changeOne(tx *storage.Tx, id ID, deed func(*storage.Entry) (strin
 
 // affectedBy finds the authorities whose lists change with these certificates,
 // each once.
-func affectedBy(all []Certificate, ids []ID) ([]lister, error) {
+func affectedBy(all []*Certificate, ids []ID) ([]lister, error) {
 	known := make(map[ID]Certificate, len(ids))
 	for _, id := range ids {
 		known[id] = Certificate{}
 	}
 	for _, c := range all {
 		if _, wanted := known[c.ID]; wanted {
-			known[c.ID] = c
+			known[c.ID] = *c
 		}
 	}
 	able := listers(all)
@@ -260,11 +260,11 @@ func affectedBy(all []Certificate, ids []ID) ([]lister, error) {
 }
 
 // replaced is a list of certificates with some as they are now.
-func replaced(all []Certificate, changed map[ID]Certificate) []Certificate {
+func replaced(all []*Certificate, changed map[ID]Certificate) []*Certificate {
 	next := slices.Clone(all)
 	for n := range next {
 		if c, ok := changed[next[n].ID]; ok {
-			next[n] = c
+			next[n] = &c
 		}
 	}
 	return next
@@ -280,14 +280,13 @@ func (d *Desk) exchange(now []Certificate) ([]Certificate, error) {
 	d.mu.Lock()
 	if d.shelf.cache != nil {
 		d.shelf.merge()
-		d.shelf.change(replaced(d.shelf.cache, changed)) // readers may hold the old one
-		d.until = relink(d.shelf.cache, d.lineages, d.Now())
+		d.relinkShelf(replaced(d.shelf.cache, changed)) // readers may hold the old one
 	}
 	d.mu.Unlock()
 	all, err := d.all()
 	for _, c := range all {
 		if _, was := changed[c.ID]; was {
-			changed[c.ID] = c
+			changed[c.ID] = *c
 		}
 	}
 	shown := make([]Certificate, len(now))

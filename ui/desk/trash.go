@@ -19,13 +19,7 @@ import (
 type Deleted struct {
 	ID    ID
 	At    time.Time
-	Names []string // of certificates, then of requests
-}
-
-// Undeleted is what came back.
-type Undeleted struct {
-	Certificates []Certificate
-	Requests     []Request
+	Names []string
 }
 
 // Deleted lists what can be brought back, the newest first.
@@ -45,9 +39,6 @@ func (d *Desk) Deleted() ([]Deleted, error) {
 			for _, c := range t.Certificates {
 				x.Names = append(x.Names, c.Name)
 			}
-			for _, r := range t.Requests {
-				x.Names = append(x.Names, r.Name)
-			}
 			list = append(list, x)
 		}
 		return nil
@@ -58,16 +49,16 @@ func (d *Desk) Deleted() ([]Deleted, error) {
 
 // Undelete brings back what one act of deleting took. Error: *NotFoundError
 // when the vault was closed since.
-func (d *Desk) Undelete(id ID) (Undeleted, error) {
+func (d *Desk) Undelete(id ID) ([]Certificate, error) {
 	d.revoking.Lock()
 	defer d.revoking.Unlock()
 	all, err := d.all()
 	if err != nil {
-		return Undeleted{}, err
+		return nil, err
 	}
-	var back Undeleted
+	var back []Certificate
 	err = d.vault.Update(func(tx *storage.Tx) error {
-		back = Undeleted{}
+		back = nil
 		t, err := readTrash(tx, storage.ID(id))
 		if errors.Is(err, storage.ErrNoRecord) {
 			return &NotFoundError{What: "certificate", Name: string(id)}
@@ -75,14 +66,32 @@ func (d *Desk) Undelete(id ID) (Undeleted, error) {
 		if err != nil {
 			return err
 		}
-		if back.Certificates, err = d.putBack(tx, t.Certificates, all); err != nil {
-			return err
-		}
-		for _, r := range t.Requests {
-			if err := keepRequest(tx, r.whole(), verbUndelete, d.Now()); err != nil {
+		for _, c := range t.Certificates {
+			if err := tx.PutCertificate(c); err != nil {
 				return err
 			}
-			back.Requests = append(back.Requests, fromRequest(r.whole()))
+			back = append(back, fromEntry(c.Entry))
+		}
+		together := slices.Clone(all)
+		for n := range back {
+			together = append(together, &back[n])
+		}
+		if err := looseIssuers(tx, back, together); err != nil {
+			return err
+		}
+		for _, c := range back {
+			if c.Revoked {
+				if err := listElsewhere(tx, together, c, false); err != nil {
+					return err
+				}
+			}
+			err := tx.AppendEvent(storage.Event{
+				At: d.Now(), Verb: "undelete", Subject: storage.ID(c.ID), Name: c.Name,
+				Detail: map[string]string{"kind": string(c.Kind), "issuer": c.Issuer, "serial": c.Serial},
+			})
+			if err != nil {
+				return err
+			}
 		}
 		return dropTrash(tx, storage.ID(id))
 	})
@@ -90,42 +99,9 @@ func (d *Desk) Undelete(id ID) (Undeleted, error) {
 	return back, err
 }
 
-// verbUndelete notes what was brought back.
-const verbUndelete = "undelete"
-
-// putBack puts certificates where they were; all are those that are there.
-func (d *Desk) putBack(tx *storage.Tx, gone []storage.Certificate, all []Certificate) ([]Certificate, error) {
-	var back []Certificate
-	for _, c := range gone {
-		if err := tx.PutCertificate(c); err != nil {
-			return nil, err
-		}
-		back = append(back, fromEntry(c.Entry))
-	}
-	together := append(slices.Clone(all), back...)
-	if err := looseIssuers(tx, back, together); err != nil {
-		return nil, err
-	}
-	for _, c := range back {
-		if c.Revoked {
-			if err := listElsewhere(tx, together, c, false); err != nil {
-				return nil, err
-			}
-		}
-		err := tx.AppendEvent(storage.Event{
-			At: d.Now(), Verb: verbUndelete, Subject: storage.ID(c.ID), Name: c.Name,
-			Detail: map[string]string{"kind": string(c.Kind), "issuer": c.Issuer, "serial": c.Serial},
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return back, nil
-}
-
 // looseIssuers ties what came back to another certificate of its issuer when
 // the one that it hung under is gone.
-func looseIssuers(tx *storage.Tx, back, all []Certificate) error {
+func looseIssuers(tx *storage.Tx, back []Certificate, all []*Certificate) error {
 	loose := false
 	for _, c := range back {
 		if _, there := byID(all, c.IssuerID); there || c.IssuerID == "" {
@@ -149,20 +125,7 @@ func looseIssuers(tx *storage.Tx, back, all []Certificate) error {
 // trash is what one act of deleting took, as it is kept.
 type trash struct {
 	At           time.Time
-	Certificates []storage.Certificate `json:",omitempty"`
-	Requests     []trashedRequest      `json:",omitempty"`
-}
-
-// trashedRequest is a request with its ID, which its record has not in it.
-type trashedRequest struct {
-	RequestID storage.ID
-	storage.Request
-}
-
-// whole is the request as it was.
-func (t trashedRequest) whole() storage.Request {
-	t.Request.ID = t.RequestID
-	return t.Request
+	Certificates []storage.Certificate
 }
 
 // settingTrash lists the trash's records, as JSON.
@@ -247,7 +210,6 @@ func (d *Desk) emptyTrash() error {
 			return err
 		}
 		var gone []Certificate
-		var requests []storage.Request
 		for _, id := range ids {
 			t, err := readTrash(tx, id)
 			if err != nil {
@@ -256,14 +218,11 @@ func (d *Desk) emptyTrash() error {
 			for _, c := range t.Certificates {
 				gone = append(gone, fromEntry(c.Entry))
 			}
-			for _, r := range t.Requests {
-				requests = append(requests, r.whole())
-			}
 			if err := dropTrash(tx, id); err != nil {
 				return err
 			}
 		}
-		keys, err := d.unusedKeys(tx, gone, requests...)
+		keys, err := d.unusedKeys(tx, gone)
 		if err != nil {
 			return err
 		}
