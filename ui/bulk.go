@@ -28,8 +28,9 @@ type bulkPage struct {
 	path        string             // of the table's file; "" when it was typed or pasted
 	table       desk.BulkTable
 	check       desk.BulkCheck
-	made        []desk.BulkMade
-	turn        int // of the last reading or check; what comes of earlier ones is dropped
+	made        []desk.BulkMade // those of before with them, when rows were left out
+	fresh       int             // of them, how many were made now
+	turn        int             // of the last reading or check; what comes of earlier ones is dropped
 	left        bool
 	saveOnly    bool // of certificates that are there already
 	without     int  // of them, those that have no key here
@@ -40,6 +41,7 @@ type bulkPage struct {
 	root    *fyne.Container
 	start   bulkStart
 	preview bulkPreview
+	common  bulkCommon
 	making  *widgets.Progress
 	stop    context.CancelFunc
 	save    bulkSave
@@ -70,11 +72,12 @@ func (w *Window) openBulkFile(path string) {
 
 func newBulkPage(w *Window, issuer desk.ID) *bulkPage {
 	b := &bulkPage{w: w, desk: w.desk, issuerID: issuer}
-	b.title = widgets.NewTitle(w.t.T("bulk.title"))
+	b.title = widgets.NewTitle(w.t.T("bulk.title")).Truncate()
 	b.head, b.body = widgets.Stack(0), widgets.Stack(0)
 	b.root = widgets.Stack(16, b.head, widgets.Grow(b.body))
 	b.buildStart()
 	b.buildPreview()
+	b.buildCommon()
 	b.buildSave()
 	b.showStart()
 	return b

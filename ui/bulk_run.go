@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -15,8 +16,17 @@ import (
 
 // create makes the good rows, off the window's goroutine.
 func (b *bulkPage) create() {
-	rows, defaults := b.check.GoodItems(), b.check.Defaults
-	if len(rows) == 0 || b.stop != nil {
+	rows, defaults := b.toMake(), b.check.Defaults
+	var there []desk.BulkMade
+	if b.preview.goOn.Checked() && len(b.check.Issuer) == 0 {
+		there = b.check.Already()
+	}
+	if b.stop != nil || len(rows)+len(there) == 0 {
+		return
+	}
+	if len(rows) == 0 {
+		b.made, b.fresh = there, 0
+		b.showMade(0, nil)
 		return
 	}
 	var made []desk.BulkMade
@@ -31,7 +41,7 @@ func (b *bulkPage) create() {
 			b.w.notify(b.w.t.T("bulk.done", "Count", len(made)))
 			return
 		}
-		b.made = made
+		b.made, b.fresh = desk.JoinBulk(there, made), len(made)
 		b.showMade(len(rows), err)
 	})
 }
@@ -84,12 +94,16 @@ func (b *bulkPage) showMade(of int, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		b.w.fail(err)
 	}
-	if len(b.made) == 0 { // the table is there still, to be made or mended
+	if len(b.made) == 0 || err != nil && b.fresh == 0 { // the table is there still, to be made or mended
 		b.showTable()
 		b.w.notify(t.T("bulk.done.none"))
 		return
 	}
-	b.table, b.check = desk.BulkTable{}, desk.BulkCheck{}
+	if err == nil { // else it can be gone on with
+		b.table, b.check = desk.BulkTable{}, desk.BulkCheck{}
+		b.preview.rows = nil
+		b.preview.list.SetRows(0, nil)
+	}
 	finish := widgets.NewButton(t.T("bulk.finish"), "", widgets.Plain, b.w.back)
 	show := widgets.NewButton(t.T("bulk.show"), theme.IconCertificate, widgets.Plain, func() { b.w.navigate("certificates", b.made[0].Certificate.ID) })
 	b.fillSave()
@@ -97,17 +111,28 @@ func (b *bulkPage) showMade(of int, err error) {
 		b.step(scrolled(append(b.leftOut(), b.save.root)...), widgets.NewButton(t.T("cancel"), "", widgets.Plain, b.w.back))
 		return
 	}
-	b.step(scrolled(b.madeNotice(of, err), b.save.root), show, finish)
+	buttons := []fyne.CanvasObject{show, finish}
+	if err != nil {
+		buttons = slices.Insert(buttons, 0, fyne.CanvasObject(widgets.NewButton(t.T("bulk.go-on"), "", widgets.Plain, b.recheck)))
+	}
+	b.step(scrolled(b.madeNotice(of, err), b.save.root), buttons...)
 }
 
 func (b *bulkPage) madeNotice(of int, err error) fyne.CanvasObject {
-	t, n := b.w.t, len(b.made)
+	t, n := b.w.t, b.fresh
 	done, all := t.Number(n), t.Number(of)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return widgets.NewNotice(widgets.ToneSoon, t.T("bulk.done", "Count", n), t.T("bulk.done.part", "Done", done, "Of", all))
 	case err != nil:
 		return widgets.NewNotice(widgets.ToneSoon, t.T("bulk.done", "Count", n), t.T("bulk.done.failed", "Done", done, "Of", all))
+	}
+	before := len(b.made) - n
+	switch {
+	case n == 0:
+		return widgets.NewNotice(widgets.ToneGood, t.T("bulk.done.all", "Count", before), "")
+	case before > 0:
+		return widgets.NewNotice(widgets.ToneGood, t.T("bulk.done", "Count", n), t.T("bulk.done.there", "Count", before))
 	}
 	return widgets.NewNotice(widgets.ToneGood, t.T("bulk.done", "Count", n),
 		t.T("bulk.done.text", "Issuer", pki.Escape(b.made[0].Certificate.Issuer)))

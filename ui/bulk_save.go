@@ -209,7 +209,11 @@ func (b *bulkPage) showSaved(o desk.BulkExport, wrote desk.BulkWritten, err erro
 	if wrote.Passwords != "" {
 		parts = append(parts, widgets.NewQuiet(t.T("bulk.passwords-written", "Path", filepath.Base(wrote.Passwords))))
 	}
-	b.step(scrolled(parts...),
+	var goOn []fyne.CanvasObject
+	if err != nil {
+		goOn = append(goOn, widgets.NewButton(t.T("bulk.saved.go-on"), "", widgets.Plain, b.saveBundles))
+	}
+	b.step(scrolled(parts...), append(goOn,
 		widgets.NewButton(t.T("bulk.show"), theme.IconCertificate, widgets.Plain, func() { b.w.navigate("certificates", b.made[0].Certificate.ID) }),
-		widgets.NewButton(t.T("bulk.finish"), "", widgets.Primary, b.w.back))
+		widgets.NewButton(t.T("bulk.finish"), "", widgets.Primary, b.w.back))...)
 }

@@ -24,9 +24,11 @@ type bulkPreview struct {
 	list                     *widgets.DataList
 	said                     *fyne.Container // all that there is to say of the chosen row
 	create                   *widgets.Button
+	goOn                     *widgets.Check // leave out the rows that are there
 	root                     fyne.CanvasObject
 
-	rows []int // of the items that the filter shows
+	spans []span // what can be chosen
+	rows  []int  // of the items that the filter shows
 }
 
 // The filters of the table.
@@ -53,12 +55,17 @@ func (b *bulkPage) buildPreview() {
 	for _, k := range pki.KeyKinds() {
 		keys = append(keys, k.Label())
 	}
-	for _, s := range bulkSpans {
+	p.spans = bulkSpans
+	for _, s := range p.spans {
 		spans = append(spans, lengthWords(b.w, s))
 	}
-	p.kind = widgets.NewSelect("", kinds, 0, changed)
+	p.kind = widgets.NewSelect("", kinds, 0, func(int) { b.kindChanged() })
 	p.valid = widgets.NewSelect("", spans, 0, changed)
-	p.key = widgets.NewSelect("", keys, 0, changed)
+	p.key = widgets.NewSelect("", keys, 0, func(int) {
+		b.setUsual()
+		b.recheck()
+	})
+	p.goOn = widgets.NewCheck(t.T("bulk.there.go-on"), true, func(bool) { b.showTable() })
 	p.source = widgets.NewText("").Bold()
 	other := widgets.NewButton(t.T("bulk.other"), "", widgets.Quiet, b.showStart)
 	p.again = widgets.NewButton(t.T("bulk.again"), "", widgets.Quiet, func() { b.readFile(b.path) })
@@ -88,6 +95,8 @@ func lengthWords(w *Window, s span) string {
 		return w.t.T("issue.valid.months", "Count", s.months)
 	case s.years > 0:
 		return w.t.T("issue.valid.years", "Count", s.years)
+	case s.hours > 0:
+		return w.t.T("profiles.hours", "Count", s.hours)
 	}
 	return w.t.T("issue.valid.days", "Count", s.days)
 }
@@ -104,10 +113,19 @@ func (b *bulkPage) defaults() desk.BulkDefaults {
 	p := &b.preview
 	base := pki.NewRequest(bulkKinds[max(0, p.kind.Selected())])
 	base.Key = pki.KeyKinds()[max(0, p.key.Selected())]
-	if s := bulkSpans[max(0, p.valid.Selected())]; !s.standard {
-		base.NotAfter = b.w.now().AddDate(s.years, 0, s.days)
+	b.askCommon(&base)
+	if s := p.spans[max(0, p.valid.Selected())]; !s.standard {
+		begin := base.NotBefore
+		if begin.IsZero() {
+			begin = b.w.now()
+		}
+		base.NotAfter = s.end(begin)
 	}
-	return desk.BulkDefaults{IssuerID: p.issuerID(b.authorities), Base: base}
+	defaults := desk.BulkDefaults{IssuerID: p.issuerID(b.authorities), Base: base}
+	if chosen := b.profile(); chosen != nil {
+		defaults.Profile = chosen.Name
+	}
+	return defaults
 }
 
 // recheck checks the table under the choices above it, and shows it.
@@ -163,20 +181,41 @@ func (b *bulkPage) showTable() {
 	p.chips.Set(b.filters())
 	p.trouble.Objects = b.troubles()
 	p.trouble.Hidden = len(p.trouble.Objects) == 0
-	good := len(c.GoodItems())
-	p.create.SetText(t.T("bulk.create", "Count", good))
-	if c.Bad > 0 && good > 0 {
-		p.create.SetText(t.T("bulk.create.good", "Count", good))
-	}
-	p.create.Enable()
-	if good == 0 {
-		p.create.Disable()
-	}
+	b.sayCreate()
 	if p.chips.Selected() == bulkBad && c.Bad == 0 || p.chips.Selected() == bulkWarned && c.Warned == 0 {
 		p.chips.Select(bulkAll)
 	}
 	b.showRows()
-	b.step(p.root, widgets.NewButton(t.T("cancel"), "", widgets.Plain, b.w.back), p.create)
+	b.step(p.root, widgets.NewButton(t.T("cancel"), "", widgets.Plain, b.w.back), b.common.open, p.create)
+}
+
+// toMake are the rows that will be made.
+func (b *bulkPage) toMake() []desk.BulkItem {
+	if b.check.There > 0 && !b.preview.goOn.Checked() {
+		return b.check.GoodItems()
+	}
+	return b.check.Remaining()
+}
+
+// sayCreate says on the button what it will do.
+func (b *bulkPage) sayCreate() {
+	t, create := b.w.t, b.preview.create
+	n := len(b.toMake())
+	there := b.check.There > 0 && b.preview.goOn.Checked() && len(b.check.Issuer) == 0
+	key := "bulk.create"
+	switch {
+	case there && n == 0:
+		key = "bulk.create.none"
+	case there:
+		key = "bulk.create.rest"
+	case b.check.Bad > 0 && n > 0:
+		key = "bulk.create.good"
+	}
+	create.SetText(t.T(key, "Count", n))
+	create.Enable()
+	if n == 0 && !there {
+		create.Disable()
+	}
 }
 
 // troubles are what keeps the table, or a part of it, from being made.
@@ -184,7 +223,14 @@ func (b *bulkPage) troubles() []fyne.CanvasObject {
 	t, c := b.w.t, b.check
 	var list []fyne.CanvasObject
 	if len(c.Issuer) > 0 {
-		list = append(list, widgets.NewNotice(widgets.ToneBroken, t.T("bulk.issuer.bad"), faultLines(t, c.Issuer)))
+		title := "bulk.issuer.bad"
+		if len(c.Issuer.Of(pki.FieldIssuer)) == 0 {
+			title = "bulk.common.bad"
+		}
+		list = append(list, widgets.NewNotice(widgets.ToneBroken, t.T(title), faultLines(t, c.Issuer)))
+	}
+	if c.There > 0 && len(c.Issuer) == 0 {
+		list = append(list, widgets.NewNotice(widgets.ToneNone, t.T("bulk.there.title", "Count", c.There), t.T("bulk.there.text")), b.preview.goOn)
 	}
 	if c.Bad > 0 {
 		list = append(list, widgets.NewNotice(widgets.ToneSoon, t.T("bulk.bad", "Count", c.Bad), ""))
@@ -266,6 +312,9 @@ func (b *bulkPage) endOf(r pki.Request) time.Time {
 }
 
 func (b *bulkPage) status(i desk.BulkItem) widgets.Cell {
+	if i.IsThere() && b.preview.goOn.Checked() {
+		return widgets.Cell{Text: b.w.t.T("bulk.there.status"), Tone: widgets.ToneQuiet, Dot: true}
+	}
 	lines, tone := b.says(i)
 	cell := widgets.Cell{Text: b.w.t.T("bulk.status.good"), Tone: tone, Dot: true}
 	if len(lines) > 0 {

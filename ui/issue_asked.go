@@ -42,10 +42,7 @@ func (f *issueForm) asked() asked {
 		r.NotAfter = end
 	}
 	r.Serial = strings.TrimSpace(f.typed[pki.FieldSerial].Text)
-	r.KeyUsage, r.ExtKeyUsage = f.keyUsage.value(), f.extKeyUsage.value()
-	r.CRLAddresses = strings.Fields(f.typed[pki.FieldCRL].Text)
-	r.OCSPAddresses = strings.Fields(f.typed[pki.FieldOCSP].Text)
-	r.IssuerAddresses = strings.Fields(f.typed[pki.FieldIssuerAddresses].Text)
+	f.askUses(&r)
 	a.main = desk.IssueRequest{IssuerID: f.issuerID(), Request: r, Profile: f.profileName()}
 	if f.kind == pki.Server && f.client.Checked() {
 		a.client = f.clientOf(a.main)
@@ -63,7 +60,7 @@ func (f *issueForm) clientOf(main desk.IssueRequest) *desk.IssueRequest {
 }
 
 // subject reads the parts of the subject but for the common name.
-func (f *issueForm) subject() (pki.Subject, pki.Faults) {
+func (f *issueMore) subject() (pki.Subject, pki.Faults) {
 	var s pki.Subject
 	for _, part := range moreSubject {
 		s.Set(part.field, strings.TrimSpace(f.typed[part.field].Text))
@@ -102,17 +99,20 @@ func typedList(text string) []string {
 
 // notBefore is the beginning that was typed, zero for now; false when it is no
 // day.
-func (f *issueForm) notBefore() (time.Time, bool) {
+func (f *issueForm) notBefore() (time.Time, bool) { return f.begin(f.w.now().Location()) }
+
+// begin is the same, where the computer is.
+func (f *issueMore) begin(local *time.Location) (time.Time, bool) {
 	text := strings.TrimSpace(f.typed[pki.FieldNotBefore].Text)
 	if text == "" {
 		return time.Time{}, true
 	}
-	at, err := time.ParseInLocation(time.DateOnly, text, f.w.now().Location())
+	at, err := time.ParseInLocation(time.DateOnly, text, local)
 	return at, err == nil
 }
 
 // setSubject shows the parts of a subject in the fields.
-func (f *issueForm) setSubject(s pki.Subject) {
+func (f *issueMore) setSubject(s pki.Subject) {
 	for _, part := range moreSubject {
 		f.typed[part.field].SetText("")
 	}

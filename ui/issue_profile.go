@@ -125,9 +125,7 @@ func (f *issueForm) fill(r pki.Request, s span) {
 	f.key.Select(max(0, slices.Index(pki.KeyKinds(), r.Key)))
 	f.keyField.SetHint(f.w.t.T("issue.key." + string(f.keyKind())))
 	f.setSubject(r.Subject)
-	for field, list := range map[pki.Field][]string{pki.FieldCRL: r.CRLAddresses, pki.FieldOCSP: r.OCSPAddresses, pki.FieldIssuerAddresses: r.IssuerAddresses} {
-		f.typed[field].SetText(spaced(list))
-	}
+	f.setAddresses(r)
 	f.keyUsage.set(nil)
 	f.extKeyUsage.set(nil)
 	f.profileSpan = s
