@@ -28,7 +28,7 @@ func TestRefusedWithoutCertificate(t *testing.T) {
 		t.Errorf("the error itself is not folded away: %q", l.c.verdict.raw.Text())
 	}
 	l.queue.until("the refusal is in the log", func() bool { return !l.c.local.visits.empty() })
-	seen := l.c.local.visits.words(l.c.local.visits.list[0])
+	seen := l.c.local.visits.words(l.c.local.visits.list[0].Connection)
 	if seen.end != "refused" || seen.who != "no certificate" {
 		t.Errorf("the server saw %+v", seen)
 	}

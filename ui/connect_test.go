@@ -171,7 +171,7 @@ func TestShowMeEndsGreen(t *testing.T) {
 		t.Errorf("the button says %q", got)
 	}
 	l.queue.until("the visit is in the log", func() bool { return !l.c.local.visits.empty() })
-	seen := l.c.local.visits.words(l.c.local.visits.list[0])
+	seen := l.c.local.visits.words(l.c.local.visits.list[0].Connection)
 	if seen.who != "alice" || seen.what != "GET /hello" || seen.end != "200" {
 		t.Errorf("the server saw %+v", seen)
 	}

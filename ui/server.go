@@ -2,9 +2,7 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"strconv"
-	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -22,12 +20,12 @@ type localServer struct {
 	config  desk.Serve         // of the one that runs
 	busy    bool
 
-	status    *widgets.Status
-	mode      *widgets.Select
-	cert      *widgets.Select
-	clients   *widgets.Select
-	port      *widgets.Input
-	portField *widgets.Field
+	status  *widgets.Status
+	mode    *widgets.Select
+	cert    *widgets.Select
+	clients *widgets.Select
+	*serverPorts
+	also      *alsoClients
 	certField *widgets.Field
 	caField   *widgets.Field
 	certIDs   []desk.ID
@@ -47,7 +45,11 @@ var serverModes = []testclient.Mode{testclient.ModePlain, testclient.ModeTLS, te
 
 func newLocalServer(c *connections) *localServer {
 	t := c.w.t
-	s := &localServer{c: c, visits: newVisits(c.w)}
+	s := &localServer{c: c}
+	s.visits = newVisits(c.w, func() {
+		s.root.Refresh()
+		c.layoutAgain()
+	})
 	words := make([]string, len(serverModes))
 	for i, m := range serverModes {
 		words[i] = t.T("server.mode." + string(m))
@@ -55,12 +57,11 @@ func newLocalServer(c *connections) *localServer {
 	s.status = widgets.NewStatus(widgets.ToneQuiet, "")
 	s.mode = widgets.NewSelect("", words, len(serverModes)-1, func(int) { s.say() })
 	s.cert = widgets.NewSelect(t.T("server.certificate.none"), nil, -1, func(int) { s.certChosen() })
-	s.clients = widgets.NewSelect(t.T("server.clients.none"), nil, -1, nil)
-	s.port = widgets.NewInput(t.T("server.port.free"), func(string) { s.portField.SetFault("") })
-	s.port.OnSubmitted = func(string) { s.begin() }
+	s.clients = widgets.NewSelect(t.T("server.clients.none"), nil, -1, func(int) { s.say() })
+	s.serverPorts = newServerPorts(s)
+	s.also = newAlsoClients(s)
 	s.certField = widgets.NewField(t.T("server.certificate"), "", s.cert)
 	s.caField = widgets.NewField(t.T("server.clients"), "", s.clients)
-	s.portField = widgets.NewField(t.T("server.port"), "", s.port)
 	s.start = widgets.NewButton(t.T("server.start"), theme.IconPlay, widgets.Plain, s.begin)
 	s.halt = widgets.NewButton(t.T("server.stop"), theme.IconStop, widgets.Plain, s.stop)
 	s.copyURL = widgets.NewButton(t.T("server.copy"), theme.IconCopy, widgets.Quiet, func() {
@@ -78,10 +79,10 @@ func (s *localServer) build() *fyne.Container {
 	shut := widgets.NewButton("", theme.IconClose, widgets.Quiet, func() { s.c.openLocal(false) })
 	head := widgets.Row(8, widgets.NewHeading(t.T("server.title")), widgets.Grow(s.status), shut)
 	s.fields = widgets.Grid(144, 12,
-		widgets.NewField(t.T("server.mode"), "", s.mode), s.certField, s.caField, s.portField)
+		widgets.NewField(t.T("server.mode"), "", s.mode), s.certField, s.caField, s.portField, s.plainField)
 	s.missing = widgets.Stack(8, widgets.NewBody(t.T("server.missing")))
-	buttons := widgets.Flow(8, s.start, s.halt, s.used, s.insist, s.copyURL)
-	return widgets.NewCard(widgets.Stack(12, head, s.missing, s.fields, s.published.root, buttons, s.visits.root))
+	buttons := widgets.Flow(8, s.use, s.start, s.halt, s.used, s.insist, s.copyURL)
+	return widgets.NewCard(widgets.Stack(12, head, s.missing, s.fields, s.also.root, s.both, s.published.root, buttons, s.visits.root))
 }
 
 // setBook takes what the vault holds now; what was chosen stays chosen.
@@ -151,6 +152,8 @@ func (s *localServer) say() {
 	noCert := mode != testclient.ModePlain && len(s.certIDs) == 0
 	s.missing.Hidden = !noCert
 	s.published.say(mode, s.running)
+	s.also.say(!s.caField.Hidden)
+	s.serverPorts.say(mode)
 	on := s.running != nil
 	s.halt.Hidden, s.copyURL.Hidden, s.used.Hidden, s.insist.Hidden = !on, !on, !on, !on
 	word, button := t.T("server.stopped"), t.T("server.button")
@@ -158,6 +161,9 @@ func (s *localServer) say() {
 	s.start.SetText(t.T("server.start"))
 	if on {
 		tone, word = widgets.ToneGood, t.T("server.running", "URL", s.running.URL())
+		if s.running.PlainPort() != 0 {
+			word = t.T("server.plain.running", "URL", s.running.URL(), "Plain", s.running.PlainURL())
+		}
 		button = t.T("server.button.running", "Port", strconv.Itoa(s.running.Port()))
 		s.start.SetText(t.T("server.restart"))
 	}
@@ -192,7 +198,7 @@ func (s *localServer) begin() {
 		if err != nil {
 			s.running = nil
 			s.say()
-			s.failed(err)
+			s.failed(err, config)
 			return
 		}
 		s.visits.clear()
@@ -214,41 +220,24 @@ func (c *connections) startLocal(port string) {
 	c.local.begin()
 }
 
-// read gives the server that the panel says; false when the port is none.
+// read gives the server that the panel says; false when a port is none.
 func (s *localServer) read() (desk.Serve, bool) {
 	config := desk.Serve{Mode: s.chosenMode(), Log: s.log, Publish: true, CheckRevocation: s.published.check.Checked()}
 	if config.Mode != testclient.ModePlain {
 		config.CertificateID = s.chosenCert()
 	}
 	if ca := s.chosenCA(); ca != "" && (config.Mode == testclient.ModeMTLS || config.Mode == testclient.ModeOptional) {
-		config.ClientCAs = []desk.ID{ca}
+		config.ClientCAs = append([]desk.ID{ca}, s.also.ids...)
 	}
-	if text := strings.TrimSpace(s.port.Text); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 1 || n > 65535 {
-			s.portField.SetFault(s.c.w.t.T("server.port.fault"))
-			s.c.layoutAgain()
-			return config, false
-		}
-		config.Port = n
-	}
-	s.portField.SetFault("")
-	return config, true
+	return config, s.serverPorts.read(&config)
 }
 
 // failed says why the server did not start; a port that is taken is said at
 // its field.
-func (s *localServer) failed(err error) {
-	var port *testclient.PortError
-	if !errors.As(err, &port) {
+func (s *localServer) failed(err error, config desk.Serve) {
+	if !s.serverPorts.failed(err, config) {
 		s.c.w.fail(err)
-		return
 	}
-	key := "server.port.refused"
-	if port.InUse() {
-		key = "server.port.taken"
-	}
-	s.portField.SetFault(s.c.w.t.T(key, "Port", strconv.Itoa(port.Port)))
 	s.c.layoutAgain()
 }
 
@@ -270,7 +259,9 @@ func (s *localServer) adopt(server *testclient.Server, config desk.Serve) {
 		if i := indexOf(s.caIDs, config.ClientCAs[0]); i >= 0 {
 			s.clients.Select(i)
 		}
+		s.also.set(config.ClientCAs[1:])
 	}
+	s.serverPorts.show(config)
 	s.published.check.SetChecked(config.CheckRevocation)
 	s.published.read(server)
 	s.say()

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,20 +16,32 @@ import (
 // connection as the server saw it.
 type visits struct {
 	w     *Window
-	list  []testclient.Connection // newest first
+	list  []*visit // newest first
+	again func()   // follows a row that opened
 	rows  *fyne.Container
 	none  *widgets.Text
 	clean *widgets.Button
+	copy  *widgets.Button
 	root  *fyne.Container
+}
+
+// visit is a connection with its row. Its details are made when they are opened.
+type visit struct {
+	testclient.Connection
+	row     fyne.CanvasObject
+	details *widgets.Disclosure
+	inside  *fyne.Container
+	text    *widgets.Code // nil until then
 }
 
 // visitsAtMost is how many connections the log shows.
 const visitsAtMost = 50
 
-func newVisits(w *Window) *visits {
-	v := &visits{w: w, rows: widgets.Stack(0), none: widgets.NewQuiet(w.t.T("server.log.none"))}
+func newVisits(w *Window, again func()) *visits {
+	v := &visits{w: w, again: again, rows: widgets.Stack(0), none: widgets.NewQuiet(w.t.T("server.log.none"))}
 	v.clean = widgets.NewButton(w.t.T("server.log.clear"), "", widgets.Quiet, v.clear)
-	head := widgets.Row(8, widgets.NewLabel(w.t.T("server.log")), widgets.Spacer(), v.clean)
+	v.copy = widgets.NewButton(w.t.T("server.log.copy"), theme.IconCopy, widgets.Quiet, func() { w.copy(v.asText()) })
+	head := widgets.Row(8, widgets.NewLabel(w.t.T("server.log")), widgets.Spacer(), v.copy, v.clean)
 	v.root = widgets.Stack(4, widgets.Rule(), head, v.none, v.rows)
 	v.draw()
 	return v
@@ -42,8 +55,19 @@ func (v *visits) clear() {
 }
 
 func (v *visits) add(c testclient.Connection) {
-	v.list = append([]testclient.Connection{c}, v.list[:min(len(v.list), visitsAtMost-1)]...)
+	made := &visit{Connection: c}
+	made.row = v.row(made)
+	v.list = append([]*visit{made}, v.list[:min(len(v.list), visitsAtMost-1)]...)
 	v.draw()
+}
+
+// asText is the log as the terminal prints it, oldest first.
+func (v *visits) asText() string {
+	var b strings.Builder
+	for _, c := range slices.Backward(v.list) {
+		b.WriteString(c.Connection.String())
+	}
+	return b.String()
 }
 
 func (v *visits) draw() {
@@ -52,11 +76,11 @@ func (v *visits) draw() {
 		if i > 0 {
 			rows = append(rows, widgets.Rule())
 		}
-		rows = append(rows, v.row(c))
+		rows = append(rows, c.row)
 	}
 	v.rows.Objects = rows
 	v.none.Hidden = len(v.list) > 0
-	v.clean.Hidden = len(v.list) == 0
+	v.clean.Hidden, v.copy.Hidden = len(v.list) == 0, len(v.list) == 0
 	v.root.Refresh()
 }
 
@@ -102,8 +126,8 @@ func (v *visits) words(c testclient.Connection) visitWords {
 	return words
 }
 
-func (v *visits) row(c testclient.Connection) fyne.CanvasObject {
-	words := v.words(c)
+func (v *visits) row(c *visit) fyne.CanvasObject {
+	words := v.words(c.Connection)
 	what := widgets.NewText(words.what).Wrap()
 	if words.tone == widgets.ToneBroken {
 		what.Tone(widgets.ToneBroken)
@@ -112,13 +136,29 @@ func (v *visits) row(c testclient.Connection) fyne.CanvasObject {
 	if words.end == "" {
 		end.Hide()
 	}
-	return &fyne.Container{Layout: &visitLayout{}, Objects: []fyne.CanvasObject{
+	line := &fyne.Container{Layout: &visitLayout{}, Objects: []fyne.CanvasObject{
 		widgets.NewText(words.time).Small().Tone(widgets.ToneQuiet),
 		widgets.NewText(words.who).Bold().Truncate(),
 		what,
 		end,
 		widgets.NewText(words.tls).Small().Tone(widgets.ToneQuiet).Wrap(),
 	}}
+	if c.Text() == "" {
+		return line
+	}
+	c.inside = widgets.Stack(0)
+	c.details = widgets.NewDisclosure(v.w.t.T("server.log.details"), c.inside, func(bool) { v.opened(c) })
+	return widgets.Stack(0, line, widgets.Inset(0, 0, 4, visitTime-4, c.details))
+}
+
+// opened makes the details of a row that is open.
+func (v *visits) opened(c *visit) {
+	if c.text == nil && c.details.Open() {
+		whole := c.Connection.String()
+		c.text = widgets.NewCode(wrapAt(strings.TrimSuffix(c.Text(), "\n"), 110), v.w.t.T("copy"), func(string) { v.w.copy(whole) })
+		c.inside.Add(c.text)
+	}
+	v.again()
 }
 
 // visitLayout has time, who, what and how it ended on a line, and what was
