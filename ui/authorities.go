@@ -195,8 +195,11 @@ func (a *authorities) chosen(rows []int) {
 	a.w.closeDetail()
 }
 
-func (a *authorities) exportSelected() {
-	if rows := a.list.Selected(); len(rows) == 1 && rows[0] < len(a.rows) {
-		a.w.openExport(a.rows[rows[0]].Certificate)
+func (a *authorities) exportSelected() bool {
+	rows := a.list.Selected()
+	if len(rows) != 1 || rows[0] >= len(a.rows) {
+		return false
 	}
+	a.w.openExport(a.rows[rows[0]].Certificate)
+	return true
 }

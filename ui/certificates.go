@@ -303,22 +303,29 @@ func (c *certificates) one() (desk.Certificate, bool) {
 	return *c.rows[rows[0]], true
 }
 
-func (c *certificates) exportSelected() {
+func (c *certificates) exportSelected() bool {
 	if x, ok := c.one(); ok {
 		c.w.openExport(x)
-		return
+		return true
 	}
-	if several := c.several(); len(several) > 1 {
+	several := c.several()
+	if len(several) > 1 {
 		c.w.openExportMany(several)
 	}
+	return len(several) > 1
 }
 
+// try tries the certificate that is chosen; with none it goes where any is.
 func (c *certificates) try() {
-	if x, ok := c.one(); ok {
-		c.w.tryCertificate(x.ID)
-		return
+	x, ok := c.one()
+	switch {
+	case ok:
+		c.w.tryIfKey(x)
+	case len(c.several()) > 1:
+		c.w.notify(c.w.t.T("menu.try.one"))
+	default:
+		c.w.navigate("connections", "")
 	}
-	c.w.navigate("connections", "")
 }
 
 func (c *certificates) menu(row int, at fyne.Position) {

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"countersign/ui/theme"
 )
@@ -42,8 +41,8 @@ func newFrame(w *Window) *frame {
 	f.middle = newMiddle(w)
 	f.detail = newDetailColumn(w)
 	f.foot = newFoot(w)
-	f.root = container.New(&frameLayout{f}, f.rail.root,
-		container.NewStack(f.middle.root, f.foot.root), f.detail, newGround(theme.Line))
+	f.root = &fyne.Container{Layout: &frameLayout{f}, Objects: []fyne.CanvasObject{
+		f.rail.root, f.middle.root, f.detail, newGround(theme.Line), f.foot.root}}
 	return f
 }
 
@@ -90,13 +89,13 @@ func (f *frame) drop() {
 	f.detail.clear()
 }
 
-// frameLayout lays rail, middle and detail side by side, and a line at the
-// rail's edge. It takes no notice
-// of the detail's own least width, which is fixed.
+// frameLayout lays rail, middle and detail side by side, a line at the rail's
+// edge, and what floats over the middle, or over the detail in its place. It
+// takes no notice of the detail's own least width, which is fixed.
 type frameLayout struct{ f *frame }
 
 func (l *frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	rail, mid, det, line := objects[0], objects[1], objects[2], objects[3]
+	rail, mid, det, line, foot := objects[0], objects[1], objects[2], objects[3], objects[4]
 	rail.Move(fyne.NewPos(0, 0))
 	rail.Resize(fyne.NewSize(railWidth, size.Height))
 	line.Move(fyne.NewPos(railWidth-1, 0))
@@ -104,6 +103,8 @@ func (l *frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	left, wide := railWidth, size.Width-railWidth
 	open, narrow := det.Visible(), size.Width < narrowUnder
 	l.f.detail.narrow(narrow)
+	foot.Move(fyne.NewPos(left, 0))
+	foot.Resize(fyne.NewSize(wide, size.Height))
 	switch {
 	case open && narrow:
 		mid.Hide()
@@ -112,6 +113,7 @@ func (l *frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		return
 	case open:
 		wide -= detailWidth
+		foot.Resize(fyne.NewSize(wide, size.Height))
 		det.Move(fyne.NewPos(left+wide, 0))
 		det.Resize(fyne.NewSize(detailWidth, size.Height))
 	}

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"countersign/pki"
+	"countersign/ui/desk"
 )
 
 // setMenu gives the window its menu. Every shortcut is an item of it: the
@@ -127,19 +128,47 @@ func (w *Window) doFind() {
 	}
 }
 
-// doExport exports what is selected in the shown place.
+// doExport exports what is selected in the shown place, or whose detail is
+// open there. With nothing selected it says what to select.
 func (w *Window) doExport() {
-	if e, ok := w.shown().(exporter); ok {
-		e.exportSelected()
+	if c, open := w.detailed(); open {
+		w.openExport(c)
+		return
 	}
+	if e, ok := w.shown().(exporter); ok && e.exportSelected() {
+		return
+	}
+	w.notify(w.t.T("menu.export.what"))
 }
 
-// doTry tries what is selected in the shown place, else goes to Connections.
+// detailed is the certificate whose detail is open.
+func (w *Window) detailed() (desk.Certificate, bool) {
+	if d, ok := w.frame.detail.inner.(*certDetail); ok && w.frame.detail.Visible() {
+		return d.cert, true
+	}
+	return desk.Certificate{}, false
+}
+
+// doTry tries what is selected in the shown place, or whose detail is open
+// there, else goes to Connections.
 func (w *Window) doTry() {
+	if c, open := w.detailed(); open && !c.IsAuthority() {
+		w.tryIfKey(c)
+		return
+	}
 	if _, ok := w.shown().(trier); !ok {
 		w.navigate("connections", "")
 	}
 	if t, ok := w.shown().(trier); ok {
 		t.try()
 	}
+}
+
+// tryIfKey tries a certificate whose key is here, and says so when it is not.
+func (w *Window) tryIfKey(c desk.Certificate) {
+	if !c.HasKey {
+		w.notify(w.t.T("menu.try.key", "Name", nameOf(w.t, c)))
+		return
+	}
+	w.tryCertificate(c.ID)
 }

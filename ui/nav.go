@@ -21,8 +21,9 @@ type (
 	searcher interface{ focusSearch() }
 	// lister has a list whose selection shows a detail.
 	lister interface{ focusList() }
-	// exporter exports what is selected; Ctrl+E.
-	exporter interface{ exportSelected() }
+	// exporter exports what is selected, or says itself what to select; false when
+	// it did neither. Ctrl+E.
+	exporter interface{ exportSelected() bool }
 	// trier tries what is selected, or what its form says; Ctrl+T.
 	trier interface{ try() }
 	// creator makes what its list holds; Ctrl+N. Elsewhere Ctrl+N makes a certificate.

@@ -30,7 +30,7 @@ func (f *fake) content() fyne.CanvasObject { return f.root }
 func (f *fake) refresh()                   { f.note("refresh") }
 func (f *fake) selectID(id desk.ID)        { f.note("select " + string(id)) }
 func (f *fake) focusSearch()               { f.note("search") }
-func (f *fake) exportSelected()            { f.note("export") }
+func (f *fake) exportSelected() bool       { f.note("export"); return true }
 func (f *fake) try()                       { f.note("try") }
 func (f *fake) create()                    { f.note("create") }
 func (f *fake) close()                     { f.note("close") }
@@ -137,6 +137,52 @@ func TestShortcuts(t *testing.T) {
 	b.unlockPage()
 }
 
+// A shortcut that needs a selection says so when there is none.
+func TestShortcutsWithoutASelection(t *testing.T) {
+	b := unlocked(t)
+	root, _, leaves := b.acme()
+	away := leaves["alice"]
+	away.HasKey = false
+	for _, c := range []struct {
+		name string
+		key  fyne.KeyName
+		set  func()
+		want string
+	}{
+		{"nothing selected", fyne.KeyE, func() { b.navigate("certificates", "") }, "menu.export.what"},
+		{"no authority selected", fyne.KeyE, func() { b.navigate("authorities", "") }, "menu.export.what"},
+		{"on Overview", fyne.KeyE, func() { b.navigate("overview", "") }, "menu.export.what"},
+		{"in a form", fyne.KeyE, func() { b.openIssue(pki.Server, "") }, "menu.export.what"},
+		{"no request selected", fyne.KeyE, func() { b.navigate("requests", "") }, "menu.export.request"},
+		{"several selected", fyne.KeyT, func() {
+			c := inCertificates(b)
+			c.list.Select(0, 1)
+			c.chosen([]int{0, 1})
+		}, "menu.try.one"},
+	} {
+		b.frame.foot.clear()
+		c.set()
+		b.queue.drain()
+		b.press(c.key)
+		b.queue.drain()
+		if got, want := texts(b.frame.foot.root), b.say(c.want); got != want {
+			t.Errorf("%s: it says %q, want %q", c.name, got, want)
+		}
+	}
+	b.picture("shortcut-nothing")
+	b.showDetail(root)
+	b.queue.drain()
+	b.press(fyne.KeyE)
+	if e, ok := b.shown().(*export); !ok || e.cert.ID != root.ID {
+		t.Errorf("Ctrl+E shows %T, not the export of the open detail", b.shown())
+	}
+	b.frame.foot.clear()
+	b.tryIfKey(away)
+	if got := texts(b.frame.foot.root); !strings.Contains(got, "private key of alice") {
+		t.Errorf("it says %q", got)
+	}
+}
+
 func TestShortcutsFromAPlaceWithoutThem(t *testing.T) {
 	b := unlocked(t)
 	certificates, connections := b.put("certificates"), b.put("connections")
@@ -235,4 +281,18 @@ func TestBadgeCountsWhatNeedsAttention(t *testing.T) {
 		t.Errorf("the badge says %d, want 1", got)
 	}
 	b.picture("badge")
+}
+
+// What is said in short is seen too where the detail takes the middle's place.
+func TestNarrowDetailSaysWhatWasDone(t *testing.T) {
+	b := unlocked(t)
+	root, _, _ := b.acme()
+	b.win.Resize(fyne.NewSize(leastWidth, leastHeight))
+	b.navigate("authorities", root.ID)
+	b.queue.drain()
+	b.copy(root.Fingerprint)
+	if got := texts(b.frame.root); !strings.Contains(got, b.say("copied")) {
+		t.Errorf("it shows\n%s", got)
+	}
+	b.picture("narrow-detail-copied")
 }

@@ -80,6 +80,17 @@ func (r *requests) refresh()                   { r.reload() }
 func (r *requests) create()                    { r.w.openRequestNew() }
 func (r *requests) focusList()                 { r.list.Focus() }
 
+// exportSelected saves the request that is chosen, or says that none is.
+func (r *requests) exportSelected() bool {
+	rows := r.list.Selected()
+	if len(rows) != 1 || rows[0] >= len(r.rows) {
+		r.w.notify(r.w.t.T("menu.export.request"))
+		return true
+	}
+	r.w.open(newRequestFile(r.w, r.rows[rows[0]]))
+	return true
+}
+
 // selectID shows one request, whatever the list was narrowed to.
 func (r *requests) selectID(id desk.ID) {
 	r.wanted = id
