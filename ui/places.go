@@ -10,6 +10,7 @@ func spots() []spot {
 		{"certificates", theme.IconCertificate, func(w *Window) place { return newCertificates(w) }},
 		{"requests", theme.IconRequest, func(w *Window) place { return newRequests(w) }},
 		{"connections", theme.IconConnection, func(w *Window) place { return newConnections(w) }},
+		{"partners", theme.IconPartner, func(w *Window) place { return newPartners(w) }},
 		{"activity", theme.IconActivity, func(w *Window) place { return newActivity(w) }},
 	}
 }

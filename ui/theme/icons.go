@@ -21,6 +21,7 @@ const (
 	IconRequest     IconName = "request"
 	IconConnection  IconName = "connection"
 	IconActivity    IconName = "activity"
+	IconPartner     IconName = "partner"
 	IconSettings    IconName = "settings"
 	IconLock        IconName = "lock"
 	IconUnlock      IconName = "unlock"
