@@ -23,6 +23,7 @@ type connections struct {
 
 	form    *tryForm
 	verdict *verdict
+	strip   *mendedStrip
 	picture *picture
 	answer  *answer
 	saving  *savePanel
@@ -48,6 +49,7 @@ func newConnections(w *Window) *connections {
 	c := &connections{w: w, desk: w.desk}
 	c.form = newTryForm(w, c.tryOrStop)
 	c.verdict = newVerdict(c)
+	c.strip = newMendedStrip(w)
 	c.picture = newPicture(w)
 	c.answer = newAnswer(w)
 	c.local = newLocalServer(c)
@@ -58,7 +60,7 @@ func newConnections(w *Window) *connections {
 	c.asButton.Disable()
 	c.localButton = widgets.NewButton("", theme.IconServer, widgets.Plain, c.toggleLocal)
 	foot := widgets.Row(8, c.asButton, c.triesButton, widgets.Spacer(), c.localButton)
-	c.body = widgets.Stack(12, c.saving.root, c.form.more, c.verdict.root, c.picture.root, c.answer.root, c.local.root)
+	c.body = widgets.Stack(12, c.saving.root, c.form.more, c.verdict.root, c.strip.root, c.picture.root, c.answer.root, c.local.root)
 	c.scroll = container.NewVScroll(widgets.Inset(0, gutter, 0, 2, c.body))
 	middle := &fyne.Container{Layout: &settleLayout{c.scroll}, Objects: []fyne.CanvasObject{c.scroll}}
 	c.root = container.NewBorder(widgets.Inset(0, 0, 12, 0, c.form.root), widgets.Inset(12, 0, 0, 0, foot), nil, nil, middle)
@@ -232,6 +234,7 @@ func (c *connections) finished(o *outcome) {
 	c.picture.result(o.result)
 	c.answer.show(o.result)
 	c.verdict.show(o)
+	c.strip.show(o)
 	c.asButton.Enable()
 	c.scroll.Offset = fyne.Position{}
 	c.layoutAgain()
@@ -241,6 +244,7 @@ func (c *connections) finished(o *outcome) {
 func (c *connections) begin(host string) {
 	c.w.frame.middle.dismiss()
 	c.answer.root.Hide()
+	c.strip.show(nil)
 	c.verdict.running(host)
 	c.picture.begin(host)
 	c.form.button.SetText(c.w.t.T("connect.stop"))

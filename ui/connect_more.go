@@ -27,6 +27,7 @@ type moreParts struct {
 	headers, body                  *widgets.Input
 	certFiles, trustFiles          *widgets.Input
 	password                       *widgets.Secret
+	sendChain                      *widgets.Check
 
 	timeoutField, headersField, stageField *widgets.Field
 	certFilesField, trustFilesField        *widgets.Field
@@ -83,7 +84,8 @@ func (f *tryForm) buildFiles() *fyne.Container {
 	}
 	f.certFilesField = widgets.NewField(t.T("try.cert-files"), t.T("try.cert-files.hint"), widgets.RowTop(8, widgets.Grow(f.certFiles), add(f.certFiles)))
 	f.trustFilesField = widgets.NewField(t.T("try.trust-files"), "", widgets.RowTop(8, widgets.Grow(f.trustFiles), add(f.trustFiles)))
-	f.certPart = widgets.Grid(280, 12, f.certFilesField, widgets.NewField(t.T("try.cert-password"), "", f.password))
+	f.sendChain = widgets.NewCheck(t.T("try.send-chain"), false, nil)
+	f.certPart = widgets.Stack(8, widgets.Grid(280, 12, f.certFilesField, widgets.NewField(t.T("try.cert-password"), "", f.password)), f.sendChain)
 	f.trustPart = widgets.Grid(280, 12, f.trustFilesField)
 	f.filesPart = widgets.Stack(12, f.certPart, f.trustPart)
 	return f.filesPart
@@ -163,6 +165,7 @@ func (f *tryForm) fillAll(t desk.Try) {
 	f.certFiles.SetText(strings.Join(t.CertFiles, "\n"))
 	f.password.SetText(t.Password)
 	f.trustFiles.SetText(strings.Join(t.TrustFiles, "\n"))
+	f.sendChain.SetChecked(t.SendChain)
 	if len(t.CertFiles) > 0 {
 		f.chooseCert(fromFiles)
 	}
@@ -208,7 +211,7 @@ func (f *tryForm) read() (desk.Try, bool) {
 		Proxy: strings.TrimSpace(f.proxy.Text), KeyLog: strings.TrimSpace(f.keyLog.Text),
 	}
 	if f.chosenEntry() == fromFiles {
-		t.CertFiles, t.Password = paths(f.certFiles.Text), f.password.Text()
+		t.CertFiles, t.Password, t.SendChain = paths(f.certFiles.Text), f.password.Text(), f.sendChain.Checked()
 	}
 	if trust.files {
 		t.TrustFiles = paths(f.trustFiles.Text)

@@ -69,7 +69,7 @@ func TestTryFromFiles(t *testing.T) {
 func TestMoreFillsAndReads(t *testing.T) {
 	l, made := example(t)
 	want := desk.Try{
-		URL: "https://a.test/", CertFiles: []string{"/a.pem", "/a.key"}, Password: "p", TrustFiles: []string{"/b.pem"}, Method: "PUT",
+		URL: "https://a.test/", CertFiles: []string{"/a.pem", "/a.key"}, Password: "p", SendChain: true, TrustFiles: []string{"/b.pem"}, Method: "PUT",
 		Header: http.Header{"X-A": {"1", "2"}}, Body: []byte("body"), BodyFile: "/c", ServerName: "s", Address: ":1", MinVersion: 0x0303, MaxVersion: 0x0304,
 		Proxy: "http://p:1", Redirects: testclient.MaxRedirects, Timeout: 5e9, Stage: 1.5e9,
 	}

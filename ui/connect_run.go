@@ -78,101 +78,19 @@ func hostOf(address string) string {
 	return u.Hostname()
 }
 
-// outcome is a try with its result, and what of the vault may mend it.
+// outcome is a try with its result, and what may mend it.
 type outcome struct {
-	try    desk.Try
-	result testclient.Result
-
-	accepted  []desk.Certificate // client certificates that the server accepts, and that were not tried
-	others    []desk.Certificate // client certificates of which it does not say so
-	signer    *desk.Certificate  // the authority that signed the server's certificate, not trusted in the try
-	issuer    *desk.Certificate  // an authority of ours that the server accepts
-	presented *desk.Certificate  // the server's certificate, when it is ours
+	try      desk.Try
+	result   testclient.Result
+	remedies desk.Remedies
+	before   *outcome // the failed try that was mended; nil when this one was not
 }
 
 // newOutcome looks in the vault for what may mend a failed try.
 func newOutcome(d *desk.Desk, t desk.Try, r testclient.Result) *outcome {
 	o := &outcome{try: t, result: r}
-	if r.Diagnosis == nil {
-		return o
+	if found, err := d.Remedies(t, r); err == nil {
+		o.remedies = found
 	}
-	b, err := readBook(d)
-	if err != nil {
-		return o
-	}
-	o.sortClients(b, d)
-	o.findSigner(b, d)
-	o.findPresented(b)
 	return o
-}
-
-// sortClients tells the client certificates that the server accepts from
-// others, by the names that it sent.
-func (o *outcome) sortClients(b book, d *desk.Desk) {
-	accepts := map[string]bool{}
-	for _, name := range o.result.AcceptableNames {
-		accepts[name] = true
-	}
-	used := b.byID[o.try.CertificateID]
-	refused := o.result.Diagnosis.Code == testclient.ClientAuthorityRemade
-	for _, a := range b.authorities {
-		if accepts[a.Name] && a.HasKey && a.Health(d.Now()) != desk.Expired && o.issuer == nil && !(refused && a.ID == used.IssuerID) {
-			o.issuer = &a
-		}
-	}
-	for _, c := range b.certs {
-		h := c.Health(d.Now())
-		if c.Kind == pki.Server || c.ID == used.ID || h != desk.Good && h != desk.Expiring {
-			continue
-		}
-		if refused && c.IssuerID == used.IssuerID {
-			continue
-		}
-		yes := accepts[c.Issuer]
-		for _, id := range b.above(c.ID) {
-			yes = yes || accepts[b.byID[id].Name]
-		}
-		if yes {
-			o.accepted = append(o.accepted, c)
-		} else {
-			o.others = append(o.others, c)
-		}
-	}
-}
-
-// findSigner finds the authority of the vault that signed the last certificate
-// that the server sent, or is that certificate.
-func (o *outcome) findSigner(b book, d *desk.Desk) {
-	chain := o.result.ServerChain
-	if o.result.Diagnosis.Code != testclient.ServerAuthorityUnknown || len(chain) == 0 {
-		return
-	}
-	top := chain[len(chain)-1]
-	for _, a := range b.authorities {
-		if a.Name != top.Issuer.CommonName && a.Name != top.Subject.CommonName {
-			continue
-		}
-		detail, err := d.Detail(a.ID)
-		if err != nil {
-			continue
-		}
-		if top.Equal(detail.X509) || top.CheckSignatureFrom(detail.X509) == nil {
-			o.signer = &a
-			return
-		}
-	}
-}
-
-// findPresented finds the server's certificate in the vault.
-func (o *outcome) findPresented(b book) {
-	if len(o.result.ServerChain) == 0 {
-		return
-	}
-	sum := pki.Fingerprint(o.result.ServerChain[0])
-	for _, c := range b.byID {
-		if c.Fingerprint == sum {
-			o.presented = &c
-			return
-		}
-	}
 }

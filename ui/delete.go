@@ -158,7 +158,7 @@ func (d *deletion) submit() {
 
 // undelete brings back what one act of deleting took.
 func (w *Window) undelete(id desk.ID) {
-	var back []desk.Certificate
+	var back desk.Undeleted
 	from := w.desk
 	w.background("", func(context.Context) error {
 		var err error
@@ -167,6 +167,10 @@ func (w *Window) undelete(id desk.ID) {
 	}, func() {
 		w.countAttention()
 		w.changed()
-		w.notify(w.t.T("delete.back", "Count", len(back)))
+		if len(back.Certificates) == 0 && len(back.Requests) > 0 {
+			w.notify(w.t.T("requests.undeleted", "Name", pki.Escape(back.Requests[0].Name)))
+			return
+		}
+		w.notify(w.t.T("delete.back", "Count", len(back.Certificates)))
 	})
 }

@@ -119,6 +119,9 @@ func (v *verdict) refused(o *outcome, d *testclient.Diagnosis) {
 	}
 	v.set(tone, title, v.redirects(o)+cause+"\n"+fix, raw, v.c.mends(o, d)...)
 	v.say(v.c.w.bothSides(o.result))
+	if d.Code == testclient.Unknown { // nothing else tells what it was
+		v.fold.SetOpen(true)
+	}
 }
 
 func (v *verdict) succeeded(o *outcome) {

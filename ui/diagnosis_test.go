@@ -63,19 +63,6 @@ func TestEveryStepHasWords(t *testing.T) {
 	}
 }
 
-func TestWithHost(t *testing.T) {
-	for _, c := range []struct{ address, host, want string }{
-		{"https://a:8443/x?y", "b", "https://b:8443/x?y"},
-		{"a/x", "b", "https://b/x"},
-		{"https://me:pw@a:1", "::1", "https://[::1]:1"},
-		{"http://[::1]:80/", "b", "http://b:80/"},
-	} {
-		if got := withHost(c.address, c.host); got != c.want {
-			t.Errorf("withHost(%q, %q) = %q, want %q", c.address, c.host, got, c.want)
-		}
-	}
-}
-
 func TestFirstLines(t *testing.T) {
 	for _, c := range []struct {
 		name, body, want string

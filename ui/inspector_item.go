@@ -157,33 +157,29 @@ func (i *inspector) actions(item desk.Inspected) fyne.CanvasObject {
 	return widgets.Flow(8, buttons...)
 }
 
-// trusted leads to whether a certificate is trusted; nil where nothing can look
-// at it: it was pasted or sent.
+// trusted leads to whether a certificate is trusted; nil for what is none. What
+// else was found where it was may stand above it.
 func (i *inspector) trusted(item desk.Inspected) fyne.CanvasObject {
 	path, same := i.found.from[i.chosen], item.Mine.Same
-	var look func()
+	look := func() { i.w.openVerify(*same) }
 	switch {
 	case item.Certificate == nil:
 		return nil
-	case same != nil:
-		look = func() { i.w.openVerify(*same) }
-	case path != "" && i.chosen == i.firstOf(path):
-		look = func() { i.w.openVerifyFile(path) }
-	default:
-		return nil
+	case same == nil:
+		look = func() { i.w.openVerifyFound(i.nameOf(item), path, item.Certificate, i.beside(path)) }
 	}
 	return widgets.NewButton(i.w.t.T("verify.open"), "", widgets.Plain, look)
 }
 
-// firstOf is the place of the first certificate of a file, which is the one
-// that verifying the file is about.
-func (i *inspector) firstOf(path string) int {
+// beside are the other certificates of a file, or of what was sent or pasted.
+func (i *inspector) beside(path string) []*x509.Certificate {
+	var list []*x509.Certificate
 	for n, one := range i.found.items {
-		if one.Certificate != nil && i.found.from[n] == path {
-			return n
+		if n != i.chosen && one.Certificate != nil && i.found.from[n] == path {
+			list = append(list, one.Certificate)
 		}
 	}
-	return -1
+	return list
 }
 
 func (i *inspector) save(ending, text string) {

@@ -153,7 +153,7 @@ func (d *requestDetail) judge() []*widgets.Notice {
 		if d.request.State == desk.RequestWaiting {
 			text = "requests.delete.waiting"
 		}
-		return []*widgets.Notice{widgets.NewNotice(widgets.ToneBroken, t.T("requests.delete.title"), t.T(text),
+		return []*widgets.Notice{widgets.NewNotice(widgets.ToneBroken, t.T("requests.delete.title"), t.T(text)+"\n"+t.T("delete.undo"),
 			widgets.NewButton(t.T("requests.delete.no"), "", widgets.Plain, func() { d.askDelete(false) }),
 			widgets.NewButton(t.T("requests.delete.yes"), theme.IconTrash, widgets.Danger, d.delete))}
 	}

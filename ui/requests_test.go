@@ -229,6 +229,15 @@ func TestRequestIsDeletedAfterAsking(t *testing.T) {
 	if list, err := b.desk.Requests(); err != nil || len(list) != 0 || b.requestDetailID() != "" {
 		t.Errorf("there are %+v, %v", list, err)
 	}
+	a := b.activity()
+	b.picture("requests-deleted")
+	if a.trash.Hidden || a.trash.Title() != "alice was deleted" {
+		t.Errorf("Activity says %q", a.trash.Title())
+	}
+	b.tap(a.trash, "Bring back")
+	if list, err := b.desk.Requests(); err != nil || len(list) != 1 || !list[0].HasKey || !a.trash.Hidden {
+		t.Errorf("there are %+v, %v", list, err)
+	}
 }
 
 func TestRequestIsSaved(t *testing.T) {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"crypto/x509"
 	"strings"
 	"time"
 
@@ -18,10 +19,11 @@ import (
 type verifier struct {
 	w     *Window
 	desk  *desk.Desk
-	about desk.VerifyRequest // the certificate, of the vault or of a file
-	cert  desk.Certificate   // of the vault; the zero value for a file
-	turn  int                // of the last question
-	last  *desk.Verified     // the last answer
+	about desk.VerifyRequest           // the certificate, of the vault, of a file, or pasted or sent
+	cert  desk.Certificate             // of the vault; the zero value for a file
+	turn  int                          // of the last question
+	last  *desk.Verified               // the last answer
+	mine  map[desk.ID]desk.Certificate // of the vault, that it speaks of
 
 	authorities []desk.Certificate
 	files       []string // that were chosen as trusted
@@ -43,9 +45,11 @@ func (w *Window) openVerify(c desk.Certificate) {
 	w.open(newVerifier(w, desk.VerifyRequest{ID: c.ID}, c, nameOf(w.t, c)))
 }
 
-// openVerifyFile does so for a certificate in a file.
-func (w *Window) openVerifyFile(path string) {
-	w.open(newVerifier(w, desk.VerifyRequest{Path: path}, desk.Certificate{}, pki.Escape(baseName(path))))
+// openVerifyFound does so for a certificate that was found: in a file, sent by
+// a server, or pasted. What was found beside it may stand above it. path is its
+// file, "" for none.
+func (w *Window) openVerifyFound(name, path string, c *x509.Certificate, beside []*x509.Certificate) {
+	w.open(newVerifier(w, desk.VerifyRequest{Path: path, Certificates: append([]*x509.Certificate{c}, beside...)}, desk.Certificate{}, name))
 }
 
 func baseName(path string) string { return path[strings.LastIndexAny(path, `/\`)+1:] }
@@ -80,11 +84,11 @@ func (v *verifier) buildChoices() {
 			key = "any"
 		}
 		purposes = append(purposes, t.T("verify.purpose."+key))
-		if kind == v.cert.Kind && v.about.Path == "" {
+		if kind == v.cert.Kind && v.about.ID != "" {
 			chosen = i
 		}
 	}
-	if v.about.Path != "" {
+	if v.about.ID == "" {
 		purposes = append([]string{t.T("verify.purpose.own")}, purposes...)
 		chosen = 0
 	}
@@ -168,7 +172,7 @@ func (v *verifier) refresh() {
 func (v *verifier) request() (r desk.VerifyRequest, ok bool) {
 	r = v.about
 	index := v.purpose.Selected()
-	if v.about.Path != "" {
+	if v.about.ID == "" {
 		index--
 	}
 	if index >= 0 {
@@ -217,9 +221,11 @@ func (v *verifier) ask() {
 		return
 	}
 	var answer desk.Verified
+	var mine map[desk.ID]desk.Certificate
 	v.w.spawn("", func(ctx context.Context) error {
 		var err error
 		answer, err = from.Verify(ctx, r)
+		mine = readMine(from, answer)
 		return err
 	}, func(err error) {
 		switch {
@@ -228,6 +234,7 @@ func (v *verifier) ask() {
 			v.w.fail(err)
 		default:
 			v.w.dismissNotice()
+			v.mine = mine
 			v.show(answer)
 		}
 	})

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"context"
-	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -137,57 +135,6 @@ func (v *verifier) tie(a desk.Verified, i int) fyne.CanvasObject {
 	words = append(words, v.lines(a, between)...)
 	line := widgets.NewTie(tone, state == "not-signed")
 	return widgets.Inset(2, 16, 2, 16, widgets.Row(12, line, widgets.Grow(widgets.PadXY(0, 4, widgets.Stack(4, words...)))))
-}
-
-// mendButtons are what can be done about it from here.
-func (v *verifier) mendButtons(a desk.Verified) []fyne.CanvasObject {
-	t := v.w.t
-	button := func(key string, do func(), args ...any) []fyne.CanvasObject {
-		return []fyne.CanvasObject{widgets.NewButton(t.T(key, args...), "", widgets.Plain, do)}
-	}
-	switch a.Mend() {
-	case desk.MendImport:
-		return button("verify.do.import", func() { v.w.openImport() })
-	case desk.MendName:
-		if a.Name != "" && v.canReissue() {
-			return button("verify.do.name", func() { v.reissue(a.Name) }, "Name", pki.Escape(a.Name))
-		}
-	case desk.MendRelease:
-		if f := a.Worst(); f.Index == 0 && v.cert.ID != "" {
-			return button("verify.do.release", func() { v.w.openRelease(v.cert) })
-		}
-	case desk.MendTrust:
-		if v.trust.Selected() != 0 {
-			return button("verify.do.vault", func() { v.trust.Choose(0) })
-		}
-		if a.Links[len(a.Links)-1].ID == "" && v.about.Path != "" {
-			return button("verify.do.import", func() { v.w.openImport(v.about.Path) })
-		}
-	}
-	return nil
-}
-
-// canReissue tells whether the certificate is of the vault, and the key of its
-// authority too.
-func (v *verifier) canReissue() bool {
-	return v.cert.ID != "" && !v.cert.IsAuthority() && slices.ContainsFunc(v.authorities, func(a desk.Certificate) bool {
-		return a.HasKey && a.ID == v.cert.IssuerID
-	})
-}
-
-// reissue makes a certificate with one more name, and looks at that one.
-func (v *verifier) reissue(name string) {
-	from, like := v.desk, v.cert
-	var made desk.Certificate
-	v.w.background(v.w.t.T("mend.reissue.doing"), func(ctx context.Context) error {
-		var err error
-		made, err = reissued(ctx, from, like, name)
-		return err
-	}, func() {
-		v.cert, v.about.ID = made, made.ID
-		v.w.notify(v.w.t.T("mend.reissue.done", "Name", made.Name))
-		v.ask()
-	})
 }
 
 // addWarnings says what clients will not like about the certificate. That it

@@ -19,6 +19,7 @@ type Try struct {
 	CertificateID ID       // whom we present; "" for nobody, or for CertFiles
 	CertFiles     []string // instead: files with a certificate, its chain and its key
 	Password      string   // of CertFiles
+	SendChain     bool     // send the intermediates of the vault that CertFiles lack
 	TrustIDs      []ID     // whose servers we trust; with TrustFiles; none of both: the system's authorities
 	TrustFiles    []string // files of authorities
 	Insecure      bool     // verify nobody
@@ -83,6 +84,9 @@ func (d *Desk) prepareTry(t Try, known []*x509.Certificate) (testclient.Try, err
 			return try, err
 		}
 		try.Certificate = pair
+		if t.SendChain {
+			pair.Certificate = append(pair.Certificate, intermediatesOver(pair.Certificate, known)...)
+		}
 	}
 	if t.BodyFile != "" {
 		var err error

@@ -91,6 +91,27 @@ func chainFor(key crypto.Signer, certs []*x509.Certificate) []*x509.Certificate 
 	return chain
 }
 
+// intermediatesOver are those of the authorities known that lead on from the
+// end of a chain, without the root.
+func intermediatesOver(chain [][]byte, known []*x509.Certificate) [][]byte {
+	top, err := x509.ParseCertificate(chain[len(chain)-1])
+	var over [][]byte
+	for range 8 { // no path in use is longer
+		if err != nil || pki.IsSelfSigned(top) {
+			break
+		}
+		i := slices.IndexFunc(known, func(c *x509.Certificate) bool {
+			return string(c.RawSubject) == string(top.RawIssuer) && top.CheckSignatureFrom(c) == nil
+		})
+		if i < 0 || pki.IsSelfSigned(known[i]) {
+			break
+		}
+		top = known[i]
+		over = append(over, top.Raw)
+	}
+	return over
+}
+
 // authoritiesOfFiles reads whom to trust from files. Errors: *PathError, those
 // of pki.Decode, *LacksError.
 func authoritiesOfFiles(paths []string) ([]*x509.Certificate, error) {

@@ -153,14 +153,20 @@ func (d *Desk) doomed(ids []ID, below bool) (list []Certificate, added int, err 
 	return list, len(list) - len(asked), nil
 }
 
-// unusedKeys are the keys of certificates that nothing else uses.
-func (d *Desk) unusedKeys(tx *storage.Tx, gone []Certificate) ([]storage.ID, error) {
+// unusedKeys are the keys of certificates, and of requests that are gone, that
+// nothing else uses.
+func (d *Desk) unusedKeys(tx *storage.Tx, gone []Certificate, asked ...storage.Request) ([]storage.ID, error) {
 	keys := map[storage.ID]bool{}
 	going := map[storage.ID]bool{}
 	for _, c := range gone {
 		going[storage.ID(c.ID)] = true
 		if c.KeyID != "" {
 			keys[storage.ID(c.KeyID)] = true
+		}
+	}
+	for _, r := range asked {
+		if r.KeyID != "" {
+			keys[r.KeyID] = true
 		}
 	}
 	err := tx.EachEntry(func(e storage.Entry) error {

@@ -62,7 +62,7 @@ func TestDeleteAndUndelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	back, err := d.Undelete(gone[0].ID)
-	if err != nil || len(back) != 2 {
+	if err != nil || len(back.Certificates) != 2 || len(back.Requests) != 0 {
 		t.Fatalf("%+v, %v", back, err)
 	}
 	for _, c := range []Certificate{alice, bob} {
@@ -104,8 +104,12 @@ func TestDeletedIsGoneWhenClosed(t *testing.T) {
 			d := newDesk(t)
 			root := d.mustIssue(t, "", named(pki.Authority, "Root"))
 			alice := d.mustIssue(t, root.ID, named(pki.Client, "alice"))
+			asked := d.mustRequest(t, named(pki.Client, "bob"))
 			d.mustDelete(t, false, alice.ID)
-			if !d.hasKey(t, alice.KeyID) {
+			if err := d.DeleteRequest(asked.ID); err != nil {
+				t.Fatal(err)
+			}
+			if !d.hasKey(t, alice.KeyID) || !d.hasKey(t, asked.ID) {
 				t.Error("the key is gone at once")
 			}
 			path := d.Path()
@@ -123,7 +127,7 @@ func TestDeletedIsGoneWhenClosed(t *testing.T) {
 			if list, err := again.Deleted(); err != nil || len(list) != 0 {
 				t.Errorf("%+v, %v", list, err)
 			}
-			if again.hasKey(t, alice.KeyID) || !again.hasKey(t, root.KeyID) {
+			if again.hasKey(t, asked.ID) || again.hasKey(t, alice.KeyID) || !again.hasKey(t, root.KeyID) {
 				t.Error("the deleted one's key is there, or another is not")
 			}
 		})

@@ -312,7 +312,8 @@ func (d *Desk) RequestFile(id ID, der bool) (File, error) {
 }
 
 // DeleteRequest removes a request, and with it its key when no certificate has
-// that.
+// that. Undelete brings both back until the vault is closed. Error:
+// *NotFoundError.
 func (d *Desk) DeleteRequest(id ID) error {
 	return d.vault.Update(func(tx *storage.Tx) error {
 		r, err := readRequest(tx, id)
@@ -322,19 +323,14 @@ func (d *Desk) DeleteRequest(id ID) error {
 		if err := tx.DeleteRequest(r.ID); err != nil {
 			return err
 		}
-		used := r.KeyID == ""
-		err = tx.EachEntry(func(e storage.Entry) error {
-			used = used || e.KeyID == r.KeyID
-			return nil
+		batch := tx.NewID()
+		err = tx.AppendEvent(storage.Event{
+			At: d.Now(), Verb: "request-delete", Subject: r.ID, Name: r.Name,
+			Detail: map[string]string{"kind": r.Kind, "batch": string(batch)},
 		})
 		if err != nil {
 			return err
 		}
-		if !used {
-			if err := tx.DeleteKey(r.KeyID); err != nil && !errors.Is(err, storage.ErrNoRecord) {
-				return err
-			}
-		}
-		return tx.AppendEvent(storage.Event{At: d.Now(), Verb: "request-delete", Subject: r.ID, Name: r.Name, Detail: map[string]string{"kind": r.Kind}})
+		return keepTrash(tx, batch, trash{At: d.Now(), Requests: []trashedRequest{{r.ID, r}}})
 	})
 }

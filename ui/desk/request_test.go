@@ -13,9 +13,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"countersign/pki"
 	"countersign/pki/pkitest"
-	"countersign/storage"
 )
 
 func (d *Desk) mustRequest(t testing.TB, r pki.Request) Request {
@@ -113,18 +114,49 @@ func TestRequestGoesToAnotherAndComesBack(t *testing.T) {
 	mustHaveDone(t, theirs, "request-sign", "request-import", "issue", "create")
 }
 
+// A request that was deleted comes back with its key, and is married then.
+func TestDeletedRequestComesBack(t *testing.T) {
+	d := newDesk(t)
+	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
+	asked := d.mustRequest(t, named(pki.Client, "alice"))
+	before, err := d.Request(asked.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.mustDelete(t, false, d.mustIssue(t, root.ID, named(pki.Client, "bob")).ID)
+	if err := d.DeleteRequest(asked.ID); err != nil {
+		t.Fatal(err)
+	}
+	gone, err := d.Deleted()
+	if err != nil || len(gone) != 2 || gone[0].Names[0] != "alice" || gone[1].Names[0] != "bob" {
+		t.Fatalf("deleted are %+v, %v", gone, err)
+	}
+	back, err := d.Undelete(gone[0].ID)
+	if err != nil || len(back.Requests) != 1 || len(back.Certificates) != 0 {
+		t.Fatalf("back are %+v, %v", back, err)
+	}
+	if diff := cmp.Diff(before.Request, back.Requests[0]); diff != "" {
+		t.Errorf("it came back changed:\n%s", diff)
+	}
+	if gone, err = d.Deleted(); err != nil || len(gone) != 1 {
+		t.Errorf("still deleted are %+v, %v", gone, err)
+	}
+	signed, err := d.SignRequest(context.Background(), Signing{RequestID: asked.ID, IssuerID: root.ID, Grant: before.Asked.Grant(pki.Client)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.mustUsable(t, signed.ID)
+	mustHaveDone(t, d, "request-sign", "undelete", "request-delete", "delete", "issue", "request-make", "issue", "create")
+}
+
 func TestDeletingARequestDeletesItsKey(t *testing.T) {
 	d := newDesk(t)
 	asked := d.mustRequest(t, named(pki.Client, "alice"))
 	if err := d.DeleteRequest(asked.ID); err != nil {
 		t.Fatal(err)
 	}
-	err := d.vault.View(func(tx *storage.Tx) error {
-		_, err := tx.Key(storage.ID(asked.ID))
-		return err
-	})
-	if !errors.Is(err, storage.ErrNoRecord) {
-		t.Errorf("its key: %v", err)
+	if err := d.emptyTrash(); err != nil || d.hasKey(t, asked.ID) {
+		t.Errorf("its key is there still, %v", err)
 	}
 	var missing *NotFoundError
 	if err := d.DeleteRequest(asked.ID); !errors.As(err, &missing) || missing.What != "request" {

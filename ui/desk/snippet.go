@@ -108,7 +108,11 @@ func (d *Desk) Snippet(t Try, kind SnippetKind) (Snippet, error) {
 	if err := s.name(d, t); err != nil {
 		return Snippet{}, err
 	}
-	if field := s.lacks(); field != "" {
+	field := s.lacks()
+	if t.SendChain && len(t.CertFiles) > 0 {
+		field = "chain" // the files lack what is sent
+	}
+	if field != "" {
 		return Snippet{}, &SnippetError{Kind: kind, Field: field}
 	}
 	return Snippet{Kind: kind, Code: write(s), Formats: s.formats, Files: s.files}, nil

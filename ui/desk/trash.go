@@ -19,7 +19,13 @@ import (
 type Deleted struct {
 	ID    ID
 	At    time.Time
-	Names []string
+	Names []string // of certificates, then of requests
+}
+
+// Undeleted is what came back.
+type Undeleted struct {
+	Certificates []Certificate
+	Requests     []Request
 }
 
 // Deleted lists what can be brought back, the newest first.
@@ -39,6 +45,9 @@ func (d *Desk) Deleted() ([]Deleted, error) {
 			for _, c := range t.Certificates {
 				x.Names = append(x.Names, c.Name)
 			}
+			for _, r := range t.Requests {
+				x.Names = append(x.Names, r.Name)
+			}
 			list = append(list, x)
 		}
 		return nil
@@ -49,16 +58,16 @@ func (d *Desk) Deleted() ([]Deleted, error) {
 
 // Undelete brings back what one act of deleting took. Error: *NotFoundError
 // when the vault was closed since.
-func (d *Desk) Undelete(id ID) ([]Certificate, error) {
+func (d *Desk) Undelete(id ID) (Undeleted, error) {
 	d.revoking.Lock()
 	defer d.revoking.Unlock()
 	all, err := d.all()
 	if err != nil {
-		return nil, err
+		return Undeleted{}, err
 	}
-	var back []Certificate
+	var back Undeleted
 	err = d.vault.Update(func(tx *storage.Tx) error {
-		back = nil
+		back = Undeleted{}
 		t, err := readTrash(tx, storage.ID(id))
 		if errors.Is(err, storage.ErrNoRecord) {
 			return &NotFoundError{What: "certificate", Name: string(id)}
@@ -66,37 +75,55 @@ func (d *Desk) Undelete(id ID) ([]Certificate, error) {
 		if err != nil {
 			return err
 		}
-		for _, c := range t.Certificates {
-			if err := tx.PutCertificate(c); err != nil {
-				return err
-			}
-			back = append(back, fromEntry(c.Entry))
-		}
-		together := slices.Clone(all)
-		for n := range back {
-			together = append(together, &back[n])
-		}
-		if err := looseIssuers(tx, back, together); err != nil {
+		if back.Certificates, err = d.putBack(tx, t.Certificates, all); err != nil {
 			return err
 		}
-		for _, c := range back {
-			if c.Revoked {
-				if err := listElsewhere(tx, together, c, false); err != nil {
-					return err
-				}
-			}
-			err := tx.AppendEvent(storage.Event{
-				At: d.Now(), Verb: "undelete", Subject: storage.ID(c.ID), Name: c.Name,
-				Detail: map[string]string{"kind": string(c.Kind), "issuer": c.Issuer, "serial": c.Serial},
-			})
-			if err != nil {
+		for _, r := range t.Requests {
+			if err := keepRequest(tx, r.whole(), verbUndelete, d.Now()); err != nil {
 				return err
 			}
+			back.Requests = append(back.Requests, fromRequest(r.whole()))
 		}
 		return dropTrash(tx, storage.ID(id))
 	})
 	d.forget()
 	return back, err
+}
+
+// verbUndelete notes what was brought back.
+const verbUndelete = "undelete"
+
+// putBack puts certificates where they were; all are those that are there.
+func (d *Desk) putBack(tx *storage.Tx, gone []storage.Certificate, all []*Certificate) ([]Certificate, error) {
+	var back []Certificate
+	for _, c := range gone {
+		if err := tx.PutCertificate(c); err != nil {
+			return nil, err
+		}
+		back = append(back, fromEntry(c.Entry))
+	}
+	together := slices.Clone(all)
+	for n := range back {
+		together = append(together, &back[n])
+	}
+	if err := looseIssuers(tx, back, together); err != nil {
+		return nil, err
+	}
+	for _, c := range back {
+		if c.Revoked {
+			if err := listElsewhere(tx, together, c, false); err != nil {
+				return nil, err
+			}
+		}
+		err := tx.AppendEvent(storage.Event{
+			At: d.Now(), Verb: verbUndelete, Subject: storage.ID(c.ID), Name: c.Name,
+			Detail: map[string]string{"kind": string(c.Kind), "issuer": c.Issuer, "serial": c.Serial},
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return back, nil
 }
 
 // looseIssuers ties what came back to another certificate of its issuer when
@@ -125,7 +152,20 @@ func looseIssuers(tx *storage.Tx, back []Certificate, all []*Certificate) error 
 // trash is what one act of deleting took, as it is kept.
 type trash struct {
 	At           time.Time
-	Certificates []storage.Certificate
+	Certificates []storage.Certificate `json:",omitempty"`
+	Requests     []trashedRequest      `json:",omitempty"`
+}
+
+// trashedRequest is a request with its ID, which its record has not in it.
+type trashedRequest struct {
+	RequestID storage.ID
+	storage.Request
+}
+
+// whole is the request as it was.
+func (t trashedRequest) whole() storage.Request {
+	t.Request.ID = t.RequestID
+	return t.Request
 }
 
 // settingTrash lists the trash's records, as JSON.
@@ -210,6 +250,7 @@ func (d *Desk) emptyTrash() error {
 			return err
 		}
 		var gone []Certificate
+		var requests []storage.Request
 		for _, id := range ids {
 			t, err := readTrash(tx, id)
 			if err != nil {
@@ -218,11 +259,14 @@ func (d *Desk) emptyTrash() error {
 			for _, c := range t.Certificates {
 				gone = append(gone, fromEntry(c.Entry))
 			}
+			for _, r := range t.Requests {
+				requests = append(requests, r.whole())
+			}
 			if err := dropTrash(tx, id); err != nil {
 				return err
 			}
 		}
-		keys, err := d.unusedKeys(tx, gone)
+		keys, err := d.unusedKeys(tx, gone, requests...)
 		if err != nil {
 			return err
 		}

@@ -60,6 +60,7 @@ type savedFields struct {
 	Proxy         string        `json:"proxy,omitempty"`
 	Redirects     int           `json:"redirects,omitempty"`
 	Stage         time.Duration `json:"stage,omitempty"`
+	SendChain     bool          `json:"sendChain,omitempty"`
 }
 
 // fieldsOf leaves out the key log: secrets are written when a person asks, not
@@ -70,6 +71,7 @@ func fieldsOf(t Try) savedFields {
 		Header: t.Header, Body: t.Body, ServerName: t.ServerName, Address: t.Address, MinVersion: t.MinVersion,
 		MaxVersion: t.MaxVersion, ALPN: t.ALPN, Timeout: t.Timeout, CertFiles: t.CertFiles, Password: t.Password,
 		TrustFiles: t.TrustFiles, BodyFile: t.BodyFile, Proxy: t.Proxy, Redirects: t.Redirects, Stage: t.Stage,
+		SendChain: t.SendChain,
 	}
 }
 
@@ -79,6 +81,7 @@ func (f savedFields) try() Try {
 		Header: f.Header, Body: f.Body, ServerName: f.ServerName, Address: f.Address, MinVersion: f.MinVersion,
 		MaxVersion: f.MaxVersion, ALPN: f.ALPN, Timeout: f.Timeout, CertFiles: f.CertFiles, Password: f.Password,
 		TrustFiles: f.TrustFiles, BodyFile: f.BodyFile, Proxy: f.Proxy, Redirects: f.Redirects, Stage: f.Stage,
+		SendChain: f.SendChain,
 	}
 }
 

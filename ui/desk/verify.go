@@ -26,6 +26,10 @@ type VerifyRequest struct {
 	Path     string // a file: its first certificate that is no authority, the others stand above it
 	Password string // of the file
 
+	// Certificates, when there are any, were read already: the first is asked
+	// about, the others may stand above it. Path then only says where they lay.
+	Certificates []*x509.Certificate
+
 	Purpose *pki.Kind // nil: what the certificate is for; "" for anything
 	Name    string    // the host or address that it must have; "" for none
 	At      time.Time // zero: now
@@ -216,6 +220,9 @@ func (k knowledge) revoked(c *x509.Certificate) (pki.Revocation, bool) {
 
 // subject is the certificate that is asked about, and what came with it.
 func (r VerifyRequest) subject(k knowledge) (*x509.Certificate, []*x509.Certificate, error) {
+	if len(r.Certificates) > 0 {
+		return r.Certificates[0], r.Certificates[1:], nil
+	}
 	if r.Path == "" {
 		if k.read == nil {
 			return nil, nil, &NotFoundError{What: "certificate", Name: string(r.ID)}

@@ -34,6 +34,16 @@ func (p *Printer) begin(sentence string) string {
 	return sentence
 }
 
+// Passed says in a line that a try passed; status is the answer's, which may
+// be "".
+func (p *Printer) Passed(status string) string { return p.T("mended.passed", "StatusText", status) }
+
+// FailedAt says in a line at which step a try failed, and of what.
+func (p *Printer) FailedAt(step int, code string, facts map[string]string) string {
+	title, _, _ := p.Diagnosis(code, facts)
+	return p.T("mended.failed", "Number", step, "Title", title)
+}
+
 // Reason says in a few words why the server's certificate does not verify:
 // the title of its diagnosis when there is nothing shorter.
 func (p *Printer) Reason(code string, facts map[string]string) string {
