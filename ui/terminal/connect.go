@@ -8,6 +8,7 @@ import (
 
 	"countersign/pki"
 	"countersign/testclient"
+	"countersign/ui/desk"
 	"countersign/ui/i18n"
 )
 
@@ -85,6 +86,10 @@ type connection struct {
 	MS        float64     `json:"ms"`
 	Redirects []hopJSON   `json:"redirects,omitempty"` // that were followed, in order
 	Server    *serverJSON `json:"server,omitempty"`    // what our own server saw
+
+	Remedies []offerJSON     `json:"remedies,omitempty"` // what mends it
+	Mended   desk.RemedyCode `json:"mended,omitempty"`   // what --mend did
+	Before   *connection     `json:"before,omitempty"`   // the try that it mended
 }
 
 type hopJSON struct {

@@ -29,6 +29,9 @@ func (s *session) connect() *cobra.Command {
 			if err := flags.wrongServe(); err != nil {
 				return err
 			}
+			if err := flags.wrongMend(); err != nil {
+				return err
+			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				if flags.both.cert != "" {
 					return flags.runBoth(c.Context(), s, d, args[0])
@@ -49,7 +52,7 @@ func (s *session) connect() *cobra.Command {
 					return err
 				}
 				flags.sayKeyLog(s)
-				return s.printResult(result, flags.json)
+				return flags.conclude(c.Context(), s, d, try, result)
 			})
 		},
 	}
@@ -79,6 +82,8 @@ type connectFlags struct {
 	redirects       int
 	stage           time.Duration
 	keyLog          string
+	sendChain       bool
+	mend            string // a remedy's code, or mendFirst; "" for none
 	both            bothFlags
 }
 
@@ -125,6 +130,7 @@ func (f *connectFlags) add(s *session, c *cobra.Command) {
 	flags.IntVar(&f.redirects, "redirects", 0, s.t.T("try.flag.redirects"))
 	flags.DurationVar(&f.timeout, "timeout", 0, s.t.T("terminal.flag.timeout"))
 	flags.DurationVar(&f.stage, "stage-timeout", 0, s.t.T("try.flag.stage"))
+	f.addMend(s, c)
 	flags.StringVar(&f.keyLog, "key-log", "", s.t.T("try.flag.key-log"))
 	flags.BoolVar(&f.json, "json", false, s.t.T("terminal.flag.json"))
 	flags.StringVar(&f.save, "save", "", s.t.T("tries.flag.save"))
@@ -141,7 +147,7 @@ func (f connectFlags) read(url string) (desk.Try, error) {
 	try := desk.Try{
 		URL: url, Insecure: f.insecure, Timeout: f.timeout, Method: f.method, Body: []byte(f.body),
 		ServerName: f.serverName, Address: f.address, CertFiles: f.certFiles, Password: f.password, TrustFiles: f.trustFiles,
-		BodyFile: f.bodyFile, Proxy: f.proxy, Redirects: f.redirects, Stage: f.stage, KeyLog: f.keyLog,
+		BodyFile: f.bodyFile, Proxy: f.proxy, Redirects: f.redirects, Stage: f.stage, KeyLog: f.keyLog, SendChain: f.sendChain,
 	}
 	if f.redirects < 0 || f.redirects > testclient.MaxRedirects {
 		return try, notBetween("--redirects", f.redirects, 0, testclient.MaxRedirects)

@@ -1,0 +1,182 @@
+package terminal
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"countersign/pki"
+	"countersign/testclient"
+	"countersign/ui/desk"
+	"countersign/ui/i18n"
+)
+
+// mendFirst is --mend without a code.
+const mendFirst = "first"
+
+// remedyCodes are the values of --mend: what can be done without a person.
+func remedyCodes() []string {
+	return []string{mendFirst, string(desk.RemedyTrust), string(desk.RemedyTrustSent), string(desk.RemedyPresent),
+		string(desk.RemedyRenew), string(desk.RemedyUnder), string(desk.RemedyClient), string(desk.RemedySendChain),
+		string(desk.RemedyServer), string(desk.RemedyName), string(desk.RemedyConnect), string(desk.RemedyScheme), string(desk.RemedyVersions)}
+}
+
+func (f *connectFlags) addMend(s *session, c *cobra.Command) {
+	c.Flags().BoolVar(&f.sendChain, "send-chain", false, s.t.T("try.flag.send-chain"))
+	c.Flags().StringVar(&f.mend, "mend", "", s.t.T("try.flag.mend"))
+	c.Flags().Lookup("mend").NoOptDefVal = mendFirst
+}
+
+// wrongMend finds a --mend that there is not.
+func (f *connectFlags) wrongMend() error {
+	if f.mend != "" && !slices.Contains(remedyCodes(), f.mend) {
+		return notOneOf("--mend", f.mend, remedyCodes()...)
+	}
+	return nil
+}
+
+// offerJSON is a remedy as connect --json prints it.
+type offerJSON struct {
+	Code    desk.RemedyCode `json:"code"`
+	Text    string          `json:"text"`
+	Command string          `json:"command,omitempty"` // what is added to connect, or another command
+}
+
+// conclude prints what became of a try and what mends it, or mends it and tries
+// again. The exit status is that of the last try.
+func (f *connectFlags) conclude(ctx context.Context, s *session, d *desk.Desk, t desk.Try, r testclient.Result) error {
+	if r.OK() || r.Diagnosis.Code == testclient.Cancelled {
+		return s.printResult(r, f.json)
+	}
+	found, err := d.Remedies(t, r)
+	if err != nil {
+		return err
+	}
+	if f.mend != "" {
+		return f.mendAndTry(ctx, s, d, t, r, found)
+	}
+	if f.json {
+		shown := newConnection(r)
+		shown.Remedies = offers(i18n.New("en"), found)
+		if err := s.json(shown); err != nil {
+			return err
+		}
+		return saidError{}
+	}
+	s.printVerdict(r)
+	s.printOffers(found)
+	return saidError{}
+}
+
+// offers are the remedies with what to type.
+func offers(p *i18n.Printer, found desk.Remedies) []offerJSON {
+	var list []offerJSON
+	for _, r := range found.List[:min(len(found.List), 5)] {
+		list = append(list, offerJSON{r.Code, remedyWords(p, r), remedyCommand(r)})
+	}
+	return list
+}
+
+func remedyWords(p *i18n.Printer, r desk.Remedy) string {
+	return p.T("mend."+string(r.Code), "Name", pki.Escape(r.Name), "Value", pki.Escape(r.Value), "Scheme", r.Name)
+}
+
+func (s *session) printOffers(found desk.Remedies) {
+	if len(found.List) == 0 {
+		return
+	}
+	fmt.Fprintf(s.Out, "\n%s\n", s.t.T("mend.offer"))
+	for _, o := range offers(s.t, found) {
+		fmt.Fprintf(s.Out, "  %s: %s\n", o.Text, o.Command)
+	}
+	if first := found.List[0]; first.Mends() && !first.Asks() {
+		fmt.Fprintf(s.Out, "  %s\n", s.t.T("mend.offer.mend"))
+	}
+}
+
+// remedyCommand is what to type: flags to add to the command, or a command.
+func remedyCommand(r desk.Remedy) string {
+	name := desk.ShellWord(r.Name)
+	switch r.Code {
+	case desk.RemedyTrust:
+		return "--trust " + name
+	case desk.RemedyPresent:
+		return "--cert " + name
+	case desk.RemedySendChain:
+		return "--send-chain"
+	case desk.RemedyScheme:
+		return "countersign connect " + desk.ShellWord(i18n.BareURL(r.Value))
+	case desk.RemedyRenew:
+		return "countersign renew " + name
+	case desk.RemedyIssue:
+		return "countersign issue client NAME --ca " + name
+	case desk.RemedyExport:
+		return "countersign export " + name + " --format chain"
+	}
+	return "--mend=" + string(r.Code)
+}
+
+// mendAndTry does the remedy that was asked for and tries again, and says what
+// became of both tries.
+func (f *connectFlags) mendAndTry(ctx context.Context, s *session, d *desk.Desk, t desk.Try, before testclient.Result, found desk.Remedies) error {
+	if !f.json {
+		s.printVerdict(before)
+	}
+	i := slices.IndexFunc(found.List, func(r desk.Remedy) bool {
+		return r.Mends() && (f.mend == string(r.Code) || f.mend == mendFirst && !r.Asks())
+	})
+	if i < 0 {
+		if f.json {
+			return s.printResult(before, true)
+		}
+		fmt.Fprintf(s.Out, "\n%s\n", s.t.T("mend.nothing"))
+		s.printOffers(found)
+		return saidError{}
+	}
+	remedy := found.List[i]
+	done, err := d.Mend(ctx, t, before, remedy)
+	if err != nil {
+		return err
+	}
+	observe := s.printStep
+	if f.json {
+		observe = nil
+	} else {
+		fmt.Fprintf(s.Out, "\n%s\n\n", s.t.T("mend.mending", "What", remedyWords(s.t, remedy)))
+	}
+	now, err := d.Connect(ctx, done.Try, observe)
+	if err != nil {
+		return err
+	}
+	if f.json {
+		shown, first := newConnection(now), newConnection(before)
+		shown.Mended, shown.Before = remedy.Code, &first
+		if err := s.json(shown); err != nil {
+			return err
+		}
+	} else {
+		s.printVerdict(now)
+		s.printMended(before, now, done)
+	}
+	if !now.OK() {
+		return saidError{}
+	}
+	return nil
+}
+
+// printMended says both results, and what is left for a person.
+func (s *session) printMended(before, now testclient.Result, done desk.Mended) {
+	line := func(r testclient.Result) string {
+		if d := r.Diagnosis; d != nil {
+			return s.t.FailedAt(d.Step, d.Code, d.Facts)
+		}
+		return s.t.Passed(r.StatusText)
+	}
+	fmt.Fprintf(s.Out, "\n%s: %s\n%s: %s\n", s.t.T("mended.before"), line(before), s.t.T("mended.now"), line(now))
+	if done.ForServer && done.Made != nil {
+		name := desk.ShellWord(done.Made.Name)
+		fmt.Fprintln(s.Out, s.t.T("mend.for-server", "Name", pki.Escape(done.Made.Name), "Command", "countersign export "+name+" --format chain"))
+	}
+}
