@@ -122,7 +122,8 @@ func (c *backupsCard) checkNow() {
 func (c *backupsCard) say(found desk.Checked) {
 	t := c.w.t
 	notice := widgets.NewNotice(widgets.ToneGood, t.T("backups.sound"),
-		t.T("vault.check.sound", "Certificates", found.Certificates, "Authorities", found.Authorities, "Events", found.Events))
+		t.T("vault.check.sound", "Certificates", t.Counted("certificates", found.Certificates),
+			"Authorities", t.Counted("authorities", found.Authorities), "Events", t.Counted("activities", found.Events)))
 	if !found.Sound() {
 		var lines []string
 		for _, damage := range found.Damage {

@@ -12,8 +12,10 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 
+	"countersign/pki"
 	"countersign/testclient"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -24,6 +26,7 @@ type inspector struct {
 	w    *Window
 	desk *desk.Desk
 
+	title    *widgets.Text
 	target   *widgets.Input // a path, an address, or PEM
 	targetIn *widgets.Field
 	look     *widgets.Button
@@ -55,6 +58,22 @@ type looked struct {
 	text   string
 	server bool
 	mine   desk.ID
+	name   string // of the certificate of the vault
+}
+
+// words name what was asked for.
+func (q looked) words(t *i18n.Printer) string {
+	switch {
+	case q.mine != "":
+		return t.T("inspect.title.mine", "Name", q.name)
+	case q.server:
+		return t.T("inspect.title.server", "Name", pki.Escape(q.text))
+	case q.text != "":
+		return t.T("inspect.title.pasted")
+	case len(q.paths) == 1:
+		return t.T("inspect.title.file", "Name", pki.Escape(baseName(q.paths[0])))
+	}
+	return t.T("inspect.title.files", "Count", len(q.paths))
 }
 
 // findings are what was found there.
@@ -82,12 +101,13 @@ func (w *Window) openInspector(paths ...string) {
 func (w *Window) openInspectorOf(c desk.Certificate) {
 	i := newInspector(w)
 	w.open(i)
-	i.ask(looked{mine: c.ID})
+	i.ask(looked{mine: c.ID, name: nameOf(w.t, c)})
 }
 
 func newInspector(w *Window) *inspector {
 	i := &inspector{w: w, desk: w.desk, detail: widgets.Stack(12)}
 	t := w.t
+	i.title = widgets.NewTitle(t.T("inspect.title")).Truncate()
 	i.target = widgets.NewInput(t.T("inspect.target.placeholder"), func(string) { i.targetIn.SetFault("") })
 	i.target.OnSubmitted = func(string) { i.lookOrStop() }
 	file := widgets.NewButton(t.T("import.file"), theme.IconFile, widgets.Plain, i.browse)
@@ -110,7 +130,7 @@ func newInspector(w *Window) *inspector {
 	i.left.Hide()
 	body := container.NewBorder(nil, nil, i.left, nil, right)
 	i.root = widgets.Stack(12,
-		widgets.Row(8, widgets.Grow(widgets.NewTitle(t.T("inspect.title"))), widgets.NewButton(t.T("close"), "", widgets.Plain, w.back)),
+		widgets.Row(8, widgets.Grow(i.title), widgets.NewButton(t.T("close"), "", widgets.Plain, w.back)),
 		i.targetIn, i.more, i.locked, widgets.Grow(body))
 	return i
 }
@@ -256,6 +276,7 @@ func (i *inspector) ask(q looked) {
 		i.password.SetText("")
 	}
 	i.question = q
+	i.title.SetText(q.words(i.w.t))
 	i.w.dismissNotice()
 	server := desk.ServerQuestion{Address: q.text, CertificateID: i.clients[max(0, i.client.Selected())],
 		ServerName: strings.TrimSpace(i.name.Text)}

@@ -343,7 +343,7 @@ func TestImporterLooksCloser(t *testing.T) {
 	folder, _ := brought(t, b)
 	b.openImport(folder)
 	b.queue.drain()
-	b.tap(b.shown().content(), "Look closer")
+	b.tap(b.shown().content(), "Show every field")
 	if i := b.inspector(); len(i.found.items) != 2 || len(i.found.failures) != 0 {
 		t.Errorf("found %d, %v", len(i.found.items), i.found.failures)
 	}

@@ -106,7 +106,8 @@ func (p *plainPage) write() {
 		default:
 			p.close()
 			p.w.back()
-			p.w.notify(t.T("plain.done", "Folder", done.Folder, "Authorities", done.Authorities, "Certificates", done.Certificates, "Keys", done.Keys))
+			p.w.notify(t.T("plain.done", "Folder", done.Folder, "Authorities", t.Counted("authorities", done.Authorities),
+				"Certificates", t.Counted("certificates", done.Certificates), "Keys", t.Counted("keys", done.Keys)))
 		}
 	})
 }

@@ -99,7 +99,8 @@ func (p *salvagePage) save() {
 // saved says what was saved, and leads to it.
 func (p *salvagePage) saved(saved desk.Salvaged, to string) {
 	t := p.w.t
-	body := t.T("vault.salvage.done", "Certificates", saved.Records["certificates"], "Keys", saved.Records["keys"], "Path", to)
+	body := t.T("vault.salvage.done", "Certificates", t.Counted("certificates", saved.Records["certificates"]),
+		"Keys", t.Counted("keys", saved.Records["keys"]), "Path", to)
 	tone := widgets.ToneGood
 	if lost := desk.LostRecords(saved); lost > 0 {
 		tone = widgets.ToneSoon

@@ -113,6 +113,10 @@ func (p *Printer) Language() string { return p.language }
 // English.
 func (p *Printer) Has(key string) bool { return p.known[key] }
 
+// Counted says a number of things, for a sentence that counts several kinds:
+// "1 authority". what is the end of a key "count.WHAT".
+func (p *Printer) Counted(what string, n int) string { return p.T("count."+what, "Count", n) }
+
 // T says the message of key. args are names and values in turn, for the
 // places {{.Name}} in the message; an int named Count picks the plural form, a
 // time is said as its day (Date).

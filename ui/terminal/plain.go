@@ -32,7 +32,8 @@ func (s *session) vaultExportPlain() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				s.say("plain.done", "Folder", pki.Escape(done.Folder), "Authorities", done.Authorities, "Certificates", done.Certificates, "Keys", done.Keys)
+				s.say("plain.done", "Folder", pki.Escape(done.Folder), "Authorities", s.t.Counted("authorities", done.Authorities),
+					"Certificates", s.t.Counted("certificates", done.Certificates), "Keys", s.t.Counted("keys", done.Keys))
 				if noPassword {
 					fmt.Fprintln(s.Err, s.t.T("plain.clear"))
 				}

@@ -201,7 +201,8 @@ func (s *session) vaultSalvage() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s.say("vault.salvage.done", "Certificates", saved.Records["certificates"], "Keys", saved.Records["keys"], "Path", to)
+			s.say("vault.salvage.done", "Certificates", s.t.Counted("certificates", saved.Records["certificates"]),
+				"Keys", s.t.Counted("keys", saved.Records["keys"]), "Path", to)
 			if lost := desk.LostRecords(saved); lost > 0 {
 				s.say("vault.salvage.lost", "Count", lost)
 			}
@@ -276,7 +277,8 @@ func (s *session) check() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return s.checked(found, "vault.check.sound", "Certificates", found.Certificates, "Authorities", found.Authorities, "Events", found.Events)
+				return s.checked(found, "vault.check.sound", "Certificates", s.t.Counted("certificates", found.Certificates),
+					"Authorities", s.t.Counted("authorities", found.Authorities), "Events", s.t.Counted("activities", found.Events))
 			})
 		},
 	}
