@@ -94,9 +94,15 @@ func (v *Vault) admit(f *os.File) error {
 		return ErrEmptyFile
 	}
 	if m, free := mapFile(f, info.Size()); m != nil {
-		defer free()
-		defer m.warm()()
-		return inspect(m, info.Size(), v.options.Salvage)
+		stop := m.warm()
+		err := inspect(m, info.Size(), v.options.Salvage)
+		stop()
+		if err != nil {
+			free() // before the lock is given back: a mapping keeps it
+			return err
+		}
+		go free() // it takes a while, and nobody need wait for it
+		return nil
 	}
 	return inspect(f, info.Size(), v.options.Salvage)
 }

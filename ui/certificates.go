@@ -198,8 +198,19 @@ func (c *certificates) reload() {
 			c.w.fail(err)
 		default:
 			c.take(r, look, wanted)
+			c.prepareSearch(len(r.rows))
 		}
 	})
+}
+
+// manyRows is from how many on a search is prepared before somebody types.
+const manyRows = 10_000
+
+func (c *certificates) prepareSearch(rows int) {
+	if rows >= manyRows {
+		d := c.desk
+		c.w.spawn("", func(context.Context) error { return d.PrepareSearch() }, func(error) {}) // the search says what is wrong
+	}
 }
 
 func (c *certificates) read(look lens, search string, by desk.By, descending bool) (reading, error) {

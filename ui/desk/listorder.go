@@ -50,15 +50,25 @@ func (d *Desk) sorted(by listOrder, s search) (shelf, error) {
 	}
 	m.merge()
 	if s.text != "" {
-		if m.texts == nil {
-			m.texts = textsOf(m.cache)
-		}
+		m.index()
 		m.found = s.narrow(m.texts, m.found)
 	}
 	if by.by != ByName && m.orders[by] == nil {
 		m.sort(by)
 	}
 	return *m, nil
+}
+
+// PrepareSearch makes ready what the first search would have to make, which of
+// 100,000 certificates takes as long as a picture on the screen.
+func (d *Desk) PrepareSearch() error {
+	if _, err := d.stock(); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.shelf.index()
+	return nil
 }
 
 // sort makes an order ready.

@@ -97,6 +97,13 @@ func (m *shelf) merge() {
 // for more it is made again.
 const movedMost = 64
 
+// index has every text ready.
+func (m *shelf) index() {
+	if m.texts == nil {
+		m.texts = textsOf(m.cache)
+	}
+}
+
 // find looks for a certificate where it is, merged or not.
 func (m *shelf) find(id ID) (*Certificate, bool) {
 	if m.place == nil {
