@@ -114,7 +114,7 @@ func (w *Window) whenWords(at time.Time) string {
 	return w.t.Date(at)
 }
 
-// showSubject goes to the certificate or request that something was done to,
+// showSubject goes to the certificate, request or partner that something was done to,
 // when the vault still has it.
 func (w *Window) showSubject(id desk.ID) {
 	if id == "" {
@@ -122,19 +122,24 @@ func (w *Window) showSubject(id desk.ID) {
 	}
 	var c desk.Certificate
 	d := w.desk
-	asked := false
+	at := ""
 	w.background("", func(context.Context) error {
 		var err error
-		if c, err = d.Get(id); err != nil {
-			_, none := d.FindRequest(string(id))
-			if asked = none == nil; asked {
-				return nil
-			}
+		if c, err = d.Get(id); err == nil {
+			return nil
+		}
+		if _, none := d.FindRequest(string(id)); none == nil {
+			at = "requests"
+			return nil
+		}
+		if _, none := d.Partner(id); none == nil {
+			at = "partners"
+			return nil
 		}
 		return err
 	}, func() {
-		if asked {
-			w.navigate("requests", id)
+		if at != "" {
+			w.navigate(at, id)
 			return
 		}
 		w.navigate(placeOf(c), c.ID)

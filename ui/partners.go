@@ -37,7 +37,7 @@ func newPartners(w *Window) *partners {
 	first := widgets.NewButton(t.T("partners.add"), theme.IconPlus, widgets.Primary, p.create)
 	p.empty = widgets.NewEmptyState(theme.IconPartner, t.T("partners.empty"), first)
 	p.empty.Hide()
-	p.scroll = container.NewVScroll(widgets.Inset(0, gutter, 2, 2, widgets.NewCard(p.list)))
+	p.scroll = container.NewVScroll(widgets.Inset(0, gutter, 2, 2, widgets.Stack(0, widgets.NewCard(p.list))))
 	p.scroll.Hide()
 	middle := &fyne.Container{Layout: &settleLayout{p.scroll}, Objects: []fyne.CanvasObject{p.scroll}}
 	p.root = widgets.Stack(16,
@@ -129,7 +129,7 @@ func partnerState(t *i18n.Printer, page desk.PartnerPage) (widgets.Tone, string)
 	if len(words) == 0 {
 		return tone, t.T("partners.state.done")
 	}
-	return tone, strings.Join(words, t.T("list.comma"))
+	return tone, sentence(strings.Join(words, t.T("list.comma")))
 }
 
 // openPartner shows the page of one partner.

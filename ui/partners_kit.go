@@ -25,6 +25,7 @@ type partnerKit struct {
 	kit     desk.Kit
 	options desk.KitOptions
 
+	what     *widgets.Text
 	files    *fyne.Container
 	path     *widgets.Input
 	pathIn   *widgets.Field
@@ -59,11 +60,17 @@ func newPartnerKit(w *Window, page desk.PartnerPage) *partnerKit {
 	k.trouble.Hide()
 	k.save = widgets.NewButton(t.T("partners.kit.write"), theme.IconExport, widgets.Primary, func() { k.write(false) })
 	k.cancel = widgets.NewButton(t.T("cancel"), "", widgets.Plain, w.back)
-	parts := []fyne.CanvasObject{k.trouble, widgets.NewBody(t.T("partners.kit.text", "Name", name)), widgets.NewCard(k.files)}
+	k.what = widgets.NewBody(t.T("partners.kit.text", "Name", name) + " " + t.T("partners.kit.public"))
+	parts := []fyne.CanvasObject{k.trouble, k.what, widgets.NewCard(k.files)}
 	if k.hasKey() {
 		k.secret = widgets.NewCheck(t.T("partners.kit.with-key"), false, func(on bool) {
 			k.options.Secret = on
 			k.warning.Hidden = !on
+			words := t.T("partners.kit.text", "Name", name)
+			if !on {
+				words += " " + t.T("partners.kit.public")
+			}
+			k.what.SetText(words)
 			k.refresh()
 		})
 		parts = append(parts, k.secret, k.warning)
@@ -129,7 +136,7 @@ func (k *partnerKit) show() {
 		}
 		words := widgets.Stack(0, widgets.NewLabel(f.Name), widgets.NewBody(t.KitFile(f.What, f.Facts["role"])))
 		if print := f.Facts["sha256"]; print != "" && f.What != desk.KitAuthorityDER && f.What != desk.KitChain {
-			words.Add(widgets.NewFacts(t.T("copy"), k.w.copy, widgets.Fact{Label: t.T("detail.fingerprint"), Value: print, Mono: true, Copy: print}))
+			words.Add(k.w.fingerprint(print))
 		}
 		k.files.Add(words)
 	}
@@ -197,7 +204,7 @@ func (k *partnerKit) written(path string) {
 	}
 	for _, f := range k.kit.Files {
 		if print := f.Facts["sha256"]; f.What == desk.KitAuthority || f.What == desk.KitRequest {
-			parts = append(parts, widgets.Stack(4, widgets.NewLabel(f.Name), widgets.NewCode(print, t.T("copy"), k.w.copy)))
+			parts = append(parts, widgets.NewCard(widgets.Stack(4, widgets.NewLabel(f.Name), k.w.fingerprint(print))))
 		}
 	}
 	k.sent = widgets.NewButton(t.T("partners.kit.mark"), theme.IconCheck, widgets.Primary, k.markSent)

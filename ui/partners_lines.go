@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -12,7 +11,6 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
-	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -178,7 +176,15 @@ func (p *partnerPage) markSent() {
 	})
 }
 
-// certificateLine names a certificate and its end.
-func certificateLine(t *i18n.Printer, name string, until time.Time) string {
-	return pki.Escape(name) + t.T("list.comma") + t.T("partners.until.words", "Date", t.Date(until))
+// fingerprint shows a SHA-256 in two lines that are easy to read aloud, whole at
+// every width of the window, with a button that copies it.
+func (w *Window) fingerprint(print string) fyne.CanvasObject {
+	lines := widgets.Stack(0)
+	for rest := print; rest != ""; {
+		n := min(len(rest), 48) // 16 octets, with their colons
+		lines.Add(widgets.NewMono(rest[:n]))
+		rest = rest[n:]
+	}
+	copied := widgets.NewButton(w.t.T("copy"), theme.IconCopy, widgets.Quiet, func() { w.copy(print) })
+	return widgets.Row(12, widgets.NewText(w.t.T("detail.fingerprint")).Small().Tone(widgets.ToneQuiet), widgets.Grow(lines), copied)
 }

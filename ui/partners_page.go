@@ -196,13 +196,10 @@ func (p *partnerPage) theirCard() fyne.CanvasObject {
 			all.Add(widgets.Rule())
 		}
 		h := c.Health(p.w.now())
-		facts := widgets.NewFacts(t.T("copy"), p.w.copy,
-			widgets.Fact{Label: t.T("detail.fingerprint"), Value: c.Fingerprint, Mono: true, Copy: c.Fingerprint},
-			widgets.Fact{Label: t.T("partners.until"), Value: t.Date(c.NotAfter)})
 		show := widgets.NewButton(t.T("partners.show"), "", widgets.Quiet, func() { p.w.showSubject(c.ID) })
 		forget := p.button("distrust/"+string(c.ID), t.T("partners.distrust"), "", widgets.Quiet, func() { p.distrust(c) })
-		all.Add(widgets.Row(8, widgets.Grow(widgets.NewLabel(pki.Escape(c.Name)).Truncate()), widgets.NewStatus(healthTone(h), t.T("health."+string(h))), show, forget))
-		all.Add(facts)
+		all.Add(widgets.Row(8, widgets.Grow(widgets.Stack(0, widgets.NewLabel(pki.Escape(c.Name)).Truncate(), widgets.NewQuiet(t.T("partners.until.words", "Date", t.Date(c.NotAfter))))), widgets.NewStatus(healthTone(h), t.T("health."+string(h))), show, forget))
+		all.Add(p.w.fingerprint(c.Fingerprint))
 	}
 	return widgets.NewCard(all)
 }
@@ -229,7 +226,7 @@ func (p *partnerPage) askDelete() fyne.CanvasObject {
 	t := p.w.t
 	return widgets.NewNotice(widgets.ToneBroken, t.T("partners.delete.title", "Name", pki.Escape(p.page.Name)), t.T("partners.delete.text"),
 		p.button("delete-no", t.T("cancel"), "", widgets.Plain, func() { p.ask(false) }),
-		p.button("delete-yes", t.T("partners.delete"), theme.IconTrash, widgets.Danger, p.delete))
+		p.button("delete-yes", t.T("partners.delete.yes"), theme.IconTrash, widgets.Danger, p.delete))
 }
 
 func (p *partnerPage) delete() {

@@ -159,7 +159,7 @@ func (f *partnerTake) show() {
 	f.results.RemoveAll()
 	f.trust, f.keys = map[string]*widgets.Check{}, nil
 	for _, k := range f.in.Keys {
-		f.results.Add(widgets.NewNotice(widgets.ToneBroken, pki.Escape(k.Path), t.T("partners.in."+keyWords(k), "Name", pki.Escape(k.Of))))
+		f.results.Add(widgets.NewNotice(widgets.ToneBroken, pki.Escape(baseName(k.Path)), sentence(t.T("partners.in."+keyWords(k), "Name", pki.Escape(k.Of)))))
 	}
 	for _, a := range f.in.Authorities {
 		f.results.Add(f.authority(a))
@@ -219,7 +219,7 @@ func keyWords(k desk.KitInKey) string {
 func (f *partnerTake) found(icon theme.IconName, words, path, print string) fyne.CanvasObject {
 	all := widgets.Stack(4, widgets.NewBody(sentence(words)), widgets.NewQuiet(pki.Escape(baseName(path))))
 	if print != "" {
-		all.Add(widgets.NewFacts(f.w.t.T("copy"), f.w.copy, widgets.Fact{Label: f.w.t.T("detail.fingerprint"), Value: print, Mono: true, Copy: print}))
+		all.Add(f.w.fingerprint(print))
 	}
 	return widgets.NewCard(widgets.RowTop(12, newMark(icon), widgets.Grow(all)))
 }

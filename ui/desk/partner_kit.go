@@ -45,7 +45,8 @@ type KitOptions struct {
 
 // KitFile is one file of a kit. Facts are for its words: "name", "subject",
 // "issuer", "serial", "sha256" (of the DER), "from" and "to" (RFC 3339), "role"
-// ("client" or "server"; of an authority whom it is to check, "both" too).
+// ("client" or "server"; of an authority whom it is to check, "both" too; "" where
+// that does not matter).
 type KitFile struct {
 	File
 	What  string
@@ -139,10 +140,14 @@ func (p *packing) route(page PartnerPage, r RoutePage) error {
 		}
 	}
 	if r.TheirSigner == Us && r.TheirCertificate != nil {
-		if err := p.authority(r.TheirCertificate, string(theirs)); err != nil {
+		if err := p.authority(r.TheirCertificate, ""); err != nil { // it checks nobody there
 			return err
 		}
-		if err := p.certificate(*r.TheirCertificate, KitCertificate, string(theirs)); err != nil {
+		role := string(theirs)
+		if r.TheirCertificate.HasKey {
+			role = "" // they have no key to it, unless with the bundle
+		}
+		if err := p.certificate(*r.TheirCertificate, KitCertificate, role); err != nil {
 			return err
 		}
 	}
@@ -226,8 +231,11 @@ func (p *packing) bundle(r RoutePage, password string) error {
 func (p *packing) add(f KitFile, print string) {
 	key := f.What + f.Facts["sha256"]
 	if n, again := p.have[key]; again {
-		if p.kit.Files[n].Facts["role"] != f.Facts["role"] {
-			p.kit.Files[n].Facts["role"] = string(pki.Both)
+		switch facts, role := p.kit.Files[n].Facts, f.Facts["role"]; {
+		case facts["role"] == "":
+			facts["role"] = role
+		case role != "" && role != facts["role"]:
+			facts["role"] = string(pki.Both)
 		}
 		return
 	}
