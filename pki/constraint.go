@@ -2,6 +2,7 @@ package pki
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"net"
 	"net/netip"
 	"slices"
@@ -18,9 +19,11 @@ import (
 //	ip     a network as CIDR, its host bits zero: "10.0.0.0/8"
 //	email  "a@example.com" one mailbox; "example.com" a host; ".example.com" all hosts below
 //	uri    "example.com" a host; ".example.com" all hosts below
+//	directory  "O=Acme,C=TW", as RFC 4514 writes it: subjects that begin with
+//	       these parts in this order, the widest first (C=TW, then O=Acme)
 //
-// Constraints on directory names are read, shown and kept to when signing, and
-// not made.
+// crypto/x509 does not understand constraints on directory names, and refuses
+// whatever is below an authority that has them.
 type NameConstraints struct {
 	Permitted []Name `json:"permitted,omitempty"`
 	Excluded  []Name `json:"excluded,omitempty"`
@@ -36,7 +39,8 @@ const maxConstraints = 256
 // ParseConstraint reads one name constraint. A network or address is one of
 // addresses, "@" makes one of mailboxes ("@example.com" is a host's), anything
 // else is one of DNS names; "dns:", "ip:", "email:" and "uri:" before it say
-// what it is. "*.example.com" is taken for ".example.com". The error is a
+// what it is, "dn:" or "directory:" that it is a distinguished name, which is
+// read as [ParseSubject] reads one. "*.example.com" is taken for ".example.com". The error is a
 // *[Fault] of [FieldPermitted] whose Value is the text as it was typed.
 func ParseConstraint(typed string) (Name, error) {
 	name, ok := parseConstraint(strings.TrimSpace(typed))
@@ -48,13 +52,18 @@ func ParseConstraint(typed string) (Name, error) {
 
 // ParseConstraints reads a list of name constraints, split as [ParseNames]
 // splits names. Those that could be read are returned with the faults of the
-// others, which are tied to field.
+// others, which are tied to field. A directory name stands alone, since commas
+// and spaces are its own.
 func ParseConstraints(typed string, field Field) ([]Name, Faults) {
 	var (
 		names  []Name
 		faults Faults
 	)
-	for _, part := range strings.FieldsFunc(typed, separatesNames) {
+	parts := strings.FieldsFunc(typed, separatesNames)
+	if IsDirectoryConstraint(typed) {
+		parts = []string{strings.TrimSpace(typed)}
+	}
+	for _, part := range parts {
 		name, ok := parseConstraint(part)
 		if !ok {
 			faults = append(faults, Fault{Field: field, Code: CodeConstraintBad, Value: Escape(part)})
@@ -67,7 +76,45 @@ func ParseConstraints(typed string, field Field) ([]Name, Faults) {
 	return names, faults
 }
 
+// ParseConstraintLists reads several such lists as one.
+func ParseConstraintLists(typed []string, field Field) ([]Name, Faults) {
+	var (
+		names  []Name
+		faults Faults
+	)
+	for _, text := range typed {
+		more, wrong := ParseConstraints(text, field)
+		for _, name := range more {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		faults = append(faults, wrong...)
+	}
+	return names, faults
+}
+
+// IsDirectoryConstraint reports whether a text is to be read as a constraint on
+// directory names: to its end, whatever is in it.
+func IsDirectoryConstraint(typed string) bool {
+	_, is := cutDirectory(strings.TrimSpace(typed))
+	return is
+}
+
+// cutDirectory takes "dn:" or "directory:" away.
+func cutDirectory(s string) (string, bool) {
+	for _, prefix := range []string{"dn:", string(NameDirectory) + ":"} {
+		if hasPrefixFold(s, prefix) {
+			return s[len(prefix):], true
+		}
+	}
+	return s, false
+}
+
 func parseConstraint(s string) (Name, bool) {
+	if dn, is := cutDirectory(s); is {
+		return constraintOf(NameDirectory, dn)
+	}
 	for _, kind := range []NameKind{NameDNS, NameIP, NameEmail, NameURI} {
 		if prefix := string(kind) + ":"; hasPrefixFold(s, prefix) {
 			return constraintOf(kind, s[len(prefix):])
@@ -88,6 +135,8 @@ func parseConstraint(s string) (Name, bool) {
 func constraintOf(kind NameKind, s string) (Name, bool) {
 	switch kind {
 	case NameDNS, NameURI:
+	case NameDirectory:
+		return directoryOf(s)
 	case NameIP:
 		return networkOf(s)
 	case NameEmail:
@@ -163,13 +212,21 @@ func (r Request) constraintsFaults() Faults {
 }
 
 // setConstraints puts name constraints into a certificate template, critical
-// as RFC 5280 asks.
-func setConstraints(template *x509.Certificate, n NameConstraints) {
+// as RFC 5280 asks. crypto/x509 encodes all kinds but directory names: with one
+// of those the extension is made here, whole.
+func setConstraints(template *x509.Certificate, n NameConstraints) error {
+	isDirectory := func(n Name) bool { return n.Kind == NameDirectory }
+	if slices.ContainsFunc(n.Permitted, isDirectory) || slices.ContainsFunc(n.Excluded, isDirectory) {
+		value, err := n.DER()
+		template.ExtraExtensions = append(template.ExtraExtensions, pkix.Extension{Id: oidNameConstraints, Critical: true, Value: value})
+		return err
+	}
 	template.PermittedDNSDomainsCritical = !n.IsZero()
 	addConstraints(n.Permitted, &template.PermittedDNSDomains, &template.PermittedEmailAddresses,
 		&template.PermittedURIDomains, &template.PermittedIPRanges)
 	addConstraints(n.Excluded, &template.ExcludedDNSDomains, &template.ExcludedEmailAddresses,
 		&template.ExcludedURIDomains, &template.ExcludedIPRanges)
+	return nil
 }
 
 // addConstraints puts each name into the list of its kind.

@@ -12,8 +12,8 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// NameDirectory is a kind of name constraint that is read and kept to, never
-// made: a distinguished name, as RFC 4514 writes it.
+// NameDirectory is a kind of name constraint: a distinguished name, as RFC 4514
+// writes it.
 const NameDirectory NameKind = "directory"
 
 // directoryConstraints returns the directory names of a certificate's name
@@ -65,12 +65,61 @@ func directoryNames(subtrees cryptobyte.String) []pkix.RDNSequence {
 	return names
 }
 
-// directoryName shows a directory name.
+// directoryName is a directory name as a name constraint. Values that are no
+// text, and several in one part, are shown only: [constraintOf] gives another.
 func directoryName(rdns pkix.RDNSequence) Name {
 	var name pkix.Name
 	name.FillFromRDNSequence(&rdns)
-	text := joinName(attributesOf(name))
-	return Name{Kind: NameDirectory, Value: text, Shown: text}
+	shown := joinName(attributesOf(name))
+	texts := make([]string, 0, len(rdns))
+	for _, rdn := range slices.Backward(rdns) {
+		if len(rdn) != 1 {
+			return Name{Kind: NameDirectory, Value: shown, Shown: shown}
+		}
+		value, isText := rdn[0].Value.(string)
+		if !isText {
+			return Name{Kind: NameDirectory, Value: shown, Shown: shown}
+		}
+		texts = append(texts, attributeName(rdn[0].Type.String())+"="+escapeDN(value))
+	}
+	return Name{Kind: NameDirectory, Value: strings.Join(texts, ","), Shown: shown}
+}
+
+// directoryParts are the attributes of a directory name, the widest first;
+// false when it cannot be one: no part, or one that its type does not allow.
+func directoryParts(s string) ([]attribute, bool) {
+	parts, fault := parseDN(s)
+	if fault != nil || len(parts) == 0 || len(s) > maxDirectory {
+		return nil, false
+	}
+	list := make([]attribute, len(parts))
+	for i, part := range parts {
+		of, known := attributeOf(part.Name)
+		if list[i] = (attribute{of, part.Value}); of.field == FieldCountry {
+			list[i].value = strings.ToUpper(part.Value)
+		}
+		if code, _ := list[i].fault(); !known || code != "" {
+			return nil, false
+		}
+	}
+	return list, true
+}
+
+// maxDirectory bounds a directory name, in octets: ours.
+const maxDirectory = 2048
+
+// directoryOf reads a directory name as a name constraint.
+func directoryOf(s string) (Name, bool) {
+	parts, ok := directoryParts(s)
+	if !ok {
+		return Name{}, false
+	}
+	var value, shown []string
+	for _, part := range slices.Backward(parts) {
+		value = append(value, part.name+"="+escapeDN(part.value))
+		shown = append(shown, part.name+"="+nameEscaper.Replace(Escape(part.value)))
+	}
+	return Name{Kind: NameDirectory, Value: strings.Join(value, ","), Shown: strings.Join(shown, ", ")}, true
 }
 
 // allowsSubject reports whether an issuer's constraints on directory names
@@ -84,12 +133,20 @@ func allowsSubject(issuer *x509.Certificate, der []byte) bool {
 	if _, err := asn1.Unmarshal(der, &subject); err != nil || len(subject) == 0 {
 		return err == nil
 	}
-	return allows(subject, permitted, excluded, beginsWith, beginsWith)
+	return allows(subject, permitted, excluded, surelyBelow, maybeBelow)
 }
+
+// surelyBelow reports whether every client takes a name for base or below it:
+// the case of letters beyond ASCII counts for OpenSSL (asn1_string_canon in
+// crypto/x509/x_name.c).
+func surelyBelow(name, base pkix.RDNSequence) bool { return beginsWith(name, base, foldedASCII) }
+
+// maybeBelow reports whether some client does.
+func maybeBelow(name, base pkix.RDNSequence) bool { return beginsWith(name, base, folded) }
 
 // beginsWith reports whether a name is base or below it, letter case and runs
 // of white space aside (RFC 5280 section 7.1).
-func beginsWith(name, base pkix.RDNSequence) bool {
+func beginsWith(name, base pkix.RDNSequence, folded func(any) string) bool {
 	if len(base) > len(name) {
 		return false
 	}
@@ -110,4 +167,14 @@ func beginsWith(name, base pkix.RDNSequence) bool {
 
 func folded(value any) string {
 	return strings.ToLower(strings.Join(strings.Fields(fmt.Sprint(value)), " "))
+}
+
+// foldedASCII is folded with the case of ASCII letters alone.
+func foldedASCII(value any) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, strings.Join(strings.FieldsFunc(fmt.Sprint(value), func(r rune) bool { return strings.ContainsRune(" \t\n\v\f\r", r) }), " "))
 }

@@ -15,26 +15,35 @@ import (
 // The error is a *[Fault] of [FieldAttributes]: [CodeSubjectSyntax] with the
 // part that cannot be read, or [CodeAttributeUnknown].
 func ParseSubject(typed string) (Subject, error) {
+	parts, fault := parseDN(typed)
+	if fault != nil {
+		return Subject{}, fault
+	}
+	return subjectFrom(parts), nil
+}
+
+// parseDN reads the attributes of a distinguished name, the widest first.
+func parseDN(typed string) ([]Attribute, *Fault) {
 	typed = strings.TrimLeft(typed, " \t\r\n") // white space at the end may be escaped
 	separators, slashes := ",;", strings.HasPrefix(typed, "/")
 	if slashes {
 		separators, typed = "/", typed[1:]
 	}
 	if strings.TrimSpace(typed) == "" {
-		return Subject{}, nil
+		return nil, nil
 	}
 	var parts []Attribute
 	for _, text := range splitEscaped(typed, separators) {
 		part, fault := parseAttribute(text)
 		if fault != nil {
-			return Subject{}, fault
+			return nil, fault
 		}
 		parts = append(parts, part)
 	}
 	if !slashes {
 		slices.Reverse(parts)
 	}
-	return subjectFrom(parts), nil
+	return parts, nil
 }
 
 // subjectFrom puts attributes, the widest first, into the parts of a subject.

@@ -116,8 +116,7 @@ func (r Request) template(issuer *x509.Certificate, subject crypto.PublicKey, no
 		template.IsCA = true
 		template.MaxPathLen = r.pathLength(issuer)
 		template.MaxPathLenZero = template.MaxPathLen == 0
-		setConstraints(template, r.Constraints)
-		return template, nil
+		return template, setConstraints(template, r.Constraints)
 	}
 	setNames(template, r.Names)
 	return template, nil

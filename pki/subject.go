@@ -178,11 +178,17 @@ func isPrintableString(s string) bool {
 	return true
 }
 
-// der returns the subject as a Name in DER, one attribute a set.
+// der returns the subject as a Name in DER.
 func (s Subject) der() ([]byte, error) {
 	var b cryptobyte.Builder
+	addName(&b, s.attributes())
+	return b.Bytes()
+}
+
+// addName adds a Name, one attribute a set.
+func addName(b *cryptobyte.Builder, attributes []attribute) {
 	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		for _, a := range s.attributes() {
+		for _, a := range attributes {
 			b.AddASN1(cbasn1.SET, func(b *cryptobyte.Builder) {
 				b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
 					b.AddASN1ObjectIdentifier(a.oid)
@@ -191,5 +197,4 @@ func (s Subject) der() ([]byte, error) {
 			})
 		}
 	})
-	return b.Bytes()
 }

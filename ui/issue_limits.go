@@ -2,7 +2,6 @@ package ui
 
 import (
 	"slices"
-	"strings"
 
 	"countersign/pki"
 	"countersign/ui/widgets"
@@ -28,6 +27,7 @@ func (f *issueForm) buildLimits() {
 	f.pathField = widgets.NewField(t.T("issue.path"), "", f.path)
 	f.permit = widgets.NewNameField("acme.test, 10.0.0.0/8", f.recogniseLimit, changed)
 	f.exclude = widgets.NewNameField("", f.recogniseLimit, changed)
+	f.permit.Whole, f.exclude.Whole = pki.IsDirectoryConstraint, pki.IsDirectoryConstraint
 	f.permit.OnSubmitted, f.exclude.OnSubmitted = f.submit, f.submit
 	f.moreFields[pki.FieldPermitted] = widgets.NewField(t.T("issue.permit"), t.T("issue.permit.hint"), f.permit)
 	f.moreFields[pki.FieldExcluded] = widgets.NewField(t.T("issue.exclude"), "", f.exclude)
@@ -92,8 +92,8 @@ func (f *issueForm) askLimits(r *pki.Request) pki.Faults {
 	if i := f.path.Selected(); i > 0 && i < len(f.paths) { // the first is what the profile says
 		r.PathLength = f.paths[i]
 	}
-	permitted, faults := pki.ParseConstraints(strings.Join(f.permit.Names(), " "), pki.FieldPermitted)
-	excluded, more := pki.ParseConstraints(strings.Join(f.exclude.Names(), " "), pki.FieldExcluded)
+	permitted, faults := pki.ParseConstraintLists(f.permit.Names(), pki.FieldPermitted)
+	excluded, more := pki.ParseConstraintLists(f.exclude.Names(), pki.FieldExcluded)
 	r.Constraints = pki.NameConstraints{Permitted: permitted, Excluded: excluded}
 	return append(faults, more...)
 }

@@ -16,6 +16,34 @@ import (
 // tick changes a box as a person does.
 func (u *usageChoice) tick(name string) { test.Tap(u.checks[slices.Index(u.names, name)]) }
 
+// A limit on subjects is typed with its commas and spaces, up to Enter.
+func TestDirectoryLimit(t *testing.T) {
+	b, f, _ := issuing(t, pki.Authority)
+	test.Type(f.name, "Staff")
+	f.limits.SetOpen(true)
+	f.preview()
+	test.Type(f.permit.Entry(), "acme.test dn:O=Acme Inc, C=TW")
+	b.win.Canvas().Focus(f.permit.Entry())
+	f.permit.Commit()
+	test.Type(f.exclude.Entry(), "dn:/C=TW/O=Acme Inc/OU=Secret")
+	f.exclude.Commit()
+	b.queue.drain()
+	b.picture("issue-limits-directory")
+	if got := f.permit.Names(); !slices.Equal(got, []string{"acme.test", "dn:O=Acme Inc, C=TW"}) {
+		t.Fatalf("limits %q", got)
+	}
+	test.Tap(f.create)
+	b.queue.drain()
+	limits := pki.ConstraintsOf(b.found("Staff").X509)
+	want := pki.NameConstraints{
+		Permitted: []pki.Name{{Kind: pki.NameDNS, Value: "acme.test", Shown: "acme.test"}, {Kind: pki.NameDirectory, Value: "O=Acme Inc,C=TW", Shown: "O=Acme Inc, C=TW"}},
+		Excluded:  []pki.Name{{Kind: pki.NameDirectory, Value: "OU=Secret,O=Acme Inc,C=TW", Shown: "OU=Secret, O=Acme Inc, C=TW"}},
+	}
+	if diff := cmp.Diff(want, limits); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestEveryFieldOfMore(t *testing.T) {
 	b, f, _ := issuing(t, pki.Client)
 	test.Type(f.name, "Ada")

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -178,13 +179,7 @@ func (c recipe) extensions() []opensslExtension {
 	for _, n := range r.Names {
 		names.pairs = append(names.pairs, [2]string{prefixes[n.Kind], n.Value})
 	}
-	limits := opensslExtension{name: "nameConstraints", critical: true}
-	for _, n := range r.Constraints.Permitted {
-		limits.pairs = append(limits.pairs, [2]string{"permitted;" + prefixes[n.Kind], opensslConstraint(n)})
-	}
-	for _, n := range r.Constraints.Excluded {
-		limits.pairs = append(limits.pairs, [2]string{"excluded;" + prefixes[n.Kind], opensslConstraint(n)})
-	}
+	limits := opensslLimits(r.Constraints, prefixes)
 	lists := opensslExtension{name: "crlDistributionPoints"}
 	for _, a := range r.CRLAddresses {
 		lists.pairs = append(lists.pairs, [2]string{"URI", a})
@@ -197,11 +192,29 @@ func (c recipe) extensions() []opensslExtension {
 		access.pairs = append(access.pairs, [2]string{"caIssuers;URI", a})
 	}
 	for _, e := range []opensslExtension{names, limits, lists, access} {
-		if len(e.pairs) > 0 {
+		if len(e.pairs)+len(e.words) > 0 {
 			list = append(list, e)
 		}
 	}
 	return list
+}
+
+// opensslLimits are name constraints. OpenSSL takes the values of a directory
+// name in a configuration for Latin-1: with one of those they are given in DER.
+func opensslLimits(n pki.NameConstraints, prefixes map[pki.NameKind]string) opensslExtension {
+	limits := opensslExtension{name: "nameConstraints", critical: true}
+	directory := false
+	for side, names := range map[string][]pki.Name{"permitted;": n.Permitted, "excluded;": n.Excluded} {
+		for _, name := range names {
+			directory = directory || name.Kind == pki.NameDirectory
+			limits.pairs = append(limits.pairs, [2]string{side + prefixes[name.Kind], opensslConstraint(name)})
+		}
+	}
+	if der, err := n.DER(); directory && err == nil {
+		limits.words, limits.pairs = []string{fmt.Sprintf("DER:%x", der)}, nil
+	}
+	slices.SortStableFunc(limits.pairs, func(a, b [2]string) int { return strings.Compare(b[0][:1], a[0][:1]) })
+	return limits
 }
 
 // opensslConstraint is a name constraint as OpenSSL takes it: networks with

@@ -112,6 +112,14 @@ func authorityCommands(t *testing.T) []commandsTest {
 			r.Constraints.Permitted = constraints("acme.test .below.test 10.0.0.0/8 2001:db8::/32 @acme.test boss@b.test uri:acme.test")
 			r.Constraints.Excluded = constraints("secret.acme.test 10.9.0.0/16")
 		}, pki.Authority},
+		{"intermediate with directory names", false, func(r *pki.Request) {
+			r.Subject.CommonName = "Middle"
+			directory, err := pki.ParseConstraint("dn:O=王 & Söhne, C=DE")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Constraints.Permitted = append(constraints("acme.test 2001:db8::/32"), directory)
+		}, pki.Authority},
 		{"intermediate with exact dates", false, func(r *pki.Request) {
 			r.Subject.CommonName, r.NotAfter = "Middle", fixed.AddDate(1, 0, 0).Add(time.Hour)
 			r.Constraints.Permitted = constraints("acme.test 10.0.0.0/8 2001:db8::/32")

@@ -297,8 +297,8 @@ func (w wish) setConstraints(r *pki.Request) (pki.Faults, error) {
 		}
 		r.PathLength = n
 	}
-	permitted, faults := pki.ParseConstraints(strings.Join(w.permit, " "), pki.FieldPermitted)
-	excluded, more := pki.ParseConstraints(strings.Join(w.exclude, " "), pki.FieldExcluded)
+	permitted, faults := pki.ParseConstraintLists(w.permit, pki.FieldPermitted)
+	excluded, more := pki.ParseConstraintLists(w.exclude, pki.FieldExcluded)
 	if len(permitted)+len(excluded) > 0 {
 		r.Constraints = pki.NameConstraints{Permitted: permitted, Excluded: excluded}
 	}

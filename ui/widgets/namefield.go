@@ -24,6 +24,9 @@ type NameField struct {
 
 	// OnSubmitted is told of Enter when nothing is left to make a chip of.
 	OnSubmitted func()
+	// Whole tells of a text that is one name up to Enter or leaving the field,
+	// whatever is in it; nil for none.
+	Whole func(text string) bool
 
 	parse   ParseName
 	changed func([]string)
@@ -99,15 +102,21 @@ func separates(r rune) bool {
 
 // typed looks for the end of a name in what is typed or pasted.
 func (f *NameField) typed(text string) {
-	if strings.IndexFunc(text, separates) >= 0 {
+	if !f.whole(text) && strings.IndexFunc(text, separates) >= 0 {
 		f.take(text)
 	}
 }
 
+func (f *NameField) whole(text string) bool { return f.Whole != nil && f.Whole(text) }
+
 // take makes chips of all names in text and empties the entry.
 func (f *NameField) take(text string) {
 	before := len(f.chips)
-	for _, name := range strings.FieldsFunc(text, separates) {
+	names := strings.FieldsFunc(text, separates)
+	if f.whole(text) {
+		names = []string{strings.TrimSpace(text)}
+	}
+	for _, name := range names {
 		f.add(name)
 	}
 	if f.entry.Text != "" {
@@ -218,7 +227,8 @@ func (e *nameEntry) TypedKey(k *fyne.KeyEvent) {
 
 // TypedShortcut pastes lists whole: the entry itself would join their lines.
 func (e *nameEntry) TypedShortcut(s fyne.Shortcut) {
-	if paste, ok := s.(*fyne.ShortcutPaste); ok && strings.IndexFunc(paste.Clipboard.Content(), separates) >= 0 {
+	if paste, ok := s.(*fyne.ShortcutPaste); ok && !e.owner.whole(e.Text+paste.Clipboard.Content()) &&
+		strings.IndexFunc(paste.Clipboard.Content(), separates) >= 0 {
 		e.owner.take(e.Text + paste.Clipboard.Content())
 		return
 	}
