@@ -55,6 +55,9 @@ func (f Format) BaresKey() bool { return f == Key || f == Combined }
 // NeedsPassword tells whether a file of the format is encrypted with one.
 func (f Format) NeedsPassword() bool { return f.HasKey() && !f.BaresKey() }
 
+// IsBinary tells whether a file of the format is no text.
+func (f Format) IsBinary() bool { return f == P12 || f == P12Compatible || f == P7B || f == DER }
+
 // Export makes the file of a format. It writes nothing: WriteFile does. A
 // bundle is read back and compared before it is returned. Errors: ErrNoKey,
 // ErrFormat, ErrEmptyPassword, *NotFoundError.

@@ -22,6 +22,7 @@ type many struct {
 	wish
 	from, kind               string
 	out, passwords, password string
+	secret                   secret
 	p12, compatible, pem     bool
 	onlyGood, dryRun, force  bool
 	again                    bool
@@ -48,7 +49,7 @@ func (s *session) issueMany(issue *cobra.Command) {
 	f.BoolVar(&m.compatible, "p12-compatible", false, s.t.T("bulk.flag.p12-compatible"))
 	f.BoolVar(&m.pem, "pem", false, s.t.T("bulk.flag.pem"))
 	f.StringVar(&m.passwords, "passwords", "", s.t.T("bulk.flag.passwords"))
-	f.StringVar(&m.password, "password", "", s.t.T("bulk.flag.password"))
+	s.passwordFlags(issue, &m.secret, s.t.T("bulk.flag.password"))
 	f.BoolVar(&m.onlyGood, "only-good", false, s.t.T("bulk.flag.only-good"))
 	f.BoolVar(&m.dryRun, "dry-run", false, s.t.T("bulk.flag.dry-run"))
 	f.BoolVar(&m.force, "force", false, s.t.T("terminal.flag.force"))
@@ -67,6 +68,12 @@ func (s *session) issueMany(issue *cobra.Command) {
 		if m.issuer == "" {
 			return s.needs("--ca AUTHORITY")
 		}
+		if m.secret.file != "" || m.secret.text != "" { // COUNTERSIGN_PASSWORD is not meant for a table
+			var err error
+			if m.password, err = s.password(c, m.secret); err != nil {
+				return err
+			}
+		}
 		table, err := s.readTable(m.from)
 		if err != nil {
 			return err
@@ -83,7 +90,7 @@ func (s *session) issueMany(issue *cobra.Command) {
 // readTable reads the table of a file, or of the input.
 func (s *session) readTable(from string) (desk.BulkTable, error) {
 	if from == "-" {
-		return desk.ReadBulkFrom(s.In)
+		return desk.ReadBulkFrom(s.stdin())
 	}
 	return desk.ReadBulkFile(from)
 }

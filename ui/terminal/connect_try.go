@@ -23,6 +23,10 @@ func (s *session) connect() *cobra.Command {
 			if kinds := desk.SnippetKinds(); flags.as != "" && !slices.Contains(kinds, desk.SnippetKind(flags.as)) {
 				return notOneOf("--as", flags.as, strings.Split(snippetNames(), "|")...)
 			}
+			var err error
+			if flags.password, err = s.password(c, flags.secret); err != nil {
+				return err
+			}
 			if _, err := flags.read(args[0]); err != nil {
 				return err
 			}
@@ -75,6 +79,7 @@ type connectFlags struct {
 	as              string
 	save, group     string
 	certFiles       []string
+	secret          secret
 	password        string
 	trustFiles      []string
 	bodyFile        string
@@ -115,7 +120,9 @@ func (f *connectFlags) add(s *session, c *cobra.Command) {
 	flags.StringVar(&f.cert, "cert", "", s.t.T("terminal.flag.cert"))
 	flags.StringArrayVar(&f.trust, "trust", nil, s.t.T("terminal.flag.trust"))
 	flags.StringArrayVar(&f.certFiles, "cert-file", nil, s.t.T("try.flag.cert-file"))
-	flags.StringVar(&f.password, "cert-password", "", s.t.T("try.flag.cert-password"))
+	s.passwordFlags(c, &f.secret, s.t.T("try.flag.cert-password"))
+	flags.StringVar(&f.secret.text, "cert-password", "", "") // as it was called before
+	_ = flags.MarkHidden("cert-password")
 	flags.StringArrayVar(&f.trustFiles, "trust-file", nil, s.t.T("try.flag.trust-file"))
 	flags.BoolVar(&f.insecure, "insecure", false, s.t.T("terminal.flag.insecure"))
 	flags.StringVar(&f.method, "method", "", s.t.T("try.flag.method"))

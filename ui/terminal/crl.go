@@ -11,9 +11,10 @@ import (
 )
 
 func (s *session) crl() *cobra.Command {
-	var out, format string
+	var to target
+	var format string
 	var days int
-	var force, last bool
+	var last bool
 	c := &cobra.Command{
 		Use: "crl AUTHORITY", Short: s.t.T("terminal.crl"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -21,14 +22,13 @@ func (s *session) crl() *cobra.Command {
 			switch {
 			case f != desk.CRLPEM && f != desk.CRLDER:
 				return notOneOf("--format", format, string(desk.CRLPEM), string(desk.CRLDER))
-			case last && (out == "" || c.Flags().Changed("days")):
+			case last && (to.out == "" || c.Flags().Changed("days")):
 				return s.needs("--last --out FILE")
 			}
 			if c.Flags().Changed("days") && (days < 1 || days > desk.MaxCRLDays) {
 				return usageError{pki.Faults{{Field: pki.FieldValidity, Code: desk.FaultDays, Value: fmt.Sprint(days)}}}
 			}
-			to := target{out: out, force: force}
-			if err := to.check(); err != nil {
+			if err := s.checkTarget(to, f == desk.CRLDER); err != nil {
 				return err
 			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
@@ -41,7 +41,7 @@ func (s *session) crl() *cobra.Command {
 					if err != nil {
 						return err
 					}
-					if out != "-" {
+					if !to.piped() {
 						s.sayCRL(made)
 					}
 				}
@@ -50,10 +50,10 @@ func (s *session) crl() *cobra.Command {
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&out, "out", "", s.t.T("terminal.flag.crl-out"))
+	f.StringVar(&to.out, "out", "", s.t.T("terminal.flag.crl-out"))
 	f.StringVar(&format, "format", string(desk.CRLPEM), s.t.T("terminal.flag.crl-format"))
 	f.IntVar(&days, "days", 0, s.t.T("terminal.flag.crl-days"))
-	f.BoolVar(&force, "force", false, s.t.T("terminal.flag.force"))
+	f.BoolVar(&to.force, "force", false, s.t.T("terminal.flag.force"))
 	f.BoolVar(&last, "last", false, s.t.T("terminal.flag.crl-last"))
 	c.AddCommand(s.crlList())
 	return c

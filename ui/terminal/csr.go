@@ -22,43 +22,6 @@ func (s *session) csr() *cobra.Command {
 	return csr
 }
 
-// target is a file to write.
-type target struct {
-	out   string
-	der   bool
-	force bool
-}
-
-func (s *session) targetFlags(c *cobra.Command, to *target) {
-	c.Flags().StringVar(&to.out, "out", "", s.t.T("terminal.flag.out"))
-	c.Flags().BoolVar(&to.der, "der", false, s.t.T("requests.flag.der"))
-	c.Flags().BoolVar(&to.force, "force", false, s.t.T("terminal.flag.force"))
-}
-
-// write writes a file where it was asked for; "-" is standard output.
-func (s *session) write(f desk.File, to target) error {
-	switch to.out {
-	case "":
-		return nil
-	case "-":
-		_, err := s.Out.Write(f.Data)
-		return err
-	}
-	if err := desk.WriteFile(to.out, f, to.force); err != nil {
-		return err
-	}
-	s.say("terminal.exported", "Path", to.out)
-	return nil
-}
-
-// check looks whether the file can be written, before the deed that makes it.
-func (to target) check() error {
-	if to.out == "" || to.out == "-" {
-		return nil
-	}
-	return desk.CheckTarget(to.out, to.force)
-}
-
 // askedKinds are what a request may be made for.
 var askedKinds = []pki.Kind{pki.Server, pki.Client, pki.Both, pki.Authority}
 
@@ -84,7 +47,7 @@ func (s *session) csrNew() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := to.check(); err != nil {
+			if err := s.checkTarget(to, to.der); err != nil {
 				return err
 			}
 			d, err := s.openOrCreate(c.Context())
@@ -128,7 +91,7 @@ func (s *session) makeRequest(ctx context.Context, d *desk.Desk, r pki.Request, 
 	if err != nil {
 		return err
 	}
-	if to.out != "-" {
+	if !to.piped() {
 		s.say("requests.terminal.made", "Name", pki.Escape(made.Name), "ID", string(made.ID))
 	}
 	f, err := d.RequestFile(made.ID, to.der)
@@ -146,7 +109,7 @@ func (s *session) input(path string) ([]byte, error) {
 	if s.In == nil {
 		return nil, os.ErrInvalid
 	}
-	return desk.ReadInput(s.In)
+	return desk.ReadInput(s.stdin())
 }
 
 func (s *session) csrImport() *cobra.Command {
@@ -259,6 +222,9 @@ func (s *session) csrExport() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			if to.out == "" {
 				return s.needs("--out FILE")
+			}
+			if err := s.checkTarget(to, to.der); err != nil {
+				return err
 			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				r, err := d.FindRequest(args[0])

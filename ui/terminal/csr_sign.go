@@ -38,7 +38,7 @@ func (s *session) csrSign() *cobra.Command {
 			if err := g.checkTyped(c.Flags().Changed("days")); err != nil {
 				return err
 			}
-			if err := g.check(); err != nil && !g.dry {
+			if err := s.checkTarget(g.target, g.der); err != nil && !g.dry {
 				return err
 			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
@@ -77,7 +77,7 @@ func (s *session) signRequest(ctx context.Context, d *desk.Desk, name string, g 
 	if err != nil {
 		return err
 	}
-	if g.out != "-" {
+	if !g.piped() {
 		s.printLines(preview.Lines)
 	}
 	if len(preview.Faults) > 0 {
@@ -91,7 +91,7 @@ func (s *session) signRequest(ctx context.Context, d *desk.Desk, name string, g 
 	if err != nil {
 		return err
 	}
-	if g.out != "-" {
+	if !g.piped() {
 		s.say("requests.terminal.signed", "Name", pki.Escape(made.Name), "Issuer", pki.Escape(made.Issuer), "Until", s.t.Date(made.NotAfter), "Serial", made.Serial)
 	}
 	for _, warning := range preview.Warnings {

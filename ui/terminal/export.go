@@ -9,45 +9,62 @@ import (
 )
 
 func (s *session) export() *cobra.Command {
-	var format, out, password string
-	var force bool
+	var format string
+	var p secret
+	var to target
 	var whole exportFor
 	c := &cobra.Command{
 		Use: "export NAME", Short: s.t.T("terminal.export"), Args: cobra.ExactArgs(1),
+		Long: s.t.T("terminal.export") + "\n\n" + s.formatWords(),
 		RunE: func(c *cobra.Command, args []string) error {
 			if whole.program != "" {
-				if out == "" {
-					return s.needs("--out FOLDER")
-				}
-				if _, err := whole.target(); err != nil {
-					return err
-				}
-				return s.withDesk(c.Context(), func(d *desk.Desk) error {
-					return s.exportFiles(d, args[0], &whole, password, out, force)
-				})
+				return s.exportWhole(c, args[0], &whole, p, to)
 			}
 			f, err := desk.ParseFormat(format)
 			if err != nil {
 				return notOneOf("--format", format, formatNames()...)
 			}
-			if out == "" {
+			if to.out == "" {
 				return s.needs("--out FILE")
+			}
+			password, err := s.password(c, p)
+			if err != nil {
+				return err
 			}
 			if c.Flags().Changed("password") && password == "" && f.NeedsPassword() {
 				return desk.ErrEmptyPassword
 			}
+			if err := s.checkTarget(to, f.IsBinary()); err != nil {
+				return err
+			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
-				return s.exportTo(d, args[0], f, password, out, force)
+				return s.exportTo(d, args[0], f, password, to)
 			})
 		},
 	}
 	c.Flags().StringVar(&format, "format", string(desk.P12), s.t.T("terminal.flag.format"))
-	c.Flags().StringVar(&out, "out", "", s.t.T("terminal.flag.out"))
-	c.Flags().StringVar(&password, "password", "", s.t.T("terminal.flag.password-new"))
+	s.outFlags(c, &to)
+	s.passwordFlags(c, &p, s.t.T("terminal.flag.password-new"))
 	whole.flags(s, c.Flags())
 	c.MarkFlagsMutuallyExclusive("for", "format")
-	c.Flags().BoolVar(&force, "force", false, s.t.T("terminal.flag.force"))
 	return c
+}
+
+// exportWhole writes all that a program takes into a folder.
+func (s *session) exportWhole(c *cobra.Command, name string, whole *exportFor, p secret, to target) error {
+	if to.out == "" || to.piped() {
+		return s.needs("--out FOLDER")
+	}
+	if _, err := whole.target(); err != nil {
+		return err
+	}
+	password, err := s.password(c, p)
+	if err != nil {
+		return err
+	}
+	return s.withDesk(c.Context(), func(d *desk.Desk) error {
+		return s.exportFiles(d, name, whole, password, to.out, to.force)
+	})
 }
 
 func formatNames() []string {
@@ -58,7 +75,9 @@ func formatNames() []string {
 	return names
 }
 
-func (s *session) exportTo(d *desk.Desk, name string, f desk.Format, password, out string, force bool) error {
+// exportTo writes the file. To standard output goes nothing but that; a
+// password that was made is said beside it.
+func (s *session) exportTo(d *desk.Desk, name string, f desk.Format, password string, to target) error {
 	c, err := s.named(d, d.Find, name)
 	if err != nil {
 		return err
@@ -74,12 +93,15 @@ func (s *session) exportTo(d *desk.Desk, name string, f desk.Format, password, o
 	if err != nil {
 		return err
 	}
-	if err := desk.WriteFile(out, file, force); err != nil {
+	if err := s.write(file, to); err != nil {
 		return err
 	}
-	s.say("terminal.exported", "Path", out)
 	if made != "" {
-		s.say("terminal.password-made", "Password", made)
+		beside := s.Out
+		if to.piped() {
+			beside = s.Err
+		}
+		fmt.Fprintln(beside, s.t.T("terminal.password-made", "Password", made))
 	}
 	if f.BaresKey() {
 		fmt.Fprintln(s.Err, s.t.T("terminal.key-clear"))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -16,12 +15,13 @@ import (
 // importFiles is the command that brings what other tools left; ca import is
 // the same under the name that people look for first.
 func (s *session) importFiles(short string) *cobra.Command {
+	var given []string
 	var passwordFile string
 	var dry bool
 	c := &cobra.Command{
 		Use: "import PATH...", Short: s.t.T(short), Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			passwords, err := readPasswords(passwordFile)
+			passwords, err := s.manyPasswords(given, passwordFile)
 			if err != nil {
 				return err
 			}
@@ -35,27 +35,10 @@ func (s *session) importFiles(short string) *cobra.Command {
 			return errors.Join(s.bring(c.Context(), d, args, passwords), d.Close())
 		},
 	}
+	c.Flags().StringArrayVar(&given, "password", nil, s.t.T("import.terminal.password")+"; "+s.t.T("usage.password-seen"))
 	c.Flags().StringVar(&passwordFile, "password-file", "", s.t.T("import.terminal.password-file"))
 	c.Flags().BoolVar(&dry, "dry-run", false, s.t.T("import.terminal.dry-run"))
 	return c
-}
-
-// readPasswords reads a file with a password a line.
-func readPasswords(path string) ([]string, error) {
-	if path == "" {
-		return nil, nil
-	}
-	data, err := desk.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	var list []string
-	for _, line := range strings.Split(string(data), "\n") {
-		if line = strings.TrimSuffix(line, "\r"); line != "" {
-			list = append(list, line)
-		}
-	}
-	return list, nil
 }
 
 // dryRun says what is there. Without a vault everything is new.

@@ -3,6 +3,7 @@ package terminal
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -17,12 +18,13 @@ import (
 // inspectFlags are how inspect was called.
 type inspectFlags struct {
 	json, text, asn1, pem, mine bool
+	secret                      secret
+	stdout                      io.Writer
 	password                    string
 	starttls, serverName        string
 	client                      string
 	timeout                     time.Duration
-	out                         string
-	force                       bool
+	target
 }
 
 func (s *session) inspect() *cobra.Command {
@@ -33,6 +35,16 @@ func (s *session) inspect() *cobra.Command {
 			if err := s.checkInspect(f, args); err != nil {
 				return err
 			}
+			if err := s.checkTarget(f.target, false); err != nil {
+				return err
+			}
+			var err error
+			if f.password, err = s.password(c, f.secret); err != nil {
+				return err
+			}
+			if f.stdout = s.Out; f.piped() { // the rest is said beside it
+				s.Out = s.Err
+			}
 			if !f.mine && f.client == "" {
 				return s.inspectAll(c.Context(), nil, args, f)
 			}
@@ -41,7 +53,7 @@ func (s *session) inspect() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.BoolVar(&f.json, "json", false, s.t.T("terminal.flag.json"))
-	flags.StringVar(&f.password, "password", "", s.t.T("terminal.flag.password"))
+	s.passwordFlags(c, &f.secret, s.t.T("terminal.flag.password"))
 	flags.BoolVar(&f.text, "text", false, s.t.T("inspect.flag.text"))
 	flags.BoolVar(&f.asn1, "asn1", false, s.t.T("inspect.flag.asn1"))
 	flags.BoolVar(&f.pem, "pem", false, s.t.T("inspect.flag.pem"))
@@ -50,8 +62,8 @@ func (s *session) inspect() *cobra.Command {
 	flags.StringVar(&f.serverName, "servername", "", s.t.T("inspect.flag.servername"))
 	flags.StringVar(&f.client, "client", "", s.t.T("terminal.flag.cert"))
 	flags.DurationVar(&f.timeout, "timeout", 0, s.t.T("terminal.flag.timeout"))
-	flags.StringVar(&f.out, "out", "", s.t.T("inspect.flag.out"))
-	flags.BoolVar(&f.force, "force", false, s.t.T("terminal.flag.force"))
+	s.outFlags(c, &f.target)
+	flags.Lookup("out").Usage = s.t.T("inspect.flag.out")
 	return c
 }
 
@@ -76,6 +88,8 @@ func (s *session) checkInspect(f inspectFlags, args []string) error {
 		return notOneOf("--starttls", f.starttls, strings.Split(protocolNames(), "|")...)
 	case f.out != "" && len(args) > 1:
 		return wrong("inspect.out-one")
+	case f.piped() && f.json:
+		return notTogether("--json", "--out "+f.out)
 	}
 	return nil
 }
@@ -152,7 +166,7 @@ func (s *session) inspectFile(ctx context.Context, d *desk.Desk, path string, f 
 
 func (s *session) readInspected(path, password string) ([]desk.Inspected, error) {
 	if path == "-" {
-		return desk.InspectReader(s.In, password)
+		return desk.InspectReader(s.stdin(), password)
 	}
 	return desk.InspectFile(path, password)
 }
@@ -163,8 +177,15 @@ func (s *session) saveCertificates(list []desk.Inspected, f inspectFlags) error 
 	for _, i := range list {
 		text += i.PEM()
 	}
-	if f.out == "" || text == "" {
+	switch {
+	case f.out == "":
 		return nil
+	case text == "":
+		fmt.Fprintln(s.Err, s.t.T("inspect.out-nothing", "Path", pki.Escape(f.out)))
+		return saidError{}
+	case f.piped():
+		_, err := io.WriteString(f.stdout, text)
+		return err
 	}
 	if err := desk.WriteFile(f.out, desk.File{Name: f.out, Data: []byte(text)}, f.force); err != nil {
 		return err

@@ -84,6 +84,7 @@ func (s *session) sayKit(kit desk.Kit, out string) {
 type takeFlags struct {
 	trust    []string
 	password []string
+	file     string
 	keepKeys bool
 	dry      bool
 }
@@ -95,8 +96,12 @@ func (s *session) partnerTake() *cobra.Command {
 		Use: "take NAME FILE|FOLDER|ZIP...", Short: s.t.T("partners.terminal.take"), Args: cobra.MinimumNArgs(2),
 		Long: s.t.T("partners.terminal.take") + "\n\n" + s.t.T("partners.terminal.take.long"),
 		RunE: func(c *cobra.Command, args []string) error {
+			passwords, err := s.manyPasswords(f.password, f.file)
+			if err != nil {
+				return err
+			}
 			return s.withPartner(c, args[0], func(d *desk.Desk, p desk.Partner) error {
-				in, err := d.ReadKit(c.Context(), p.ID, args[1:], desk.Passwords{Any: f.password})
+				in, err := d.ReadKit(c.Context(), p.ID, args[1:], desk.Passwords{Any: passwords})
 				if err != nil {
 					return err
 				}
@@ -105,7 +110,8 @@ func (s *session) partnerTake() *cobra.Command {
 		},
 	}
 	c.Flags().StringArrayVar(&f.trust, "fingerprint", nil, s.t.T("partners.flag.fingerprint"))
-	c.Flags().StringArrayVar(&f.password, "password", nil, s.t.T("partners.flag.password"))
+	c.Flags().StringArrayVar(&f.password, "password", nil, s.t.T("partners.flag.password")+"; "+s.t.T("usage.password-seen"))
+	c.Flags().StringVar(&f.file, "password-file", "", s.t.T("import.terminal.password-file"))
 	c.Flags().BoolVar(&f.keepKeys, "keep-keys", false, s.t.T("partners.flag.keep-keys"))
 	c.Flags().BoolVar(&f.dry, "dry-run", false, s.t.T("partners.flag.dry-run"))
 	return c

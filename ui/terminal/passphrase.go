@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,16 @@ const passphraseVariable = "COUNTERSIGN_PASSPHRASE"
 // givenPassphrase is the passphrase of the file, else of the environment, else
 // nil. A file's last line ending does not count.
 func (s *session) givenPassphrase() ([]byte, error) {
+	if s.passphraseFile == "-" {
+		if s.passphraseRead == nil {
+			line, err := s.secretLine("-")
+			if err != nil || line == "" {
+				return nil, cmp.Or(err, wrong("terminal.passphrase-empty", "Path", "-"))
+			}
+			s.passphraseRead = []byte(line)
+		}
+		return bytes.Clone(s.passphraseRead), nil
+	}
 	if s.passphraseFile != "" {
 		data, err := desk.ReadFile(s.passphraseFile)
 		if err != nil {

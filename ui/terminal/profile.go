@@ -119,29 +119,26 @@ func (s *session) saveProfile(d *desk.Desk, p pki.Profile, force bool) error {
 }
 
 func (s *session) profileExport() *cobra.Command {
-	var out string
-	var force bool
+	var to target
 	c := &cobra.Command{
 		Use: "export PROFILE", Short: s.t.T("profiles.terminal.export"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if out == "" {
+			if to.out == "" {
 				return s.needs("--out FILE")
+			}
+			if err := s.checkTarget(to, false); err != nil {
+				return err
 			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				file, err := d.ExportProfile(args[0])
 				if err != nil {
 					return err
 				}
-				if err := desk.WriteFile(out, file, force); err != nil {
-					return err
-				}
-				s.say("terminal.exported", "Path", out)
-				return nil
+				return s.write(file, to)
 			})
 		},
 	}
-	c.Flags().StringVar(&out, "out", "", s.t.T("terminal.flag.out"))
-	c.Flags().BoolVar(&force, "force", false, s.t.T("terminal.flag.force"))
+	s.outFlags(c, &to)
 	return c
 }
 

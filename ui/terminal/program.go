@@ -9,6 +9,7 @@
 package terminal
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -68,6 +69,8 @@ type session struct {
 	t              *i18n.Printer
 	vault          string
 	passphraseFile string
+	passphraseRead []byte        // what --passphrase-file - gave
+	lines          *bufio.Reader // of the input, when a secret was read of it
 }
 
 // saidError is a failure whose words are already on the screen.

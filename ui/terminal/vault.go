@@ -97,6 +97,13 @@ func (s *session) withOld(c *cobra.Command, deed func(d *desk.Desk, old []byte) 
 // freshPassphrase is a new passphrase: of a file, or asked for twice.
 func (s *session) freshPassphrase(file string) ([]byte, error) {
 	if file != "" {
+		if file == "-" {
+			line, err := s.secretLine(file)
+			if err == nil && line == "" {
+				err = wrong("terminal.passphrase-empty", "Path", file)
+			}
+			return []byte(line), err
+		}
 		other := *s
 		other.passphraseFile = file
 		return other.givenPassphrase()

@@ -17,6 +17,7 @@ import (
 // verifyFlags are what verify was asked.
 type verifyFlags struct {
 	purpose, name, at, password string
+	secret                      secret
 	trust, crls, between        []string
 	needCRL, asJSON             bool
 }
@@ -25,7 +26,13 @@ func (s *session) verify() *cobra.Command {
 	var f verifyFlags
 	c := &cobra.Command{
 		Use: "verify FILE|NAME", Short: s.t.T("verify.terminal"), Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return s.verifyOne(c.Context(), args[0], f) },
+		RunE: func(c *cobra.Command, args []string) error {
+			var err error
+			if f.password, err = s.password(c, f.secret); err != nil {
+				return err
+			}
+			return s.verifyOne(c.Context(), args[0], f)
+		},
 	}
 	flags := c.Flags()
 	flags.StringVar(&f.purpose, "purpose", "", s.t.T("verify.terminal.purpose"))
@@ -35,7 +42,7 @@ func (s *session) verify() *cobra.Command {
 	flags.StringArrayVar(&f.between, "intermediate", nil, s.t.T("verify.terminal.intermediate"))
 	flags.StringArrayVar(&f.crls, "crl", nil, s.t.T("verify.terminal.crl"))
 	flags.BoolVar(&f.needCRL, "need-crl", false, s.t.T("verify.terminal.need-crl"))
-	flags.StringVar(&f.password, "password", "", s.t.T("terminal.flag.password"))
+	s.passwordFlags(c, &f.secret, s.t.T("terminal.flag.password"))
 	flags.BoolVar(&f.asJSON, "json", false, s.t.T("terminal.flag.json"))
 	return c
 }
