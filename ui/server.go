@@ -222,7 +222,8 @@ func (c *connections) startLocal(port string) {
 
 // read gives the server that the panel says; false when a port is none.
 func (s *localServer) read() (desk.Serve, bool) {
-	config := desk.Serve{Mode: s.chosenMode(), Log: s.log, Publish: true, CheckRevocation: s.published.check.Checked()}
+	config := desk.Serve{Mode: s.chosenMode(), Log: s.log, Publish: true}
+	s.published.into(&config)
 	if config.Mode != testclient.ModePlain {
 		config.CertificateID = s.chosenCert()
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"countersign/pki"
@@ -148,4 +149,39 @@ func TestServerEndsWithTheWindow(t *testing.T) {
 	l.close()
 	l.queue.drain()
 	dial(t, address, false)
+}
+// Clients of other authorities are judged by their lists and their responder; an
+// address that is none is said.
+func TestServerAsksOthers(t *testing.T) {
+	l, made := example(t)
+	l.win.Resize(fyne.NewSize(900, 600))
+	l.c.openLocal(true)
+	p := l.c.local.published
+	if p.other.Visible() {
+		t.Error("lists are asked for, though nobody is to be refused")
+	}
+	p.check.SetChecked(true)
+	p.ask.SetText("localhost:1")
+	l.c.local.say()
+	l.c.local.cert.Select(indexOf(l.c.local.certIDs, made.Server.ID))
+	test.Tap(l.c.local.start)
+	l.queue.drain()
+	if l.c.local.running != nil || !l.frame.middle.notices.Visible() {
+		t.Error("it runs, or does not say what is wrong")
+	}
+	p.ask.SetText("")
+	p.lists.SetText("/nowhere/partner.crl")
+	test.Tap(l.c.local.start)
+	l.queue.drain()
+	if l.c.local.running != nil {
+		t.Error("it runs without its list")
+	}
+	l.c.scrollTo(l.c.local.root)
+	l.picture("server-others")
+	p.lists.SetText("")
+	test.Tap(l.c.local.start)
+	l.queue.drain()
+	if l.c.local.running == nil || !l.c.local.config.CheckRevocation {
+		t.Errorf("it does not run: %+v", l.c.local.config)
+	}
 }

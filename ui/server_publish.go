@@ -3,12 +3,14 @@ package ui
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
 	"countersign/pki"
 	"countersign/testclient"
 	"countersign/ui/desk"
+	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
 
@@ -17,6 +19,9 @@ import (
 type published struct {
 	s     *localServer
 	check *widgets.Check
+	lists *widgets.Input // files of other authorities, one a line
+	ask   *widgets.Input // the address of a responder
+	other *fyne.Container
 	facts *widgets.Facts
 	more  *widgets.Disclosure
 	root  *fyne.Container
@@ -28,7 +33,15 @@ const listsShown = 5
 func newPublished(s *localServer) *published {
 	p := &published{s: s}
 	t := s.c.w.t
-	p.check = widgets.NewCheck(t.T("server.check"), false, nil)
+	p.check = widgets.NewCheck(t.T("server.check"), false, func(bool) { s.say() })
+	p.lists = widgets.NewLines("partner.crl", 2, nil)
+	choose := widgets.NewButton(t.T("import.file"), theme.IconFile, widgets.Plain, func() {
+		s.c.form.browse(func(path string) { p.lists.SetText(strings.TrimSpace(p.lists.Text + "\n" + path)) })
+	})
+	p.ask = widgets.NewInput("http://", nil)
+	p.other = widgets.Grid(280, 12,
+		widgets.NewField(t.T("server.lists"), t.T("server.lists.hint"), widgets.RowTop(8, widgets.Grow(p.lists), choose)),
+		widgets.NewField(t.T("server.ask"), t.T("server.ask.hint"), p.ask))
 	p.facts = widgets.NewFacts(t.T("copy"), s.c.w.copy)
 	p.facts.SetLabelWidth(160)
 	p.more = widgets.NewDisclosure(t.T("server.published"), widgets.Stack(8, p.facts, widgets.NewQuiet(t.T("server.published.hint"))),
@@ -36,15 +49,24 @@ func newPublished(s *localServer) *published {
 			s.root.Refresh()
 			s.c.layoutAgain()
 		})
-	p.root = widgets.Stack(8, p.check, p.more)
+	p.root = widgets.Stack(8, p.check, p.other, p.more)
 	return p
 }
 
 // say shows what fits the mode and the server that runs, nil for none.
 func (p *published) say(mode testclient.Mode, running *testclient.Server) {
 	p.check.Hidden = mode != testclient.ModeMTLS && mode != testclient.ModeOptional
+	p.other.Hidden = p.check.Hidden || !p.check.Checked()
 	p.more.Hidden = running == nil
 	p.root.Hidden = p.check.Hidden && p.more.Hidden
+}
+
+// into puts into config whether, and by what, clients are judged.
+func (p *published) into(config *desk.Serve) {
+	config.CheckRevocation = p.check.Checked()
+	if p.check.Checked() && (config.Mode == testclient.ModeMTLS || config.Mode == testclient.ModeOptional) {
+		config.CRLFiles, config.AskOCSP = paths(p.lists.Text), strings.TrimSpace(p.ask.Text)
+	}
 }
 
 // read shows the addresses of a server: the responder's, and those of the

@@ -59,6 +59,7 @@ var sentinels = []struct {
 	{ErrRevokeRoot, "revoke-root"},
 	{ErrRevokeFuture, "revoke-future"},
 	{ErrNoCRL, "no-crl"},
+	{ErrBadResponder, "bad-responder"},
 	{pki.ErrReason, "reason-unknown"},
 	{ErrSnippetKind, "snippet-kind"},
 	{ErrTryName, "try-name"},

@@ -24,13 +24,15 @@ type Serve struct {
 	PublishPort     int           // 0: the next after the server's, or a free one
 	Responder       ResponderKind // who signs OCSP answers; "" is RespondAuthority
 	CheckRevocation bool          // refuse clients whom the vault knows to be revoked
+	CRLFiles        []string      // of other authorities: files with their lists, read anew when they change; their clients are judged by them
+	AskOCSP         string        // for those of whom neither vault nor lists know: a responder's address
 	Outlives        bool          // it goes on without the vault (see Release), and follows its file for who is revoked
 	Followed        func(error)   // nil: nobody. With Outlives: told when the file cannot be read, and with nil when it can again; from the server's goroutines
 }
 
 // Serve starts the local server. It stops when it is stopped, when the vault
 // is locked, and with the program. Errors: ErrNoKey, *NotFoundError,
-// *testclient.PortError.
+// *testclient.PortError, *PathError, *LacksError, ErrBadResponder.
 func (d *Desk) Serve(s Serve) (*testclient.Server, error) {
 	config := testclient.ServerConfig{Mode: s.Mode, Port: s.Port, Plain: s.Plain, PlainPort: s.PlainPort, Now: d.opt.Now, Log: s.Log}
 	if s.Mode != testclient.ModePlain {
@@ -54,13 +56,8 @@ func (d *Desk) Serve(s Serve) (*testclient.Server, error) {
 		}
 		config.ClientCAs = []*x509.Certificate{root}
 	}
-	if s.Publish || s.CheckRevocation {
-		register, err := d.newRegister(s)
-		if err != nil {
-			return nil, err
-		}
-		config.Register, config.CheckRevocation = register, s.CheckRevocation
-		config.Publish, config.PublishPort = s.Publish, s.PublishPort
+	if err := d.addRegister(&config, s); err != nil {
+		return nil, err
 	}
 	server, err := testclient.Start(config)
 	if err != nil {
@@ -70,6 +67,24 @@ func (d *Desk) Serve(s Serve) (*testclient.Server, error) {
 	defer d.mu.Unlock()
 	d.servers = append(d.servers, server)
 	return server, nil
+}
+
+// addRegister gives a server what tells who is revoked, when it needs that.
+func (d *Desk) addRegister(config *testclient.ServerConfig, s Serve) error {
+	asks := len(s.CRLFiles) > 0 || s.AskOCSP != ""
+	if !s.Publish && !s.CheckRevocation && !asks {
+		return nil
+	}
+	register, err := d.newRegister(s)
+	if err != nil {
+		return err
+	}
+	config.Register, config.CheckRevocation = register, s.CheckRevocation || asks
+	config.Publish, config.PublishPort = s.Publish, s.PublishPort
+	if asks {
+		config.Register, err = newElsewhere(register, s)
+	}
+	return err
 }
 
 // rootOf is the last certificate of the chain, as far as the vault has it.

@@ -19,13 +19,14 @@ func (s *session) serve() *cobra.Command {
 	var cert, mode string
 	var clientCAs []string
 	var port, publish, plain int
-	var responder string
+	var responder, ask string
+	var lists []string
 	var check, asJSON, short bool
 	c := &cobra.Command{
 		Use: "serve", Short: s.t.T("terminal.serve"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config := desk.Serve{Mode: testclient.Mode(mode), Port: port, Log: s.connectionLog(asJSON, short), CheckRevocation: check,
-				Plain: c.Flags().Changed("http-port"), PlainPort: plain, Followed: s.followed,
+				Plain: c.Flags().Changed("http-port"), PlainPort: plain, Followed: s.followed, CRLFiles: lists, AskOCSP: ask,
 				Publish: c.Flags().Changed("crl-ocsp-port"), PublishPort: publish, Responder: desk.ResponderKind(responder), Outlives: true}
 			if cert == "" && config.Mode != testclient.ModePlain {
 				return s.needs("--cert CERTIFICATE")
@@ -51,6 +52,8 @@ func (s *session) serve() *cobra.Command {
 	f.BoolVar(&asJSON, "json", false, s.t.T("serve.flag.json"))
 	f.BoolVar(&short, "short", false, s.t.T("serve.flag.short"))
 	f.BoolVar(&check, "check-revocation", false, s.t.T("terminal.flag.check-revocation"))
+	f.StringArrayVar(&lists, "crl", nil, s.t.T("serve.flag.crl"))
+	f.StringVar(&ask, "ask-ocsp", "", s.t.T("serve.flag.ask-ocsp"))
 	f.IntVar(&publish, "crl-ocsp-port", 0, s.t.T("terminal.flag.crl-ocsp-port"))
 	f.StringVar(&responder, "ocsp-signer", string(desk.RespondDelegate), s.t.T("terminal.flag.ocsp-signer"))
 	return c
