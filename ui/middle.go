@@ -40,7 +40,9 @@ func (m *middle) clear() {
 func (m *middle) notice(o fyne.CanvasObject) {
 	m.notices.Objects = []fyne.CanvasObject{o}
 	m.notices.Show()
-	m.root.Refresh()
+	for range 2 { // only the first layout tells the words how wide they are, and so how high
+		m.root.Refresh()
+	}
 }
 
 func (m *middle) dismiss() {

@@ -236,7 +236,7 @@ func (s *localServer) read() (desk.Serve, bool) {
 // failed says why the server did not start; a port that is taken is said at
 // its field.
 func (s *localServer) failed(err error, config desk.Serve) {
-	if !s.serverPorts.failed(err, config) {
+	if !s.serverPorts.failed(err, config) && !s.published.failed(err, config) {
 		s.c.w.fail(err)
 	}
 	s.c.layoutAgain()

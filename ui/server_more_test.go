@@ -150,6 +150,7 @@ func TestServerEndsWithTheWindow(t *testing.T) {
 	l.queue.drain()
 	dial(t, address, false)
 }
+
 // Clients of other authorities are judged by their lists and their responder; an
 // address that is none is said.
 func TestServerAsksOthers(t *testing.T) {
@@ -166,15 +167,15 @@ func TestServerAsksOthers(t *testing.T) {
 	l.c.local.cert.Select(indexOf(l.c.local.certIDs, made.Server.ID))
 	test.Tap(l.c.local.start)
 	l.queue.drain()
-	if l.c.local.running != nil || !l.frame.middle.notices.Visible() {
-		t.Error("it runs, or does not say what is wrong")
+	if got := p.askField.Fault(); l.c.local.running != nil || got != "This is no address of an OCSP responder. It begins with http:// or https://." {
+		t.Errorf("it runs, or says %q", got)
 	}
 	p.ask.SetText("")
 	p.lists.SetText("/nowhere/partner.crl")
 	test.Tap(l.c.local.start)
 	l.queue.drain()
-	if l.c.local.running != nil {
-		t.Error("it runs without its list")
+	if got := p.listsField.Fault(); l.c.local.running != nil || got != "There is nothing at /nowhere/partner.crl." || p.askField.Fault() != "" {
+		t.Errorf("it runs without its list, or says %q", got)
 	}
 	l.c.scrollTo(l.c.local.root)
 	l.picture("server-others")

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -22,6 +23,9 @@ type published struct {
 	lists *widgets.Input // files of other authorities, one a line
 	ask   *widgets.Input // the address of a responder
 	other *fyne.Container
+
+	listsField, askField *widgets.Field
+
 	facts *widgets.Facts
 	more  *widgets.Disclosure
 	root  *fyne.Container
@@ -34,14 +38,14 @@ func newPublished(s *localServer) *published {
 	p := &published{s: s}
 	t := s.c.w.t
 	p.check = widgets.NewCheck(t.T("server.check"), false, func(bool) { s.say() })
-	p.lists = widgets.NewLines("partner.crl", 2, nil)
+	p.lists = widgets.NewLines("partner.crl", 2, func(string) { p.listsField.SetFault("") })
 	choose := widgets.NewButton(t.T("import.file"), theme.IconFile, widgets.Plain, func() {
 		s.c.form.browse(func(path string) { p.lists.SetText(strings.TrimSpace(p.lists.Text + "\n" + path)) })
 	})
-	p.ask = widgets.NewInput("http://", nil)
-	p.other = widgets.Grid(280, 12,
-		widgets.NewField(t.T("server.lists"), t.T("server.lists.hint"), widgets.RowTop(8, widgets.Grow(p.lists), choose)),
-		widgets.NewField(t.T("server.ask"), t.T("server.ask.hint"), p.ask))
+	p.ask = widgets.NewInput("http://", func(string) { p.askField.SetFault("") })
+	p.listsField = widgets.NewField(t.T("server.lists"), t.T("server.lists.hint"), widgets.RowTop(8, widgets.Grow(p.lists), choose))
+	p.askField = widgets.NewField(t.T("server.ask"), t.T("server.ask.hint"), p.ask)
+	p.other = widgets.Grid(280, 12, p.listsField, p.askField)
 	p.facts = widgets.NewFacts(t.T("copy"), s.c.w.copy)
 	p.facts.SetLabelWidth(160)
 	p.more = widgets.NewDisclosure(t.T("server.published"), widgets.Stack(8, p.facts, widgets.NewQuiet(t.T("server.published.hint"))),
@@ -63,10 +67,29 @@ func (p *published) say(mode testclient.Mode, running *testclient.Server) {
 
 // into puts into config whether, and by what, clients are judged.
 func (p *published) into(config *desk.Serve) {
+	p.listsField.SetFault("")
+	p.askField.SetFault("")
 	config.CheckRevocation = p.check.Checked()
 	if p.check.Checked() && (config.Mode == testclient.ModeMTLS || config.Mode == testclient.ModeOptional) {
 		config.CRLFiles, config.AskOCSP = paths(p.lists.Text), strings.TrimSpace(p.ask.Text)
 	}
+}
+
+// failed says at its field what keeps the server from asking others. False when
+// the error is about something else.
+func (p *published) failed(err error, config desk.Serve) bool {
+	var path *desk.PathError
+	var lacks *desk.LacksError
+	said := explain(p.s.c.w.t, err)
+	switch {
+	case errors.Is(err, desk.ErrBadResponder):
+		p.askField.SetFault(said.title + " " + said.next)
+	case len(config.CRLFiles) > 0 && (errors.As(err, &path) || errors.As(err, &lacks)):
+		p.listsField.SetFault(said.title)
+	default:
+		return false
+	}
+	return true
 }
 
 // read shows the addresses of a server: the responder's, and those of the
