@@ -78,7 +78,12 @@ func (a *attempt) run(ctx context.Context) *Diagnosis {
 	if d != nil {
 		return d
 	}
-	return a.staged(ctx, func(ctx context.Context) *Diagnosis { return a.exchange(ctx, l) })
+	return a.staged(ctx, func(ctx context.Context) *Diagnosis {
+		if a.target.raw {
+			return a.converse(ctx, l)
+		}
+		return a.exchange(ctx, l)
+	})
 }
 
 // staged runs a stage within the time for one. Whoever waits on the connection

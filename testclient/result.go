@@ -47,7 +47,7 @@ var stepNames = [7]string{
 //	                      issuer, chain-length, acceptable ("yes", "no", "any" when the server named none),
 //	                      why ("chosen", "none-chosen", "issuer-accepted", "issuer-not-accepted")
 //	5 verify-client       answer ("accepted", "accepted-without"), or alert (number) when refused
-//	6 access              status, status-text, location (of a redirect)
+//	6 access              status, status-text, location (of a redirect); without HTTP: answer ("bytes" or "silent")
 //	7 exchange            version, cipher, curve, alpn, resumed ("yes" or "no"), protocol, bytes-in, bytes-out (of TCP),
 //	                      body-bytes, truncated
 type Step struct {

@@ -16,7 +16,8 @@ import (
 // target is where a try goes, read from its URL.
 type target struct {
 	url    *url.URL
-	secure bool   // https
+	secure bool   // https, or tls
+	raw    bool   // tls: no HTTP
 	shown  string // the host as typed
 	host   string // the host in ASCII, no brackets, no port
 	port   string
@@ -62,6 +63,8 @@ func parseTarget(typed string) (target, error) {
 	switch u.Scheme {
 	case "https":
 		t.secure = true
+	case "tls":
+		t.secure, t.raw = true, true
 	case "http":
 	default:
 		return target{}, &urlError{why: "scheme", value: u.Scheme}
@@ -70,9 +73,9 @@ func parseTarget(typed string) (target, error) {
 		return target{}, &urlError{why: "host", value: t.shown, err: err}
 	}
 	switch {
-	case t.port == "" && t.secure:
+	case t.port == "" && !t.raw && t.secure:
 		t.port = "443"
-	case t.port == "":
+	case t.port == "" && !t.raw:
 		t.port = "80"
 	}
 	if n, err := strconv.ParseUint(t.port, 10, 16); err != nil || n == 0 {
@@ -140,7 +143,7 @@ func (a *attempt) prepare() *Diagnosis {
 	if a.try.MinVersion == 0 && a.try.MaxVersion != 0 && a.try.MaxVersion < tls.VersionTLS12 {
 		a.try.MinVersion = a.try.MaxVersion // below Go's own lowest
 	}
-	if a.try.ALPN == nil {
+	if a.try.ALPN == nil && !t.raw {
 		a.try.ALPN = protocols(a.try.MaxVersion)
 	}
 	if strings.TrimSpace(a.try.Proxy) != "" {

@@ -30,7 +30,7 @@ const MaxBody = 1 << 20
 
 // Try is one request to make, and how.
 type Try struct {
-	URL    string      // https:// is assumed when no scheme is given
+	URL    string      // https:// is assumed when no scheme is given; tls://host:port sends the body's lines without HTTP
 	Method string      // empty: GET
 	Header http.Header // "Host" sets the Host header; User-Agent has a default
 	Body   []byte

@@ -145,7 +145,7 @@ func (v *verdict) succeeded(o *outcome) {
 		notes = append(notes, t.T("connect.good.unverified", "Why", t.Reason(verify.Facts["code"], verify.Facts)))
 	}
 	facts := []string{}
-	for _, fact := range []string{r.Version, "HTTP " + r.StatusText, tookText(r.Total)} {
+	for _, fact := range []string{r.Version, statusWords(v.c.w.t, r), tookText(r.Total)} {
 		if fact != "" {
 			facts = append(facts, fact)
 		}
@@ -155,6 +155,18 @@ func (v *verdict) succeeded(o *outcome) {
 	}
 	body := v.redirects(o) + strings.TrimSpace(strings.Join(facts, t.T("list.comma"))+"\n"+strings.Join(notes, " "))
 	v.set(tone, title, body, "", v.c.askInsists(o.try)...)
+}
+
+// statusWords is what the server answered: "HTTP 200 OK", or, of one without
+// HTTP, whether it did; "" for no answer.
+func statusWords(t *i18n.Printer, r testclient.Result) string {
+	if answer := r.Steps[testclient.StepAccess-1].Facts["answer"]; answer != "" {
+		return t.T("step.access.raw." + answer)
+	}
+	if r.Status == 0 {
+		return ""
+	}
+	return "HTTP " + r.StatusText
 }
 
 // redirects lists those that were followed, one a line.
@@ -215,8 +227,8 @@ func newAnswer(w *Window) *answer {
 
 // show shows the answer of a try, or nothing when none came.
 func (a *answer) show(r testclient.Result) {
-	a.root.Hidden = r.Status == 0
-	if r.Status == 0 {
+	a.root.Hidden = statusWords(a.w.t, r) == ""
+	if a.root.Hidden {
 		return
 	}
 	t := a.w.t
@@ -224,7 +236,7 @@ func (a *answer) show(r testclient.Result) {
 	if r.Status >= 400 {
 		tone = widgets.ToneBroken
 	}
-	a.status.Set(tone, "HTTP "+r.StatusText)
+	a.status.Set(tone, statusWords(a.w.t, r))
 	var facts []widgets.Fact
 	add := func(key, value string) {
 		if value != "" {

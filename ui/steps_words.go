@@ -69,6 +69,9 @@ func (w *Window) doneLine(l *stepLine, s testclient.Step, method string) {
 			method = "GET"
 		}
 		l.client = w.t.T("picture.access.client", "Method", method)
+		if s.Facts["answer"] != "" {
+			l.client, l.server = w.t.T("picture.access.client.raw"), w.t.T("picture.access.server.raw")
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -165,6 +166,10 @@ func (l *remedyFinder) look() {
 		}
 	case testclient.ServerSpeaksHTTP, testclient.ClientSpokeHTTP:
 		l.scheme(d.Facts["url"])
+	case testclient.NotHTTP:
+		if rest, secure := strings.CutPrefix(l.try.URL, "https://"); secure && hasPort(rest) {
+			l.scheme("tls://" + rest)
+		}
 	case testclient.Reset:
 		if rest, plain := strings.CutPrefix(l.try.URL, "http://"); plain && d.Step == testclient.StepAccess {
 			l.scheme("https://" + rest)
@@ -183,6 +188,12 @@ func (l *remedyFinder) look() {
 	if d.Step == testclient.StepVerifyClient || d.Step == testclient.StepClientCertificate {
 		l.client()
 	}
+}
+
+// hasPort tells whether an address names one; tls:// has no port of its own.
+func hasPort(rest string) bool {
+	u, err := url.Parse("https://" + rest)
+	return err == nil && u.Port() != ""
 }
 
 func (l *remedyFinder) scheme(url string) {

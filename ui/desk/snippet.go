@@ -109,6 +109,9 @@ func (d *Desk) Snippet(t Try, kind SnippetKind) (Snippet, error) {
 		return Snippet{}, err
 	}
 	field := s.lacks()
+	if strings.HasPrefix(strings.TrimSpace(t.URL), "tls://") {
+		field = "raw"
+	}
 	if t.SendChain && len(t.CertFiles) > 0 {
 		field = "chain" // the files lack what is sent
 	}

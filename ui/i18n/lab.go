@@ -74,6 +74,8 @@ func (p *Printer) StepDetail(name, state string, facts map[string]string) string
 		key = "step.verify-client.without"
 	case name == "verify-client" && state == "failed" && facts["alert"] != "":
 		return p.T("lab.alert", "Number", facts["alert"], "Name", p.Alert(facts["alert"]))
+	case name == "access" && state == "done" && facts["answer"] != "":
+		key = "step.access.raw." + facts["answer"]
 	case name == "exchange" && state == "not-reached" && facts["version"] != "":
 		key = "step.exchange.before"
 	case !p.Has(key):

@@ -60,7 +60,11 @@ func (s *session) printVerdict(r testclient.Result) {
 		fmt.Fprintf(s.Out, "\n%s\n%s\n%s\n%s\n", title, cause, fix, s.t.T("terminal.raw", "Raw", pki.Escape(r.Diagnosis.Raw)))
 		return
 	}
-	fmt.Fprintf(s.Out, "\n%s\n", pki.Escape(r.StatusText))
+	status := pki.Escape(r.StatusText)
+	if answer := r.Steps[testclient.StepAccess-1].Facts["answer"]; answer != "" {
+		status = s.t.T("step.access.raw." + answer)
+	}
+	fmt.Fprintf(s.Out, "\n%s\n", status)
 	body := strings.Split(strings.TrimRight(string(r.Body), "\r\n"), "\n")
 	for _, line := range body {
 		fmt.Fprintln(s.Out, pki.Escape(strings.TrimRight(line, "\r")))
