@@ -238,6 +238,9 @@ func (c *connections) finished(o *outcome) {
 	c.asButton.Enable()
 	c.scroll.Offset = fyne.Position{}
 	c.layoutAgain()
+	if c.form.more.Visible() { // it would hide what became of the try
+		c.scrollTo(c.verdict.root)
+	}
 }
 
 // begin shows that a try is under way.

@@ -21,7 +21,7 @@ func (s *session) printStep(step testclient.Step) { printStep(s.Out, s.t, step) 
 
 func printStep(w io.Writer, t *i18n.Printer, step testclient.Step) {
 	mark := marks[step.State]
-	if step.Facts["verified"] == "no" {
+	if step.State == testclient.Done && step.Facts["verified"] == "no" {
 		mark = "warn" // went on without being asked to verify
 	}
 	fmt.Fprintf(w, "%d %s %7s  %s: %s\n", step.Number, mark, milliseconds(step.Took),

@@ -49,8 +49,8 @@ func newOptionMenu(owner *Select, c fyne.Canvas) *optionMenu {
 // place puts the menu below its Select, or above it where there is more room.
 func (m *optionMenu) place(c fyne.Canvas) {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(m.owner)
-	frame := m.pop.MinSize().Subtract(m.list.MinSize()).Height
-	height := float32(min(len(m.owner.options), optionsShown))*optionHeight + max(0, frame)
+	frame := m.pop.MinSize().Subtract(m.list.MinSize())
+	height := float32(min(len(m.owner.options), optionsShown))*optionHeight + max(0, frame.Height)
 	below := c.Size().Height - at.Y - m.owner.Size().Height - 12
 	y := at.Y + m.owner.Size().Height + 4
 	if height > below && at.Y > below {
@@ -59,8 +59,28 @@ func (m *optionMenu) place(c fyne.Canvas) {
 	} else {
 		height = min(height, max(optionHeight, below))
 	}
-	m.pop.ShowAtPosition(fyne.NewPos(at.X, y))
-	m.pop.Resize(fyne.NewSize(m.owner.Size().Width, height))
+	width := max(m.owner.Size().Width, min(m.widest()+max(0, frame.Width), c.Size().Width-24))
+	x := max(12, min(at.X, c.Size().Width-width-12))
+	m.pop.ShowAtPosition(fyne.NewPos(x, y))
+	m.pop.Resize(fyne.NewSize(width, height))
+}
+
+// widest is the width that the longest words need. Of thousands only the
+// longest are measured.
+func (m *optionMenu) widest() float32 {
+	longest := 0
+	for _, words := range m.owner.options {
+		longest = max(longest, len(words))
+	}
+	row, measured := newOption(m), 0
+	var width float32
+	for _, words := range m.owner.options {
+		if measured < 50 && len(words)*3 >= longest*2 {
+			measured++
+			width = max(width, fyne.MeasureText(words, row.words.size, fyne.TextStyle{}).Width)
+		}
+	}
+	return width + 8 + 8 + row.tick.MinSize().Width + 8 + 2 // the insets and gap of a row
 }
 
 func (m *optionMenu) close() {
