@@ -30,13 +30,16 @@ type visit struct {
 	recorded atomic.Bool // refused, and in the log
 	state    atomic.Pointer[tls.ConnectionState]
 	once     sync.Once
+	alert    plainAlert
 }
 
 func (v *visit) Read(p []byte) (int, error) {
 	if v.reader != nil {
 		return v.reader.Read(p)
 	}
-	return v.Conn.Read(p)
+	n, err := v.Conn.Read(p)
+	v.alert.look(p[:n])
+	return n, err
 }
 
 // Close gives back the visit's place, and records one that asked for nothing.
@@ -178,6 +181,7 @@ func (s *Server) refuse(v *visit, state tls.ConnectionState, err error) {
 		v.Close()
 		return
 	}
+	err = v.alert.instead(err)
 	c := v.connection(state)
 	c.Refusal, c.RefusalCode = printable(err.Error()), refusalCode(err, s.config.Now())
 	var verification *tls.CertificateVerificationError
