@@ -113,6 +113,9 @@ func (s *Server) publishHandler() http.Handler {
 		defer func() {
 			c := Connection{At: s.config.Now(), Remote: r.RemoteAddr, Method: printable(r.Method), Proto: printable(r.Proto),
 				Path: printable(r.URL.Path), Status: counted.status, Header: maskedHeader(r), Sent: counted.sent}
+			if local, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok {
+				c.Local = local.String()
+			}
 			s.log.add(shortOCSP(c))
 		}()
 		if !s.publish(counted, r) {

@@ -78,7 +78,7 @@ func (s *localServer) build() *fyne.Container {
 	t := s.c.w.t
 	shut := widgets.NewButton("", theme.IconClose, widgets.Quiet, func() { s.c.openLocal(false) })
 	head := widgets.Row(8, widgets.NewHeading(t.T("server.title")), widgets.Grow(s.status), shut)
-	s.fields = widgets.Grid(144, 12,
+	s.fields = widgets.Grid(160, 12,
 		widgets.NewField(t.T("server.mode"), "", s.mode), s.certField, s.caField, s.portField, s.plainField)
 	s.missing = widgets.Stack(8, widgets.NewBody(t.T("server.missing")))
 	buttons := widgets.Flow(8, s.use, s.start, s.halt, s.used, s.insist, s.copyURL)

@@ -109,6 +109,14 @@ func TestServeByLists(t *testing.T) {
 	if why := p.visit(t, s); !strings.Contains(why, "is revoked since") || !strings.Contains(why, "keyCompromise") {
 		t.Errorf("revoked: %q", why)
 	}
+	bundle, err := p.theirs.pair(p.client.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	try := testclient.Try{URL: s.URL() + "/hello", Certificate: bundle, Insecure: true, Now: p.ours.opt.Now}
+	if r := p.ours.run(t.Context(), try, nil); r.Diagnosis == nil || r.Diagnosis.Code != testclient.ClientCertificateRevoked || r.Diagnosis.Facts["serial"] == "" {
+		t.Errorf("our client says %+v", r.Diagnosis)
+	}
 	other := newPartners(t) // an authority of the same name
 	other.publish(t)
 	p.write(t, p.list, mustRead(t, other.list))

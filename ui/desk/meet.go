@@ -2,11 +2,13 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"net"
 	"slices"
 	"strconv"
 	"time"
 
+	"countersign/pki"
 	"countersign/testclient"
 )
 
@@ -26,8 +28,22 @@ func (d *Desk) run(ctx context.Context, t testclient.Try, observe func(testclien
 	defer cancel()
 	if seen, found := server.Met(wait, result.Local, result.StartedAt); found {
 		result.Seen = &seen
+		heed(&result)
 	}
 	return result
+}
+
+// heed lets our own server's word decide where the alert alone does not tell
+// that a certificate is revoked (row 25): Go has one alert for that and others.
+func heed(r *testclient.Result) {
+	d := r.Diagnosis
+	if d == nil || d.Code != testclient.ClientCertificateRefused || r.Seen.RefusalCode != testclient.ClientCertificateRevoked || len(r.ClientChain) == 0 {
+		return
+	}
+	told := *d
+	told.Code, told.Row, told.Facts = testclient.ClientCertificateRevoked, 25, maps.Clone(d.Facts)
+	told.Facts["serial"] = pki.Serial(r.ClientChain[0])
+	r.Diagnosis = &told
 }
 
 // servesAt is the local server that has a port; nil when there is none.
