@@ -7,6 +7,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 	"time"
@@ -105,7 +106,12 @@ func (w *Window) openVault(path string) {
 	var opened *desk.Desk
 	w.spawn("", func(context.Context) error {
 		var err error
-		opened, err = desk.Open(path, w.opt.Desk)
+		if opened, err = desk.Open(path, w.opt.Desk); err != nil || opened.Locked() {
+			return err
+		}
+		if err = opened.Ready(); err != nil {
+			err = errors.Join(err, opened.Close())
+		}
 		return err
 	}, func(err error) { w.opened(opened, err) })
 }

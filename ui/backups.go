@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 
@@ -168,6 +169,8 @@ type repairPage struct {
 	restore []*widgets.Button // one a backup, the newest first
 	read    *widgets.Button
 	save    *widgets.Button
+	again   *widgets.Button
+	empty   bool // the file: there is nothing left to save or read
 	notice  *fyne.Container
 	root    fyne.CanvasObject
 }
@@ -202,12 +205,14 @@ func newRepairPage(w *Window, err error) *repairPage {
 		parts = append(parts, widgets.Row(12, widgets.Grow(widgets.NewText(t.DateTime(b.At.Local()))),
 			widgets.NewText(sizeWords(t, b.Size)).Tone(widgets.ToneQuiet), do))
 	}
-	parts = append(parts, widgets.Rule(),
-		widgets.NewLabel(t.T("repair.rest")),
-		widgets.NewQuiet(t.T("repair.rest.text")),
-		widgets.Flow(8, p.save, p.read,
-			widgets.NewButton(t.T("trouble.again"), theme.IconRefresh, widgets.Quiet, func() { w.openVault(w.opt.Vault) }),
-			widgets.NewButton(t.T("trouble.other"), theme.IconFolder, widgets.Quiet, func() { w.show(newChooser(w)) })),
+	p.again = widgets.NewButton(t.T("trouble.again"), theme.IconRefresh, widgets.Quiet, func() { w.openVault(w.opt.Vault) })
+	choices := []fyne.CanvasObject{p.again,
+		widgets.NewButton(t.T("trouble.other"), theme.IconFolder, widgets.Quiet, func() { w.show(newChooser(w)) })}
+	if p.empty = errors.Is(err, desk.ErrEmptyFile); !p.empty {
+		parts = append(parts, widgets.Rule(), widgets.NewLabel(t.T("repair.rest")), widgets.NewQuiet(t.T("repair.rest.text")))
+		choices = append([]fyne.CanvasObject{p.save, p.read}, choices...)
+	}
+	parts = append(parts, widgets.Flow(8, choices...),
 		widgets.NewDisclosure(t.T("details.show"), widgets.NewText(tr.raw).Small().Wrap(), func(bool) { p.root.Refresh() }))
 	p.root = newSheet(560, parts...)
 	return p
@@ -218,6 +223,9 @@ func (p *repairPage) content() fyne.CanvasObject { return p.root }
 func (p *repairPage) focus() fyne.Focusable {
 	if len(p.restore) > 0 {
 		return p.restore[0]
+	}
+	if p.empty {
+		return p.again
 	}
 	return p.save
 }

@@ -22,6 +22,7 @@ type salvagePage struct {
 	path      *widgets.Input
 	pathField *widgets.Field
 	do        *widgets.Button
+	leave     *widgets.Button
 	notice    *fyne.Container
 	root      fyne.CanvasObject
 }
@@ -37,12 +38,12 @@ func newSalvagePage(w *Window, damage error) *salvagePage {
 	p.pathField = widgets.NewField(t.T("salvage.path"), "", p.path)
 	p.path.SetText(savedName(w.opt.Vault))
 	p.do = widgets.NewButton(t.T("salvage.do"), theme.IconExport, widgets.Primary, p.save)
-	cancel := widgets.NewButton(t.T("cancel"), "", widgets.Plain, func() { w.show(newRepairPage(w, damage)) })
+	p.leave = widgets.NewButton(t.T("cancel"), "", widgets.Plain, func() { w.show(newRepairPage(w, damage)) })
 	p.root = newSheet(560,
 		widgets.NewTitle(t.T("salvage.title")),
 		widgets.NewBody(t.T("salvage.text")),
 		p.notice, p.passField, p.pathField,
-		leading(p.do, cancel))
+		leading(p.do, p.leave))
 	return p
 }
 
@@ -109,6 +110,7 @@ func (p *salvagePage) saved(saved desk.Salvaged, to string) {
 	p.do.Hide()
 	p.passField.Hide()
 	p.pathField.Hide()
+	p.leave.SetText(t.T("back")) // there is nothing to cancel any more
 	p.show(widgets.NewNotice(tone, t.T("salvage.done"), body,
 		widgets.NewButton(t.T("salvage.open"), "", widgets.Primary, func() { p.w.openVault(to) })))
 }

@@ -98,7 +98,7 @@ func (p *unlockPage) unlockByKeyring() {
 		return
 	}
 	p.busy(true)
-	p.cancel = p.w.spawn("", p.desk.UnlockByKeyring, p.tried)
+	p.try(p.desk.UnlockByKeyring)
 }
 
 func (p *unlockPage) content() fyne.CanvasObject { return p.root }
@@ -121,12 +121,22 @@ func (p *unlockPage) unlock() {
 	}
 	p.busy(true)
 	byCode := p.byCode
-	p.cancel = p.w.spawn("", func(ctx context.Context) error {
+	p.try(func(ctx context.Context) error {
 		defer clear(pass)
 		if byCode {
 			return p.desk.UnlockByRecovery(ctx, string(pass))
 		}
 		return p.desk.Unlock(ctx, pass)
+	})
+}
+
+// try unlocks, and reads what is to be shown: damage to it leads to the repair.
+func (p *unlockPage) try(unlock func(context.Context) error) {
+	p.cancel = p.w.spawn("", func(ctx context.Context) error {
+		if err := unlock(ctx); err != nil {
+			return err
+		}
+		return p.desk.Ready()
 	}, p.tried)
 }
 

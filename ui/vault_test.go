@@ -113,14 +113,61 @@ func TestRepairWithoutBackup(t *testing.T) {
 	}
 	b := newBenchAt(t, path)
 	p := b.repair()
-	if len(p.restore) != 0 || p.focus() != p.save {
-		t.Error("it offers a backup that there is not")
+	if len(p.restore) != 0 || p.focus() != p.again {
+		t.Error("it offers a backup, or to save what is in an empty file")
 	}
 	b.picture("repair-none")
-	test.Tap(p.read)
+	breakVault(t, path, func([]byte) []byte { return []byte("no vault") })
+	test.Tap(p.again)
 	b.queue.drain()
-	if b.repair() != p || !p.notice.Visible() {
-		t.Error("it does not say that an empty file cannot be read")
+	if _, ok := b.page.(*troublePage); !ok {
+		t.Errorf("of what is no vault it shows %T", b.page)
+	}
+}
+
+// TestRepairOfOneRecord: the file is whole, but one certificate in it was changed.
+// The passphrase leads to the repair, and nothing is shown of it.
+func TestRepairOfOneRecord(t *testing.T) {
+	for _, passphrase := range []string{testPassphrase, ""} {
+		b := newBench(t)
+		if passphrase != "" {
+			b.protect(passphrase)
+		} else {
+			test.Tap(b.firstRun().without)
+			b.queue.drain()
+		}
+		b.startPage()
+		b.enter(b.desk)
+		b.stock()
+		path := b.opt.Vault
+		b.leaveVault()
+		breakVault(t, path, func(b []byte) []byte { return bytes.ReplaceAll(b, []byte("laptop"), []byte("malice")) })
+		b.openVault(path)
+		b.queue.drain()
+		if passphrase != "" {
+			b.tryPassphrase(passphrase)
+			b.queue.drain()
+		}
+		p := b.repair()
+		b.picture("repair-record")
+		if b.frame != nil || b.desk != nil {
+			t.Error("there is a frame beside the repair")
+		}
+		test.Tap(p.read)
+		b.queue.drain()
+		if passphrase != "" {
+			b.tryPassphrase(passphrase)
+			b.queue.drain()
+		}
+		list, err := b.desk.All()
+		if err != nil || len(list) == 0 {
+			t.Errorf("of the rest it shows %d certificates, %v", len(list), err)
+		}
+		for _, c := range list {
+			if strings.Contains(c.Name, "malice") {
+				t.Errorf("it shows %q", c.Name)
+			}
+		}
 	}
 }
 

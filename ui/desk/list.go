@@ -239,6 +239,13 @@ func (d *Desk) Get(id ID) (Certificate, error) {
 	return Certificate{}, &NotFoundError{What: "certificate", Name: string(id)}
 }
 
+// Ready reads what lists show, unless it is in memory, so that damage to it is
+// found before any of it is shown. Errors: *DamageError.
+func (d *Desk) Ready() error {
+	_, err := d.stock()
+	return err
+}
+
 // All gives every certificate of the vault, by name, the newest first among
 // equals; of an authority all its certificates.
 func (d *Desk) All() ([]Certificate, error) {
