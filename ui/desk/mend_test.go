@@ -96,14 +96,16 @@ func selfSigned(t *testing.T) tls.Certificate {
 	return pkitest.TLS(cert, key)
 }
 
+func greet(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello") }
+
 // away is a server of nobody in the vault, which sends its whole chain.
-func away(t *testing.T, cert tls.Certificate) string {
+func away(t *testing.T, cert tls.Certificate, handler http.HandlerFunc) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello") }),
+	s := &http.Server{Handler: handler,
 		TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}}}
 	t.Cleanup(func() { s.Close() })
 	go s.ServeTLS(l, "", "")
@@ -201,10 +203,10 @@ func serverAilments(t *testing.T) []ailment {
 		{"an authority that nobody here knows", func(f *infirmary) Try {
 			root := pkitest.Root(t, "Far Root")
 			cert, key := pkitest.Server(t, root)
-			return Try{URL: away(t, pkitest.TLS(cert, key, root.Certificate)), TrustIDs: []ID{f.made.Authority.ID}}
+			return Try{URL: away(t, pkitest.TLS(cert, key, root.Certificate), greet), TrustIDs: []ID{f.made.Authority.ID}}
 		}, testclient.ServerAuthorityUnknown, RemedyTrustSent, true, kept},
 		{"self-signed", func(f *infirmary) Try {
-			return Try{URL: away(t, selfSigned(t)), TrustIDs: []ID{f.made.Authority.ID}}
+			return Try{URL: away(t, selfSigned(t), greet), TrustIDs: []ID{f.made.Authority.ID}}
 		}, testclient.ServerAuthorityUnknown, RemedyTrustSent, true, kept},
 		{"another name", func(f *infirmary) Try {
 			r := named(pki.Server, "api.acme.test")
