@@ -72,6 +72,9 @@ func (a *authorities) selectID(id desk.ID) {
 	a.refresh()
 }
 
+// keep shows an authority again after a form over the list.
+func (a *authorities) keep(id desk.ID) { a.wanted = id }
+
 // refresh reads the tree again.
 func (a *authorities) refresh() {
 	a.turn++

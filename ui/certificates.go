@@ -37,6 +37,7 @@ type certificates struct {
 	rows       []*desk.Certificate // everybody's: not to be changed
 	turn       int                 // of the last reading; what comes of earlier ones is dropped
 	wanted     desk.ID             // to be chosen when the list is read
+	kept       desk.ID             // was chosen before a form stood over the list
 }
 
 // The columns of the list.
@@ -130,6 +131,10 @@ func (c *certificates) selectID(id desk.ID) {
 	c.wanted = id
 	c.reload()
 }
+
+// keep shows a certificate again after a form over the list, when it is there
+// still.
+func (c *certificates) keep(id desk.ID) { c.kept = id }
 
 func (c *certificates) filters(n desk.Counts) []widgets.Filter {
 	t := c.w.t
@@ -238,8 +243,11 @@ func (c *certificates) take(r reading, look lens, wanted desk.ID) {
 	if len(keep) == 1 && c.w.detailID() == "" {
 		keep = nil
 	}
+	if c.wanted == "" && c.kept != "" {
+		wanted = c.kept
+	}
 	if wanted != "" {
-		keep, c.wanted = []desk.ID{wanted}, ""
+		keep, c.wanted, c.kept = []desk.ID{wanted}, "", ""
 	}
 	c.rows = r.rows
 	c.chips.Set(c.filters(r.counts))

@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 
+	"countersign/ui/desk"
 	"countersign/ui/theme"
 )
 
@@ -19,6 +20,7 @@ type frame struct {
 	spots   []spot
 	made    map[string]place
 	forms   []place // open forms, the topmost last
+	under   desk.ID // whose detail was open when the first of them was
 	current string  // the place of the rail that is shown, or under the forms
 
 	rail   *rail

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2"
 
 	"countersign/ui/desk"
@@ -17,6 +19,9 @@ type place interface {
 type (
 	// selector shows one certificate as selected, and its detail.
 	selector interface{ selectID(id desk.ID) }
+	// keeper shows again, when it is read next and still has it, what was
+	// selected before a form was opened over it; "" for nothing.
+	keeper interface{ keep(id desk.ID) }
 	// searcher has a search field; Ctrl+F goes there.
 	searcher interface{ focusSearch() }
 	// lister has a list whose selection shows a detail.
@@ -65,6 +70,9 @@ func (w *Window) open(p place) {
 		return
 	}
 	w.stir()
+	if len(w.frame.forms) == 0 {
+		w.frame.under = w.openID()
+	}
 	w.closeDetail()
 	w.frame.forms = append(w.frame.forms, p)
 	w.showInMiddle(p)
@@ -88,8 +96,14 @@ func (w *Window) back() {
 	w.frame.forms = w.frame.forms[:last]
 	p := w.shown()
 	w.showInMiddle(p)
+	if k, ok := p.(keeper); ok && last == 0 {
+		k.keep(w.frame.under)
+	}
 	p.refresh()
 }
+
+// openID is the certificate or request whose detail is open, "" for none.
+func (w *Window) openID() desk.ID { return cmp.Or(w.detailID(), w.requestDetailID()) }
 
 // showInMiddle shows a form or a place. A line of the last one that has the
 // focus loses it; see fill.

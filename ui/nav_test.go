@@ -296,3 +296,39 @@ func TestNarrowDetailSaysWhatWasDone(t *testing.T) {
 	}
 	b.picture("narrow-detail-copied")
 }
+
+// What was selected before a form is selected after it, when it is there still.
+func TestBackKeepsTheSelection(t *testing.T) {
+	b := unlocked(t)
+	root, _, leaves := b.acme()
+	alice := leaves["alice"]
+	for _, c := range []struct {
+		place string
+		id    desk.ID
+		open  func()
+	}{
+		{"certificates", alice.ID, func() { b.openRenew([]desk.Certificate{alice}) }},
+		{"certificates", alice.ID, func() { b.openVerify(alice) }},
+		{"authorities", root.ID, func() { b.openExport(root) }},
+	} {
+		b.navigate(c.place, c.id)
+		b.queue.drain()
+		c.open()
+		b.queue.drain()
+		b.back()
+		b.queue.drain()
+		if got := b.detailID(); got != c.id {
+			t.Errorf("%s: after the form the detail is of %q", c.place, got)
+		}
+	}
+	b.navigate("certificates", alice.ID)
+	b.queue.drain()
+	b.openDelete([]desk.Certificate{alice})
+	b.queue.drain()
+	must(b.desk.Delete(t.Context(), []desk.ID{alice.ID}, false))
+	b.back()
+	b.queue.drain()
+	if got := b.detailID(); got != "" || len(b.certificates().list.Selected()) != 0 {
+		t.Errorf("what was deleted is shown: %q", got)
+	}
+}

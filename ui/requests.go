@@ -97,6 +97,9 @@ func (r *requests) selectID(id desk.ID) {
 	r.reload()
 }
 
+// keep shows a request again after a form over the list.
+func (r *requests) keep(id desk.ID) { r.wanted = id }
+
 // close forgets what was read of the vault.
 func (r *requests) close() {
 	r.turn++

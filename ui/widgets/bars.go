@@ -165,8 +165,18 @@ func (l *uprightLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	b.fill.Resize(fyne.NewSize(width, height))
 	b.count.Move(fyne.NewPos(0, floor-height-barLine))
 	b.count.Resize(fyne.NewSize(size.Width, barLine))
-	b.under.Move(fyne.NewPos(0, size.Height-barLine))
-	b.under.Resize(fyne.NewSize(size.Width, barLine))
+	// The words at the ends stay within the columns; others may be a little
+	// wider than theirs.
+	over := max(0, b.under.MinSize().Width-size.Width)
+	left := -over / 2
+	switch b.index {
+	case 0:
+		left = 0
+	case len(b.owner.bars) - 1:
+		left = -over
+	}
+	b.under.Move(fyne.NewPos(left, size.Height-barLine))
+	b.under.Resize(fyne.NewSize(size.Width+over, barLine))
 }
 
 // MinSize is for the toolkit.

@@ -170,7 +170,9 @@ func TestNameFieldTyped(t *testing.T) {
 		"comma":           {"localhost,", nil, []string{"localhost"}},
 		"space":           {"localhost 10.0.0.7 ", nil, []string{"localhost", "10.0.0.7"}},
 		"enter":           {"localhost", []fyne.KeyName{fyne.KeyReturn}, []string{"localhost"}},
-		"not yet":         {"localhost", nil, []string{}},
+		"while typing":    {"a,localhost", nil, []string{"a", "localhost"}},
+		"again the same":  {"a,A", nil, []string{"a"}},
+		"not yet a name":  {"a,b!", nil, []string{"a"}},
 		"only separators": {" ,; ", nil, []string{}},
 		"duplicates":      {"a,A,a,b,", nil, []string{"a", "b"}},
 		"faulty stays":    {"a!b,", nil, []string{"a!b"}},
@@ -205,9 +207,11 @@ func TestNameFieldLeaving(t *testing.T) {
 	test.Type(f.entry, "localhost")
 	w.Canvas().Unfocus()
 	equalLists(t, "names", f.Names(), []string{"localhost"})
-	equal(t, "times told", len(*told), 1)
+	times := len("localhost") // at each letter, and not once more for the chip
+	equal(t, "times told", len(*told), times)
+	equalLists(t, "told last", (*told)[times-1], []string{"localhost"})
 	f.SetNames("a", "b")
-	equal(t, "times told after SetNames", len(*told), 1)
+	equal(t, "times told after SetNames", len(*told), times)
 	test.Type(f.entry, "c")
 	f.Commit()
 	equalLists(t, "names", f.Names(), []string{"a", "b", "c"})

@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -32,6 +33,8 @@ type NameField struct {
 	changed func([]string)
 	faults  map[string]bool
 	fault   bool
+	told    []string // the names that changed was told last
+	taking  bool     // what was typed becomes chips: nobody is told of each step
 	chips   []*nameChip
 	entry   *nameEntry
 	back    *plate
@@ -40,7 +43,7 @@ type NameField struct {
 }
 
 // NewNameField makes an empty field; changed is told all names, as typed, when
-// a person changes them.
+// a person changes them, also while one is typed.
 func NewNameField(placeholder string, parse ParseName, changed func([]string)) *NameField {
 	f := &NameField{parse: parse, changed: changed, back: newPlate("", "", radiusInput)}
 	f.entry = &nameEntry{owner: f}
@@ -54,13 +57,38 @@ func NewNameField(placeholder string, parse ParseName, changed func([]string)) *
 	return f
 }
 
-// Names are the names as typed, faulty ones too, without what is not yet a chip.
+// Names are the names as typed, faulty ones too. What is not yet a chip is
+// among them once it is a name: what is counted, and what a form foresees, does
+// not wait for Enter.
 func (f *NameField) Names() []string {
-	names := make([]string, len(f.chips))
+	names := make([]string, len(f.chips), len(f.chips)+1)
 	for i, c := range f.chips {
 		names[i] = c.typed
 	}
+	if typed := strings.TrimSpace(f.entry.Text); typed != "" {
+		if shown, kind, ok := f.read(typed); ok && !f.has(typed, shown, kind, ok) {
+			names = append(names, typed)
+		}
+	}
 	return names
+}
+
+// read recognises a typed name.
+func (f *NameField) read(typed string) (shown, kind string, ok bool) {
+	if f.parse == nil {
+		return typed, "", true
+	}
+	return f.parse(typed)
+}
+
+// has tells whether a name is a chip already.
+func (f *NameField) has(typed, shown, kind string, ok bool) bool {
+	for _, c := range f.chips {
+		if c.typed == typed || (ok && c.ok && c.shown == shown && c.kind == kind) {
+			return true
+		}
+	}
+	return false
 }
 
 // SetNames changes the names and calls nothing.
@@ -69,6 +97,7 @@ func (f *NameField) SetNames(names ...string) {
 	for _, name := range names {
 		f.add(name)
 	}
+	f.told = f.Names()
 	f.rebuild()
 }
 
@@ -102,8 +131,12 @@ func separates(r rune) bool {
 
 // typed looks for the end of a name in what is typed or pasted.
 func (f *NameField) typed(text string) {
-	if !f.whole(text) && strings.IndexFunc(text, separates) >= 0 {
+	switch {
+	case f.taking:
+	case !f.whole(text) && strings.IndexFunc(text, separates) >= 0:
 		f.take(text)
+	default:
+		f.tell()
 	}
 }
 
@@ -111,6 +144,8 @@ func (f *NameField) whole(text string) bool { return f.Whole != nil && f.Whole(t
 
 // take makes chips of all names in text and empties the entry.
 func (f *NameField) take(text string) {
+	f.taking = true
+	defer func() { f.taking = false }()
 	before := len(f.chips)
 	names := strings.FieldsFunc(text, separates)
 	if f.whole(text) {
@@ -130,14 +165,9 @@ func (f *NameField) take(text string) {
 
 // add appends a name unless it is there.
 func (f *NameField) add(typed string) {
-	shown, kind, ok := typed, "", true
-	if f.parse != nil {
-		shown, kind, ok = f.parse(typed)
-	}
-	for _, c := range f.chips {
-		if c.typed == typed || (ok && c.ok && c.shown == shown && c.kind == kind) {
-			return
-		}
+	shown, kind, ok := f.read(typed)
+	if f.has(typed, shown, kind, ok) {
+		return
 	}
 	f.chips = append(f.chips, newNameChip(f, typed, shown, kind, ok))
 }
@@ -155,8 +185,10 @@ func (f *NameField) remove(chip *nameChip) {
 }
 
 func (f *NameField) tell() {
-	if f.changed != nil {
-		f.changed(f.Names())
+	names := f.Names()
+	if f.changed != nil && !slices.Equal(names, f.told) {
+		f.told = names
+		f.changed(slices.Clone(names))
 	}
 }
 
