@@ -61,7 +61,7 @@ func (d *Desk) lines(p PartnerPage, w RoutePage) ([]PartnerLine, error) {
 	} else if w.Direction == WeCall {
 		address.State = LineWaiting
 	}
-	return append(list, address, tryLine(w)), nil
+	return append(list, address, tryLine(p, w)), nil
 }
 
 func (d *Desk) authorityLine(p PartnerPage) PartnerLine {
@@ -180,9 +180,11 @@ func (d *Desk) theirLines(p PartnerPage, w RoutePage) ([]PartnerLine, error) {
 	return []PartnerLine{asked, made, sent}, nil
 }
 
-func tryLine(w RoutePage) PartnerLine {
+// tryLine is open again when what passed with the stand-in can be tried with the
+// partner itself.
+func tryLine(p PartnerPage, w RoutePage) PartnerLine {
 	l := PartnerLine{Code: LineTry, State: LineOpen, At: w.Last.At, Why: w.Last.Code}
-	if w.Last.Passed() {
+	if w.Last.Passed() && !(w.Last.StandIn && w.TryReal(p)) {
 		l.State = LineDone
 	}
 	return l
