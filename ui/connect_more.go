@@ -67,7 +67,7 @@ func (f *tryForm) buildMore() *fyne.Container {
 		widgets.NewField(t.T("connect.address"), t.T("connect.address.hint"), f.address),
 		widgets.NewField(t.T("try.proxy"), t.T("try.proxy.hint"), f.proxy),
 	)
-	large := widgets.Grid(280, 12, f.headersField, widgets.NewField(t.T("connect.body"), "", f.body))
+	large := widgets.Grid(280, 12, f.headersField, widgets.NewField(t.T("connect.body"), t.T("try.body.hint"), f.body))
 	return widgets.NewCard(widgets.Stack(12, f.buildFiles(), small, large, f.buildPaths()))
 }
 

@@ -145,7 +145,7 @@ func (v *verdict) succeeded(o *outcome) {
 		notes = append(notes, t.T("connect.good.unverified", "Why", t.Reason(verify.Facts["code"], verify.Facts)))
 	}
 	facts := []string{}
-	for _, fact := range []string{r.Version, statusWords(v.c.w.t, r), tookText(r.Total)} {
+	for _, fact := range []string{r.Version, httpWords(r), tookText(r.Total)} {
 		if fact != "" {
 			facts = append(facts, fact)
 		}
@@ -161,8 +161,12 @@ func (v *verdict) succeeded(o *outcome) {
 // HTTP, whether it did; "" for no answer.
 func statusWords(t *i18n.Printer, r testclient.Result) string {
 	if answer := r.Steps[testclient.StepAccess-1].Facts["answer"]; answer != "" {
-		return t.T("step.access.raw." + answer)
+		return t.T("raw." + answer)
 	}
+	return httpWords(r)
+}
+
+func httpWords(r testclient.Result) string {
 	if r.Status == 0 {
 		return ""
 	}

@@ -62,7 +62,7 @@ func (s *session) printVerdict(r testclient.Result) {
 	}
 	status := pki.Escape(r.StatusText)
 	if answer := r.Steps[testclient.StepAccess-1].Facts["answer"]; answer != "" {
-		status = s.t.T("step.access.raw." + answer)
+		status = s.t.T("raw." + answer)
 	}
 	fmt.Fprintf(s.Out, "\n%s\n", status)
 	body := strings.Split(strings.TrimRight(string(r.Body), "\r\n"), "\n")
