@@ -128,7 +128,7 @@ func (c *backupsCard) say(found desk.Checked) {
 	if !found.Sound() {
 		var lines []string
 		for _, damage := range found.Damage {
-			lines = append(lines, t.T("vault.check.damage", "Where", pki.Escape(damage.Error())))
+			lines = append(lines, t.T("vault.check.damage", "Where", pki.Escape(desk.DamagedPart(damage))))
 		}
 		for _, wrong := range found.Wrong {
 			lines = append(lines, t.T("vault.check."+wrong.Code, "Name", pki.Escape(wrong.Name)))

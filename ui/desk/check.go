@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"countersign/pki"
 	"countersign/storage"
@@ -93,6 +94,11 @@ func fits(tx *storage.Tx, e storage.Entry) (string, error) {
 		return "key-other", nil
 	}
 	return "", nil
+}
+
+// DamagedPart names what of a vault is damaged, and how: `index "21d5…": check`.
+func DamagedPart(d *DamageError) string {
+	return strings.TrimPrefix(d.Error(), storage.ErrDamaged.Error()+": ")
 }
 
 // Salvaged says what was saved of a damaged vault.

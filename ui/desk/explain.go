@@ -156,7 +156,7 @@ func explainTyped(err error) (string, []any) {
 	case errors.As(err, &version):
 		return "vault-newer", []any{"Found", version.Found, "Known", version.Known}
 	case errors.As(err, &damage):
-		return "vault-damaged", []any{"Where", damage.Error()}
+		return "vault-damaged", []any{"Where", DamagedPart(damage)}
 	case errors.As(err, &limit) && limit.Rows > 0:
 		return "bulk-rows", []any{"Count", limit.Rows}
 	case errors.As(err, &limit):

@@ -297,7 +297,7 @@ func (s *session) checked(found desk.Checked, sound string, facts ...any) error 
 		return nil
 	}
 	for _, damage := range found.Damage {
-		s.say("vault.check.damage", "Where", pki.Escape(damage.Error()))
+		s.say("vault.check.damage", "Where", pki.Escape(desk.DamagedPart(damage)))
 	}
 	for _, wrong := range found.Wrong {
 		s.say("vault.check."+wrong.Code, "Name", pki.Escape(wrong.Name))
