@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net"
 	"strconv"
+	"strings"
 )
 
 // PortError tells that the server cannot listen at its port.
@@ -119,6 +120,32 @@ func (s *Server) URL() string {
 		host = "localhost"
 	}
 	return "https://" + net.JoinHostPort(host, port)
+}
+
+// Try is where a client connects that verifies the server's name: URL, or for a
+// certificate that holds neither localhost nor the address, a URL with a name
+// that it holds and the address that it has to be connected to instead.
+func (s *Server) Try() (url, address string) {
+	host, port, _ := net.SplitHostPort(s.Addr())
+	if s.tls == nil {
+		return s.URL(), ""
+	}
+	leaf, err := x509.ParseCertificate(s.config.Certificate.Certificate[0])
+	if err != nil || leaf.VerifyHostname("localhost") == nil || leaf.VerifyHostname(host) == nil {
+		return s.URL(), ""
+	}
+	for _, name := range leaf.DNSNames {
+		if rest, found := strings.CutPrefix(name, "*."); found {
+			name = "www." + rest
+		}
+		if leaf.VerifyHostname(name) == nil {
+			return "https://" + net.JoinHostPort(name, port), s.Addr()
+		}
+	}
+	for _, ip := range leaf.IPAddresses {
+		return "https://" + net.JoinHostPort(ip.String(), port), s.Addr()
+	}
+	return s.URL(), ""
 }
 
 // PlainURL is that of plain HTTP: beside TLS, or in ModePlain; "" when there is

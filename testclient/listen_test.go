@@ -2,7 +2,9 @@ package testclient
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"net"
@@ -119,4 +121,37 @@ func TestOpenConnectionOfTheRevoked(t *testing.T) {
 func (p pair) transport(protocol string) *http.Client {
 	return &http.Client{Transport: &http.Transport{ForceAttemptHTTP2: protocol == "h2", TLSClientConfig: &tls.Config{
 		RootCAs: pkitest.Pool(p.root.Certificate), Certificates: []tls.Certificate{*p.client}, Time: clock, NextProtos: []string{protocol}}}}
+}
+
+// TestTryLeadsHere: whatever names the certificate holds, a client that verifies
+// it gets in at the address that the server gives for a try.
+func TestTryLeadsHere(t *testing.T) {
+	p := newPair(t)
+	for _, c := range []struct {
+		dns  []string
+		ips  []net.IP
+		want string
+		away bool
+	}{
+		{[]string{"localhost"}, nil, "https://localhost:", false},
+		{nil, []net.IP{net.IPv4(127, 0, 0, 1)}, "https://127.0.0.1:", false},
+		{[]string{"api.acme.test", "b.test"}, nil, "https://api.acme.test:", true},
+		{[]string{"*.acme.test"}, nil, "https://www.acme.test:", true},
+		{nil, []net.IP{net.IPv4(10, 0, 0, 7)}, "https://10.0.0.7:", true},
+	} {
+		config := p.mtls()
+		config.Certificate = serverCert(t, p.root, func(x *x509.Certificate) { x.DNSNames, x.IPAddresses = c.dns, c.ips })
+		s := start(t, config)
+		url, address := s.Try()
+		x := p.try(url+"/hello", 0)
+		x.Address = address
+		r := Run(t.Context(), x, nil)
+		if url != fmt.Sprint(c.want, s.Port()) || (address != "") != c.away || !r.OK() {
+			t.Errorf("%v %v: %s at %q: %+v", c.dns, c.ips, url, address, r.Diagnosis)
+		}
+	}
+	s := start(t, ServerConfig{Mode: ModePlain})
+	if url, address := s.Try(); url != s.URL() || address != "" {
+		t.Errorf("plain: %s at %q", url, address)
+	}
 }

@@ -37,13 +37,13 @@ func (f *connectFlags) wrongServe() error {
 	return nil
 }
 
-// serve starts the server and gives its address with a path; stop ends it.
-func (f bothFlags) serve(s *session, d *desk.Desk, path string) (address string, stop func(), err error) {
+// serve starts the server, and gives the path of the request with a slash.
+func (f bothFlags) serve(s *session, d *desk.Desk, path string) (server *testclient.Server, at string, err error) {
 	config := desk.Serve{Mode: testclient.Mode(f.mode), CheckRevocation: f.check, Responder: desk.RespondAuthority}
 	if strings.Contains(path, "://") {
 		u, err := url.Parse(path)
 		if err != nil {
-			return "", nil, usageError{err}
+			return nil, "", usageError{err}
 		}
 		path = u.RequestURI()
 	}
@@ -52,26 +52,28 @@ func (f bothFlags) serve(s *session, d *desk.Desk, path string) (address string,
 		cert = ""
 	}
 	if err := s.resolveServe(d, &config, cert, f.clientCAs); err != nil {
-		return "", nil, err
+		return nil, "", err
 	}
-	server, err := d.Serve(config)
-	if err != nil {
-		return "", nil, err
-	}
-	return server.URL() + "/" + strings.TrimPrefix(path, "/"), func() { d.StopServer(server) }, nil
+	server, err = d.Serve(config)
+	return server, "/" + strings.TrimPrefix(path, "/"), err
 }
 
 // runBoth tries our own server and prints each step as both sides saw it.
 func (f *connectFlags) runBoth(ctx context.Context, s *session, d *desk.Desk, path string) error {
-	address, stop, err := f.both.serve(s, d, path)
+	server, path, err := f.both.serve(s, d, path)
 	if err != nil {
 		return err
 	}
-	defer stop()
-	try, err := f.try(s, d, address)
+	defer d.StopServer(server)
+	url, address := server.Try()
+	if f.address != "" || f.serverName != "" { // what was said goes before
+		url, address = server.URL(), f.address
+	}
+	try, err := f.try(s, d, url+path)
 	if err != nil {
 		return err
 	}
+	try.Address = address
 	result, err := f.run(ctx, d, try, nil)
 	if err != nil {
 		return err
