@@ -20,10 +20,9 @@ import (
 // time. crypto/x509 makes the first of each shape and checks its signature;
 // the others are cast from it: serial number, validity, subject, key, subject
 // key identifier and alternative names are their own, the rest is the same to
-// the octet. Each is parsed before it is returned. Of the signatures that
-// follow, one in [SeriesCheck] is checked: the key is in memory and was
-// compared with the issuer's certificate, so what crypto/x509 guards against
-// with each certificate, a signer that makes wrong signatures, shows at once.
+// the octet. Each is parsed before it is returned, and its signature checked, as
+// crypto/x509 does: those of a P-256 issuer with a table of its key, which takes
+// 0.4 of the time.
 //
 // A Series is for one goroutine.
 type Series struct {
@@ -31,12 +30,9 @@ type Series struct {
 	now    time.Time
 	random io.Reader
 	moulds []mould
-	count  int
+	// verifier checks the signatures of a P-256 issuer; nil for others.
+	verifier *fixedVerifier
 }
-
-// SeriesCheck is how many signatures of a Series are made for one that is
-// checked.
-const SeriesCheck = 4
 
 // maxMoulds is how many shapes a Series remembers: two a kind of certificate
 // and key is what a table of all kinds needs.
@@ -44,7 +40,11 @@ const maxMoulds = 16
 
 // NewSeries begins a series. A nil random means the system's.
 func NewSeries(issuer Issuer, now time.Time, random io.Reader) *Series {
-	return &Series{issuer: issuer, now: now, random: orSystem(random)}
+	s := &Series{issuer: issuer, now: now, random: orSystem(random)}
+	if issuer.Certificate != nil {
+		s.verifier = newFixedVerifier(issuer.Certificate.PublicKey)
+	}
+	return s
 }
 
 // Issue makes the next certificate. Its errors are those of the function Issue.
@@ -89,10 +89,8 @@ func (s *Series) cast(m *mould, template *x509.Certificate) (*x509.Certificate, 
 	if err != nil {
 		return nil, err
 	}
-	if s.count++; s.count%SeriesCheck == 0 {
-		if err := s.issuer.Certificate.CheckSignature(template.SignatureAlgorithm, tbs, signature); err != nil {
-			return nil, fmt.Errorf("the signature that was made is wrong: %w", err)
-		}
+	if err := s.checkSignature(template.SignatureAlgorithm, tbs, signature); err != nil {
+		return nil, fmt.Errorf("the signature that was made is wrong: %w", err)
 	}
 	bits := append([]byte{0}, signature...) // no unused bits
 	content := make([]byte, 0, len(tbs)+len(m.algorithm)+len(bits)+8)
