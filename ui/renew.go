@@ -138,7 +138,7 @@ func (f *renewForm) buildFields() {
 	f.crossIn.Hide()
 	f.revoke = widgets.NewCheck(t.T("renew.revoke"), false, func(bool) { f.chosen() })
 	f.revokes = widgets.Stack(2, f.revoke, widgets.Inset(0, 0, 0, 28, widgets.NewQuiet(t.T("renew.revoke.hint"))))
-	f.names = widgets.NewNameField(t.T("issue.names.placeholder"), recogniseName, func([]string) { f.chosen() })
+	f.names = widgets.NewNameField(t.T("issue.names.placeholder"), f.w.recogniseName, func([]string) { f.chosen() })
 	f.names.OnSubmitted = f.submit
 	f.namesIn = widgets.NewField(t.T("detail.names"), "", f.names)
 	f.issuer = widgets.NewSelect("", nil, -1, func(int) { f.chosen() })
@@ -178,15 +178,6 @@ func (f *renewForm) buildKey() {
 type renewKey struct {
 	choice desk.KeyChoice
 	kind   pki.KeyKind
-}
-
-// recogniseName says what a typed name is, for its chip.
-func recogniseName(typed string) (shown, kind string, ok bool) {
-	name, err := pki.ParseName(typed)
-	if err != nil {
-		return pki.Escape(typed), "", false
-	}
-	return name.Shown, string(name.Kind), true
 }
 
 func (f *renewForm) spanWords() []string {
