@@ -350,6 +350,9 @@ func (s *localServer) log(v testclient.Connection) {
 		if s.c.closed {
 			return
 		}
+		if v.RefusalCode == "" && v.Method != "" {
+			s.c.w.stir() // who uses the server is there, though not at the window
+		}
 		s.visits.add(v)
 		s.visits.root.Hidden = false
 		s.c.layoutAgain()

@@ -60,6 +60,7 @@ var sentinels = []struct {
 	{ErrRevokeFuture, "revoke-future"},
 	{ErrNoCRL, "no-crl"},
 	{ErrBadResponder, "bad-responder"},
+	{ErrFollowed, "followed"},
 	{pki.ErrReason, "reason-unknown"},
 	{ErrSnippetKind, "snippet-kind"},
 	{ErrTryName, "try-name"},

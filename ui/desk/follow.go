@@ -1,10 +1,16 @@
 package desk
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"countersign/storage"
 )
+
+// ErrFollowed says that a server cannot follow the vault's file any more: it has
+// new keys, another took its place, or it is damaged.
+var ErrFollowed = errors.New("the vault is no longer the one that the server began with")
 
 // followed is what a released register has of the vault: the right to read what
 // is public in its file, while nobody writes it.
@@ -53,6 +59,9 @@ func (r *register) tell(err error) {
 // those that were taken along.
 func (r *register) readFile() error {
 	v, err := r.follower.Open()
+	if errors.Is(err, storage.ErrDamaged) {
+		return fmt.Errorf("%w: %v", ErrFollowed, err) // its words would blame the file
+	}
 	if err != nil {
 		return err
 	}

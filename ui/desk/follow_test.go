@@ -107,6 +107,31 @@ func TestServerFollowsTheVaultsFile(t *testing.T) {
 	mustAnswer(t, s, certs[1], certs[0], ocsp.Revoked)
 }
 
+// A vault with new keys is followed no more, and it is said why.
+func TestServerCannotFollowNewKeys(t *testing.T) {
+	d := newDesk(t)
+	d.mustIssue(t, "", named(pki.Authority, "Root"))
+	told := make(chan error, 4)
+	s, err := d.Serve(Serve{Mode: testclient.ModePlain, Publish: true, Outlives: true, Followed: func(err error) { told <- err }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Release(s)
+	defer s.Close(context.Background())
+	if _, err := d.NewDataKey(context.Background(), passphrase); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if len(fetch(t, s.CRLURL("Root"))) == 0 {
+		t.Error("the list of before is gone")
+	}
+	if err := <-told; !errors.Is(err, ErrFollowed) || Explain(err).Code != "followed" {
+		t.Errorf("%v", err)
+	}
+}
+
 func mustAnswer(t *testing.T, s *testclient.Server, c, issuer *x509.Certificate, want int) {
 	t.Helper()
 	request, err := ocsp.CreateRequest(c, issuer, nil)
