@@ -186,7 +186,7 @@ func newRepairPage(w *Window, err error) *repairPage {
 	p.save = widgets.NewButton(t.T("repair.save"), "", widgets.Plain, func() { w.show(newSalvagePage(w, err)) })
 	parts := []fyne.CanvasObject{
 		widgets.NewTitle(tr.title),
-		widgets.NewBody(strings.TrimSpace(tr.cause + " " + t.T("repair.text"))),
+		widgets.NewBody(sentences(tr.cause, t.T("repair.text"))),
 		widgets.NewQuiet(w.opt.Vault),
 		p.notice,
 		widgets.NewLabel(t.T("repair.backups")),

@@ -58,7 +58,21 @@ func withPath(err error) error {
 
 // body is cause and next step, a paragraph.
 func (t trouble) body() string {
-	return strings.TrimSpace(t.cause + " " + t.next)
+	return sentences(t.cause, t.next)
+}
+
+// sentences stand one after another: after a full stop of Chinese or Japanese
+// without a space.
+func sentences(list ...string) string {
+	all := ""
+	for _, s := range list {
+		s = strings.TrimSpace(s)
+		if all != "" && s != "" && !strings.HasSuffix(all, "。") {
+			all += " "
+		}
+		all += s
+	}
+	return all
 }
 
 // faultLines words several faults, one after another.
@@ -67,7 +81,7 @@ func faultLines(t *i18n.Printer, faults pki.Faults) string {
 	for i, f := range faults {
 		said[i] = faultText(t, f)
 	}
-	return strings.Join(said, " ")
+	return sentences(said...)
 }
 
 // faultText words one fault of a request, for its field.

@@ -145,3 +145,19 @@ func TestFaultsGoToTheirFields(t *testing.T) {
 		t.Error("a locked vault is no fault of a field")
 	}
 }
+
+func TestSentences(t *testing.T) {
+	for _, test := range []struct {
+		list []string
+		want string
+	}{
+		{nil, ""},
+		{[]string{"", "One.", "", "Two. "}, "One. Two."},
+		{[]string{"一。", "二。", ""}, "一。二。"},
+		{[]string{"一。", "Two.", "三。"}, "一。Two. 三。"},
+	} {
+		if got := sentences(test.list...); got != test.want {
+			t.Errorf("%q: %q, want %q", test.list, got, test.want)
+		}
+	}
+}

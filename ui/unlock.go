@@ -157,7 +157,7 @@ func (p *unlockPage) tried(err error) {
 		p.refuse(p.w.t.T("unlock.code.other"))
 	case errors.Is(err, desk.ErrRecoveryCode), errors.Is(err, desk.ErrKeyring), errors.Is(err, desk.ErrNotInKeyring):
 		tr := explain(p.w.t, err)
-		p.refuse(tr.title + " " + tr.next)
+		p.refuse(sentences(tr.title, tr.next))
 	case damaged(err):
 		p.w.leaveVault()
 		p.w.show(newRepairPage(p.w, err))
