@@ -36,7 +36,7 @@ func failed(t Trial, r Result, d *Diagnosis) (string, map[string]string) {
 		return HappenedClosed, map[string]string{}
 	case d.Code == Timeout && d.Step > StepConnect:
 		return HappenedSilent, map[string]string{"after": d.Facts["after"]}
-	case d.Code == ServerSpeaksHTTP || d.Code == NotTLS:
+	case d.Code == ServerSpeaksHTTP || d.Code == NotTLS || d.Code == CaptivePortal:
 		return HappenedNoTLS, facts
 	case d.Code == NoCommonVersion:
 		return HappenedVersion, facts

@@ -31,8 +31,7 @@ func (a *attempt) notTLS(err tls.RecordHeaderError) *Diagnosis {
 		d.Code, d.Row, d.Side = ServerSpeaksHTTP, 18, ClientSide
 		d.Facts = map[string]string{"url": a.otherURL("http")}
 		if resp := a.plainAnswer(); resp != nil && a.ofPortal(resp) {
-			a.noteStatus(resp)
-			return a.portal(StepServerCertificate, d.Raw)
+			return portal(StepServerCertificate, d.Raw, resp.StatusCode, resp.Status, resp.Header)
 		}
 	}
 	return d
@@ -83,7 +82,7 @@ func (a *attempt) portalAnswer() *Diagnosis {
 	raw := "HTTP " + r.StatusText + "; Content-Type: " + printable(r.Header.Get("Content-Type"))
 	switch {
 	case !a.target.secure && (page || a.sentAway(r.Status, r.Header)):
-		return a.portal(StepAccess, raw)
+		return portal(StepAccess, raw, r.Status, r.StatusText, r.Header)
 	case page:
 		return &Diagnosis{Code: HTMLAnswer, Side: ServerSide, Step: StepAccess, Raw: raw,
 			Facts: map[string]string{"status": strconv.Itoa(r.Status), "status-text": r.StatusText}}
@@ -92,20 +91,13 @@ func (a *attempt) portalAnswer() *Diagnosis {
 }
 
 // portal is the diagnosis, with what the answer says.
-func (a *attempt) portal(step int, raw string) *Diagnosis {
-	r := &a.result
+func portal(step int, raw string, status int, text string, header http.Header) *Diagnosis {
 	d := &Diagnosis{Code: CaptivePortal, Side: NetworkSide, Step: step, Raw: raw,
-		Facts: map[string]string{"status": strconv.Itoa(r.Status), "status-text": r.StatusText}}
-	if location := r.Header.Get("Location"); location != "" {
+		Facts: map[string]string{"status": strconv.Itoa(status), "status-text": printable(text)}}
+	if location := header.Get("Location"); location != "" {
 		d.Facts["location"] = printable(location)
 	}
 	return d
-}
-
-// noteStatus keeps the head of an answer that came before TLS.
-func (a *attempt) noteStatus(resp *http.Response) {
-	r := &a.result
-	r.Status, r.StatusText, r.Header = resp.StatusCode, printable(resp.Status), resp.Header
 }
 
 // asksJSON tells whether a request says that it takes JSON, and no page.

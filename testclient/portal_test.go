@@ -66,6 +66,9 @@ func TestCaptivePortal(t *testing.T) {
 				if want := (answered{c.code, 0, c.side, c.step}); got != want || location != c.location {
 					t.Fatalf("got %+v %q, want %+v %q", got, location, want, c.location)
 				}
+				if c.step == StepServerCertificate && r.Status != 0 {
+					t.Errorf("status %d of no server", r.Status)
+				}
 				checkStates(t, r)
 			}
 		})

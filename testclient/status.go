@@ -42,7 +42,7 @@ func (a *attempt) statusDiagnosis(bodyErr error) *Diagnosis {
 		d.Raw += "; " + printable(bodyErr.Error())
 	}
 	if r.Status == http.StatusNetworkAuthenticationRequired {
-		return a.portal(StepAccess, d.Raw)
+		return portal(StepAccess, d.Raw, r.Status, r.StatusText, r.Header)
 	}
 	if r.Status != 400 {
 		return d

@@ -237,7 +237,7 @@ func (a *answer) show(r testclient.Result) {
 	}
 	t := a.w.t
 	tone := widgets.ToneGood
-	if r.Status >= 400 {
+	if r.Diagnosis != nil {
 		tone = widgets.ToneBroken
 	}
 	a.status.Set(tone, statusWords(a.w.t, r))

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"countersign/pki"
@@ -150,6 +151,8 @@ func TestMendedByTrust(t *testing.T) {
 		t.Errorf("no fingerprint in %q", body)
 	}
 	l.wantWhole("mend-trust")
+	l.win.Resize(fyne.NewSize(900, 600))
+	l.wantWhole("mend-trust-small")
 	l.tap("Cancel")
 	l.wantTitle("You do not trust the authority of this server")
 	l.tap("Trust Far Root …")

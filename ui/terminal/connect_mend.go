@@ -42,6 +42,7 @@ type offerJSON struct {
 	Code    desk.RemedyCode `json:"code"`
 	Text    string          `json:"text"`
 	Command string          `json:"command,omitempty"` // what is added to connect, or another command
+	Value   string          `json:"value,omitempty"`   // a fingerprint, a name, a URL
 }
 
 // conclude prints what became of a try and what mends it, or mends it and tries
@@ -74,7 +75,7 @@ func (f *connectFlags) conclude(ctx context.Context, s *session, d *desk.Desk, t
 func offers(p *i18n.Printer, found desk.Remedies) []offerJSON {
 	var list []offerJSON
 	for _, r := range found.List[:min(len(found.List), 5)] {
-		list = append(list, offerJSON{r.Code, remedyWords(p, r), remedyCommand(r)})
+		list = append(list, offerJSON{r.Code, remedyWords(p, r), remedyCommand(r), r.Value})
 	}
 	return list
 }
@@ -90,6 +91,9 @@ func (s *session) printOffers(found desk.Remedies) {
 	fmt.Fprintf(s.Out, "\n%s\n", s.t.T("mend.offer"))
 	for _, o := range offers(s.t, found) {
 		fmt.Fprintf(s.Out, "  %s: %s\n", o.Text, o.Command)
+		if o.Code == desk.RemedyTrustSent { // to be compared first
+			fmt.Fprintf(s.Out, "    SHA-256 %s\n", o.Value)
+		}
 	}
 	if first := found.List[0]; first.Mends() && !first.Asks() {
 		fmt.Fprintf(s.Out, "  %s\n", s.t.T("mend.offer.mend"))
