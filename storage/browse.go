@@ -43,62 +43,87 @@ func (t *Tx) EntryChunks(each func([]Entry)) error {
 	if err != nil {
 		return err
 	}
-	type part struct {
-		n   int
-		raw []rawRecord // in the mapping
-	}
-	readers := make([]*entryReader, runtime.GOMAXPROCS(0))
-	parts := make(chan part, 4*len(readers))
-	spare := make(chan []rawRecord, cap(parts)+2*len(readers))
-	var failed atomic.Bool
-	var wait sync.WaitGroup
-	for n := range readers {
-		r := t.entryReader()
-		readers[n] = r
-		wait.Go(func() {
-			for p := range parts {
-				if r.err != nil {
-					continue // until the channel is empty
-				}
-				if r.err, r.at = r.read(p.raw), p.n; r.err != nil {
-					failed.Store(true)
-					continue
-				}
-				each(r.entries)
-				spare <- p.raw[:0]
-			}
-		})
-	}
-	scan := t.scan(bucketIndex)
-	for n := 0; !scan.done && !failed.Load(); n++ {
-		var raw []rawRecord
-		select {
-		case raw = <-spare:
-		default:
-		}
-		if raw, err = scan.chunk(raw); err != nil {
-			break
-		}
-		parts <- part{n, raw}
-	}
-	close(parts)
-	wait.Wait()
-	var found count
-	first := -1 // of those who failed, who was first in the file
-	for n, r := range readers {
-		found.records += r.found.records
-		found.sum.add(r.found.sum)
-		if r.err != nil && (first < 0 || r.at < readers[first].at) {
-			first = n
-		}
-	}
+	r := t.startReaders(each)
+	err = r.feed(t.scan(bucketIndex))
+	found, broken := r.end()
 	switch {
-	case first >= 0:
-		return readers[first].err
+	case broken != nil:
+		return broken
 	case err != nil:
 		return err
 	}
 	return t.sameCount(s, found)
+}
+
+// entryReaders check and decode records beside one another, one a core.
+type entryReaders struct {
+	list   []*entryReader
+	parts  chan entryPart
+	spare  chan []rawRecord // parts that are done with
+	failed atomic.Bool
+	wait   sync.WaitGroup
+}
+
+// entryPart is some records, in the mapping, and how many parts were before.
+type entryPart struct {
+	n   int
+	raw []rawRecord
+}
+
+func (t *Tx) startReaders(each func([]Entry)) *entryReaders {
+	cores := runtime.GOMAXPROCS(0)
+	r := &entryReaders{parts: make(chan entryPart, 4*cores), spare: make(chan []rawRecord, 6*cores)}
+	for range cores {
+		one := t.entryReader()
+		r.list = append(r.list, one)
+		r.wait.Go(func() {
+			for p := range r.parts {
+				if one.err != nil {
+					continue // until there are no more
+				}
+				if one.err, one.at = one.read(p.raw), p.n; one.err != nil {
+					r.failed.Store(true)
+					continue
+				}
+				each(one.entries)
+				r.spare <- p.raw[:0]
+			}
+		})
+	}
+	return r
+}
+
+// feed gives the readers the whole of a bucket, or until one of them fails.
+func (r *entryReaders) feed(scan *scanner) error {
+	for n := 0; !scan.done && !r.failed.Load(); n++ {
+		var raw []rawRecord
+		select {
+		case raw = <-r.spare:
+		default:
+		}
+		raw, err := scan.chunk(raw)
+		if err != nil {
+			return err
+		}
+		r.parts <- entryPart{n, raw}
+	}
+	return nil
+}
+
+// end waits for the readers, and counts what they read. Of their errors it gives that
+// of the record that is first in the file.
+func (r *entryReaders) end() (found count, err error) {
+	close(r.parts)
+	r.wait.Wait()
+	first := 0
+	for _, one := range r.list {
+		found.records += one.found.records
+		found.sum.add(one.found.sum)
+		if one.err != nil && (err == nil || one.at < first) {
+			err, first = one.err, one.at
+		}
+	}
+	return found, err
 }
 
 func (t *Tx) sameCount(s *state, found count) error {

@@ -52,6 +52,11 @@ func toSum(b *[tagSize]byte) (s sum) {
 
 // term is what one record adds to its bucket's sum.
 func term(record, value []byte) sum {
+	if len(value) >= tagSize && len(record) == idSize { // as most are
+		s := toSum((*[tagSize]byte)(value[len(value)-tagSize:]))
+		s.add(sum{binary.LittleEndian.Uint64(record), binary.LittleEndian.Uint64(record[8:])})
+		return s
+	}
 	var last, key [tagSize]byte
 	copy(last[:], value[max(0, len(value)-tagSize):])
 	if len(record) <= len(key) {
