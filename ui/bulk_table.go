@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"countersign/pki"
 	"countersign/ui/desk"
@@ -25,6 +26,7 @@ type bulkPreview struct {
 	said                     *fyne.Container // all that there is to say of the chosen row
 	create                   *widgets.Button
 	goOn                     *widgets.Check // leave out the rows that are there
+	page                     *container.Scroll
 	root                     fyne.CanvasObject
 
 	spans []span // what can be chosen
@@ -79,14 +81,20 @@ func (b *bulkPage) buildPreview() {
 		widgets.Column{Title: t.T("bulk.head.status"), Weight: 4, Min: 200})
 	p.list.OnSelected = b.rowChosen
 	p.create = widgets.NewButton("", "", widgets.Primary, b.create)
-	p.root = widgets.Stack(12,
+	p.page = container.NewVScroll(widgets.Inset(0, gutter, 2, 2, widgets.Stack(12,
 		widgets.Grid(150, 12,
 			widgets.NewField(t.T("issue.issuer"), "", p.issuer), widgets.NewField(t.T("bulk.kind"), "", p.kind),
 			widgets.NewField(t.T("issue.valid"), "", p.valid), widgets.NewField(t.T("issue.key"), "", p.key)),
 		p.trouble,
 		widgets.Row(8, widgets.Grow(p.chips), p.source, p.again, other),
-		widgets.Grow(p.list), p.said)
+		widgets.Grow(widgets.AtLeast(0, leastTable, p.list)), p.said)))
+	p.root = &fyne.Container{Layout: &settleLayout{p.page}, Objects: []fyne.CanvasObject{p.page}}
 }
+
+// leastTable is the least height of the table, in device-independent pixels: in
+// a low window the page scrolls, so that nothing that is said above or below
+// is cut.
+const leastTable float32 = 184
 
 // lengthWords says how long a span is.
 func lengthWords(w *Window, s span) string {
@@ -356,6 +364,9 @@ func (b *bulkPage) rowChosen(rows []int) {
 	}
 	p.said.Hidden = len(p.said.Objects) == 0
 	b.root.Refresh()
+	if !p.said.Hidden {
+		p.page.ScrollToBottom() // there it is, when the window is low
+	}
 }
 
 // brief is the beginning of a long text.
