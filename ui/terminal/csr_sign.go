@@ -200,9 +200,9 @@ func (s *session) printAsked(r desk.RequestDetail) {
 	for _, n := range a.Request.Names {
 		names = append(names, string(n.Kind)+":"+pki.Escape(n.Shown))
 	}
-	constraints := ""
+	constraints := askedConstraints(a)
 	if a.AsksAuthority {
-		constraints = "CA:TRUE (" + s.t.T("requests.why.authority") + ")"
+		constraints += " (" + s.t.T("requests.why.authority") + ")"
 	}
 	s.facts("subject", pki.Escape(a.Request.Subject.String()), "names", strings.Join(names, ", "), "key", a.Key,
 		"keyUsage", strings.Join(a.Request.KeyUsage, ", "), "extKeyUsage", strings.Join(a.Request.ExtKeyUsage, ", "),

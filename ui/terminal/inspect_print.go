@@ -20,6 +20,7 @@ type inspectedItem struct {
 	Key         string           `json:"key,omitempty"`
 	Subject     string           `json:"subject,omitempty"`
 	Issuer      string           `json:"issuer,omitempty"`
+	Asked       *pki.Asked       `json:"asked,omitempty"`   // of a request
 	Revoked     *int             `json:"revoked,omitempty"` // how many a CRL names
 	Certificate *pki.Description `json:"certificate,omitempty"`
 	Warnings    []warningJSON    `json:"warnings,omitempty"` // of a certificate: what clients will not like
@@ -89,6 +90,8 @@ func newInspectedItem(i desk.Inspected) inspectedItem {
 	case i.Request != nil:
 		item.Subject = pki.Escape(i.Request.Subject.String())
 		item.Key = pki.KeyLabel(i.Request.PublicKey)
+		asked, _ := pki.ReadCSR(i.Request)
+		item.Asked = &asked
 	case i.CRL != nil:
 		item.Issuer = pki.Escape(i.CRL.Issuer.String())
 		n := len(i.CRL.RevokedCertificateEntries)
@@ -145,12 +148,7 @@ func (s *session) printOther(i desk.Inspected, list []desk.Inspected) {
 	s.facts("name", item.Name, "key", item.Key, "subject", item.Subject, "issuer", item.Issuer)
 	switch {
 	case i.Request != nil:
-		var names []string
-		for _, n := range pki.NamesOf(&x509.Certificate{DNSNames: i.Request.DNSNames, IPAddresses: i.Request.IPAddresses,
-			EmailAddresses: i.Request.EmailAddresses, URIs: i.Request.URIs}) {
-			names = append(names, string(n.Kind)+":"+pki.Escape(n.Shown))
-		}
-		s.facts("names", strings.Join(names, ", "))
+		s.printRequest(i.Request)
 	case i.CRL != nil:
 		s.facts("from", i.CRL.ThisUpdate.UTC().Format("2006-01-02 15:04:05 UTC"))
 		if !i.CRL.NextUpdate.IsZero() {
@@ -167,6 +165,36 @@ func (s *session) printOther(i desk.Inspected, list []desk.Inspected) {
 	case i.Err != nil:
 		fmt.Fprintf(s.Out, "    %s\n", s.sentence(i.Err))
 	}
+}
+
+// printRequest prints what a request asks for, and what is wrong with it.
+func (s *session) printRequest(r *x509.CertificateRequest) {
+	asked, err := pki.ReadCSR(r)
+	var names []string
+	for _, n := range asked.Request.Names {
+		names = append(names, string(n.Kind)+":"+pki.Escape(n.Shown))
+	}
+	s.facts("names", strings.Join(names, ", "), "basicConstraints", askedConstraints(asked),
+		"keyUsage", strings.Join(asked.Request.KeyUsage, ", "), "extKeyUsage", strings.Join(asked.Request.ExtKeyUsage, ", "),
+		"ignored", pki.Escape(strings.Join(asked.Ignored, ", ")))
+	for _, f := range asked.Refused {
+		fmt.Fprintf(s.Out, "    ! %s\n", s.t.T("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
+	}
+	if err != nil {
+		fmt.Fprintf(s.Out, "    ! %s\n", s.why(err))
+	}
+}
+
+// askedConstraints are the basic constraints that a request asks for; "" for
+// none, or those of what is no authority.
+func askedConstraints(a pki.Asked) string {
+	switch {
+	case !a.AsksAuthority:
+		return ""
+	case a.Request.PathLength >= 0:
+		return fmt.Sprintf("CA:TRUE, pathlen:%d", a.Request.PathLength)
+	}
+	return "CA:TRUE"
 }
 
 // sentence is an error in a sentence.
