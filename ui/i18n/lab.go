@@ -22,6 +22,16 @@ func (p *Printer) Diagnosis(code string, facts map[string]string) (title, cause,
 	return say("title"), say("cause"), say("fix")
 }
 
+// TerminalDiagnosis is Diagnosis where flags take the place of what a window
+// has to choose from: its fix is that of the terminal, where there is one.
+func (p *Printer) TerminalDiagnosis(code string, facts map[string]string) (title, cause, fix string) {
+	title, cause, fix = p.Diagnosis(code, facts)
+	if key := "terminal.diagnosis." + code + ".fix"; p.Has(key) {
+		fix = p.begin(squeeze(p.T(key, p.factArgs(facts)...)))
+	}
+	return title, cause, fix
+}
+
 // begin gives a sentence that starts with the words for a missing fact its
 // capital letter. A name keeps the letters that it has.
 func (p *Printer) begin(sentence string) string {

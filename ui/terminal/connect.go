@@ -56,7 +56,7 @@ func (s *session) printVerdict(r testclient.Result) {
 		fmt.Fprintln(s.Out)
 	}
 	if r.Diagnosis != nil {
-		title, cause, fix := s.t.Diagnosis(r.Diagnosis.Code, r.Diagnosis.Facts)
+		title, cause, fix := s.t.TerminalDiagnosis(r.Diagnosis.Code, r.Diagnosis.Facts)
 		fmt.Fprintf(s.Out, "\n%s\n%s\n%s\n%s\n", title, cause, fix, s.t.T("terminal.raw", "Raw", pki.Escape(r.Diagnosis.Raw)))
 		return
 	}
@@ -139,7 +139,7 @@ func newConnection(r testclient.Result) connection {
 		})
 	}
 	if d := r.Diagnosis; d != nil {
-		title, cause, fix := english.Diagnosis(d.Code, d.Facts)
+		title, cause, fix := english.TerminalDiagnosis(d.Code, d.Facts)
 		c.Diagnosis = &diagnosisJ{d.Code, d.Side, d.Step, title, cause, fix, d.Raw, d.Facts}
 	}
 	return c

@@ -211,7 +211,7 @@ func (s *session) printAsked(r desk.RequestDetail) {
 		fmt.Fprintln(s.Out, s.t.T("requests.same-key", "Name", pki.Escape(c.Name), "Serial", c.Serial))
 	}
 	for _, f := range a.Refused {
-		fmt.Fprintf(s.Err, "%s\n", s.t.T("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
+		fmt.Fprintf(s.Err, "%s\n", s.words("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
 	}
 	if r.Problem != nil {
 		s.explain(r.Problem)
@@ -230,7 +230,7 @@ func (s *session) printLines(lines []pki.Line) {
 		}
 		fmt.Fprintf(s.Out, "  %s: %s -> %s (%s)\n", label, s.values(l.Asked), s.values(l.Granted), s.t.T("requests.why."+l.Why))
 		for _, f := range l.Faults {
-			fmt.Fprintf(s.Out, "    %s\n", s.t.T("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
+			fmt.Fprintf(s.Out, "    %s\n", s.words("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
 		}
 	}
 }

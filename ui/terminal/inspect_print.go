@@ -178,7 +178,7 @@ func (s *session) printRequest(r *x509.CertificateRequest) {
 		"keyUsage", strings.Join(asked.Request.KeyUsage, ", "), "extKeyUsage", strings.Join(asked.Request.ExtKeyUsage, ", "),
 		"ignored", pki.Escape(strings.Join(asked.Ignored, ", ")))
 	for _, f := range asked.Refused {
-		fmt.Fprintf(s.Out, "    ! %s\n", s.t.T("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
+		fmt.Fprintf(s.Out, "    ! %s\n", s.words("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
 	}
 	if err != nil {
 		fmt.Fprintf(s.Out, "    ! %s\n", s.why(err))
@@ -201,7 +201,7 @@ func askedConstraints(a pki.Asked) string {
 func (s *session) sentence(err error) string {
 	e := desk.Explain(err)
 	if key := "error." + e.Code; s.t.Has(key) {
-		return s.t.T(key, e.Facts...)
+		return s.words(key, e.Facts...)
 	}
 	return pki.Escape(e.Raw)
 }

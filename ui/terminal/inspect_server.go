@@ -68,7 +68,7 @@ func (s *session) newInspectedServer(address string, seen desk.ServerSeen, f ins
 		if d == nil {
 			return nil
 		}
-		title, cause, fix := english.Diagnosis(d.Code, d.Facts)
+		title, cause, fix := english.TerminalDiagnosis(d.Code, d.Facts)
 		return &diagnosisJ{d.Code, d.Side, d.Step, title, cause, fix, d.Raw, d.Facts}
 	}
 	out := inspectedServer{
@@ -89,7 +89,7 @@ func (s *session) newInspectedServer(address string, seen desk.ServerSeen, f ins
 func (s *session) printServer(address string, seen desk.ServerSeen) {
 	fmt.Fprintln(s.Out, pki.Escape(address))
 	if d := seen.Diagnosis; d != nil {
-		title, cause, fix := s.t.Diagnosis(d.Code, d.Facts)
+		title, cause, fix := s.t.TerminalDiagnosis(d.Code, d.Facts)
 		fmt.Fprintf(s.Out, "  %s\n  %s\n  %s\n", title, cause, fix)
 		if p := d.Facts["starttls"]; p != "" {
 			fmt.Fprintf(s.Out, "  %s\n", s.t.T("inspect.try-starttls", "Protocol", p))
@@ -124,7 +124,7 @@ func (s *session) judged(d *testclient.Diagnosis, right string) string {
 	if d == nil {
 		return right
 	}
-	title, cause, _ := s.t.Diagnosis(d.Code, d.Facts)
+	title, cause, _ := s.t.TerminalDiagnosis(d.Code, d.Facts)
 	return "! " + title + ". " + cause
 }
 

@@ -112,13 +112,16 @@ func (s *session) explain(err error) {
 			e.Facts[n] = pki.Escape(text)
 		}
 	}
-	fmt.Fprintln(s.Err, s.t.T("error."+e.Code, e.Facts...))
+	if path, err := s.path(); err == nil { // the errors of opening the vault do not say it
+		e.Facts = append(e.Facts, "Vault", pki.Escape(path))
+	}
+	fmt.Fprintln(s.Err, s.words("error."+e.Code, e.Facts...))
 	for _, f := range e.Faults {
-		fmt.Fprintf(s.Err, "  %s\n", s.t.T("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
+		fmt.Fprintf(s.Err, "  %s\n", s.words("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
 	}
 	for _, more := range []string{".cause", ".next"} {
-		if key := "error." + e.Code + more; s.t.Has(key) {
-			if text := s.t.T(key, e.Facts...); text != "" {
+		if key := "error." + e.Code + more; s.t.Has(key) || s.t.Has("terminal."+key) {
+			if text := s.words(key, e.Facts...); text != "" {
 				fmt.Fprintln(s.Err, text)
 			}
 		}
@@ -202,6 +205,15 @@ func (s *session) named(d *desk.Desk, find func(string) (desk.Certificate, error
 		fmt.Fprintln(s.Err, s.t.T("terminal.namesakes", "Count", n, "Name", pki.Escape(name), "Serial", c.Serial))
 	}
 	return c, err
+}
+
+// words are those of a message, in the terminal's own way where the message is
+// about what a window has.
+func (s *session) words(key string, args ...any) string {
+	if own := "terminal." + key; s.t.Has(own) {
+		return s.t.T(own, args...)
+	}
+	return s.t.T(key, args...)
 }
 
 func (s *session) say(key string, args ...any) { fmt.Fprintln(s.Out, s.t.T(key, args...)) }

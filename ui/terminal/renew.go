@@ -338,7 +338,7 @@ func (s *session) why(err error) string {
 	if len(e.Faults) > 0 {
 		var texts []string
 		for _, f := range e.Faults {
-			texts = append(texts, s.t.T("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
+			texts = append(texts, s.words("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
 		}
 		return strings.Join(texts, " ")
 	}
@@ -347,5 +347,5 @@ func (s *session) why(err error) string {
 			e.Facts[n] = pki.Escape(s.t.Value(text))
 		}
 	}
-	return s.t.T("error."+e.Code, e.Facts...)
+	return s.words("error."+e.Code, e.Facts...)
 }

@@ -3,6 +3,7 @@ package terminal
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -256,7 +257,7 @@ func (s *session) restore() *cobra.Command {
 			}
 			kept, err := desk.Restore(c.Context(), args[0], path, s.Desk)
 			if err != nil {
-				return err
+				return noBackup(err, args[0])
 			}
 			s.say("vault.restore.done", "Path", path)
 			if kept != "" {
@@ -265,6 +266,14 @@ func (s *session) restore() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// noBackup says of a backup that is not there that it is not, and not the vault.
+func noBackup(err error, path string) error {
+	if errors.Is(err, desk.ErrNotFound) {
+		return &desk.PathError{Deed: "read", Path: path, Err: fs.ErrNotExist}
+	}
+	return err
 }
 
 // check reads the whole vault, or a backup of it.
@@ -276,7 +285,7 @@ func (s *session) check() *cobra.Command {
 				if len(args) == 1 {
 					damage, err := d.CheckBackup(c.Context(), args[0])
 					if err != nil {
-						return err
+						return noBackup(err, args[0])
 					}
 					return s.checked(desk.Checked{Damage: damage}, "vault.check.backup-sound", "Path", args[0])
 				}
