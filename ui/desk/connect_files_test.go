@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -131,17 +132,16 @@ func TestKeyLogFile(t *testing.T) {
 	}
 }
 
-// TestSnippetsThroughProxy: by the same proxy, with its user.
-func TestSnippetsThroughProxy(t *testing.T) {
-	s := newSnippetStand(t)
-	asked := 0
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// tunnelling is a proxy for one user, over TLS with the certificate when there
+// is one. It counts what it let through.
+func tunnelling(t *testing.T, cert *tls.Certificate, asked *int) *httptest.Server {
+	proxy := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != "CONNECT" || r.Header.Get("Proxy-Authorization") != "Basic dTpw" {
 			w.Header().Set("Proxy-Authenticate", "Basic")
 			w.WriteHeader(http.StatusProxyAuthRequired)
 			return
 		}
-		asked++
+		*asked++
 		there, err := net.Dial("tcp", r.Host)
 		if err != nil {
 			w.WriteHeader(http.StatusBadGateway)
@@ -161,9 +161,33 @@ func TestSnippetsThroughProxy(t *testing.T) {
 		io.Copy(here, there)
 	}))
 	t.Cleanup(proxy.Close)
+	if cert == nil {
+		proxy.Start()
+		return proxy
+	}
+	proxy.TLS = &tls.Config{Certificates: []tls.Certificate{*cert}}
+	proxy.StartTLS()
+	return proxy
+}
+
+// TestSnippetsThroughProxy: by the same proxy, with its user, in clear or over
+// TLS.
+func TestSnippetsThroughProxy(t *testing.T) {
+	s := newSnippetStand(t)
+	pair, err := s.pair(s.example.Server.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("http", func(t *testing.T) { s.throughProxy(t, nil) })
+	t.Run("https", func(t *testing.T) { s.throughProxy(t, pair) })
+}
+
+func (s snippetStand) throughProxy(t *testing.T, cert *tls.Certificate) {
+	asked := 0
+	proxy := tunnelling(t, cert, &asked)
 	t.Setenv("PROXY_PASSWORD", "p")
 	try := Try{URL: s.server.URL() + "/", CertificateID: s.example.Client.ID, TrustIDs: []ID{s.example.Authority.ID},
-		Proxy: strings.Replace(proxy.URL, "http://", "http://u:p@", 1), Redirects: 2}
+		Proxy: strings.Replace(proxy.URL, "://", "://u:p@", 1), Redirects: 2}
 	r, err := s.Connect(t.Context(), try, nil)
 	if err != nil || !r.OK() || asked != 1 {
 		t.Fatalf("%v %+v", err, r.Diagnosis)

@@ -82,7 +82,7 @@ func (f *connectFlags) runBoth(ctx context.Context, s *session, d *desk.Desk, pa
 	if !f.json {
 		s.printBoth(result)
 	}
-	return s.printResult(result, f.json)
+	return f.conclude(ctx, s, d, try, result)
 }
 
 // printBoth prints the steps with the server's words under the client's, and
