@@ -22,7 +22,7 @@ func TestSavedTryIsWhole(t *testing.T) {
 		URL: "https://u:MARKED@a.test/x?token=MARKED", CertificateID: "0123456789abcdef0123456789abcdef", TrustIDs: []ID{"1123456789abcdef0123456789abcdef"},
 		Insecure: true, Method: "PUT", Header: http.Header{"Authorization": {"MARKED"}}, Body: []byte("MARKED"), ServerName: "b.test", Address: ":1",
 		MinVersion: 0x0303, MaxVersion: 0x0304, ALPN: []string{"h2"}, Timeout: time.Second,
-		CertFiles: []string{"a.p12"}, Password: "MARKED", TrustFiles: []string{"b.pem"}, BodyFile: "c", Proxy: "http://u:MARKED@proxy", Redirects: 3, Stage: time.Second,
+		CertFiles: []string{"a.p12"}, Password: "MARKED", SendChain: true, TrustFiles: []string{"b.pem"}, BodyFile: "c", Proxy: "http://u:MARKED@proxy", Redirects: 3, Stage: time.Second,
 		KeyLog: "keys.log",
 	}
 	for n := range reflect.TypeFor[Try]().NumField() {
