@@ -281,7 +281,7 @@ func (h *hand) key(name fyne.KeyName) {
 	h.t.Helper()
 	e := &fyne.KeyEvent{Name: name}
 	if f := h.win.Canvas().Focused(); name == fyne.KeyTab {
-		test.FocusNext(h.win.Canvas())
+		h.win.Canvas().FocusNext()
 	} else if f != nil {
 		f.TypedKey(e)
 	} else if on := h.win.Canvas().OnTypedKey(); on != nil {

@@ -54,9 +54,7 @@ func (p *partnerPage) line(r desk.RoutePage, l desk.PartnerLine) fyne.CanvasObje
 		words.Add(widgets.NewQuiet(detail))
 	}
 	parts := []fyne.CanvasObject{state, widgets.Grow(words)}
-	for _, b := range p.mends(r, l) {
-		parts = append(parts, b)
-	}
+	parts = append(parts, p.mends(r, l)...)
 	return widgets.Row(8, parts...)
 }
 

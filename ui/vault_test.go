@@ -179,7 +179,6 @@ func TestRecoveryCodeIsShownOnceAndOpens(t *testing.T) {
 	b.queue.drain()
 	p := b.shown().(*recoveryPage)
 	b.picture("recovery")
-	code := p.code
 	if !p.done.Disabled() {
 		t.Error("one can go on without having it")
 	}
@@ -190,7 +189,7 @@ func TestRecoveryCodeIsShownOnceAndOpens(t *testing.T) {
 	test.Tap(b.settings().ways.code)
 	b.queue.drain()
 	p = b.shown().(*recoveryPage)
-	code = p.code
+	code := p.code
 	test.Tap(p.save)
 	sheet := b.shown().(*savePage)
 	path := filepath.Join(t.TempDir(), "sheet.txt")

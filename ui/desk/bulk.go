@@ -106,6 +106,8 @@ var (
 	// ErrBulkEncoding: neither UTF-8 nor UTF-16. A spreadsheet's plain "CSV"
 	// is often in the code page of its country.
 	ErrBulkEncoding = errors.New("table is neither UTF-8 nor UTF-16")
+	// ErrBulkPEM: certificates, keys or requests, whose lines are no names.
+	ErrBulkPEM = errors.New("PEM instead of a table")
 	// ErrBulkHeadings: the first row names columns, but none that names a
 	// certificate.
 	ErrBulkHeadings = errors.New("table has no column of names")

@@ -40,7 +40,7 @@ func ReadBulkFrom(r io.Reader) (BulkTable, error) {
 // passed over. When the first row names columns (any of the names that
 // BulkColumns are known by, in any order), it is the heading; else the columns
 // are those of BulkColumns. What is wrong with single rows is said by
-// CheckBulk. Errors: ErrBulkEmpty, ErrBulkEncoding, ErrBulkHeadings,
+// CheckBulk. Errors: ErrBulkEmpty, ErrBulkEncoding, ErrBulkPEM, ErrBulkHeadings,
 // *BulkLimitError.
 func ReadBulk(data []byte) (BulkTable, error) {
 	if len(data) > MaxBulkSize {
@@ -49,6 +49,9 @@ func ReadBulk(data []byte) (BulkTable, error) {
 	text, err := bulkText(data)
 	if err != nil {
 		return BulkTable{}, err
+	}
+	if strings.Contains(text, "-----BEGIN ") {
+		return BulkTable{}, ErrBulkPEM
 	}
 	table := BulkTable{Separator: separatorOf(text), Columns: BulkColumns()}
 	s := splitter{text: text, separator: byte(table.Separator), line: 1}

@@ -120,6 +120,7 @@ func TestReadBulkErrors(t *testing.T) {
 		{"empty rows", "\n,,\n \n", ErrBulkEmpty},
 		{"a heading alone", "name,kind\n", ErrBulkEmpty},
 		{"Big5", "\xa4\xfd\xa4p\xa9\xfa\n", ErrBulkEncoding},
+		{"PEM", "x\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", ErrBulkPEM},
 		{"no column of names", "kind,days\nclient,90\n", ErrBulkHeadings},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -92,6 +92,7 @@ var sentinels = []struct {
 	{pki.ErrTooManyIterations, "too-many-iterations"},
 	{ErrBulkEmpty, "bulk-empty"},
 	{ErrBulkEncoding, "bulk-encoding"},
+	{ErrBulkPEM, "bulk-pem"},
 	{ErrBulkHeadings, "bulk-headings"},
 	{ErrPasswordsLost, "passwords-lost"},
 	{pki.ErrKeyMismatch, "key-mismatch"},
