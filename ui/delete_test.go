@@ -1,11 +1,12 @@
 package ui
 
 import (
-	"countersign/ui/desk"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2/test"
+
+	"countersign/ui/desk"
 )
 
 func TestDeleteAndBringBack(t *testing.T) {
