@@ -141,6 +141,8 @@ func (p *partnerPage) make(dir desk.Direction, line string) {
 // tryWords say what the button of a try does.
 func (p *partnerPage) tryWords(r desk.RoutePage, l desk.PartnerLine) string {
 	switch {
+	case !r.TryReal(p.page) && !p.standIn && r.CanWait(p.page):
+		return "partners.wait"
 	case !r.TryReal(p.page) && !p.standIn:
 		return "partners.stand-in.make"
 	case !l.At.IsZero():
@@ -152,7 +154,7 @@ func (p *partnerPage) tryWords(r desk.RoutePage, l desk.PartnerLine) string {
 // try tries a direction; where there is nobody to try with, it makes the
 // stand-in first.
 func (p *partnerPage) try(r desk.RoutePage) {
-	if !r.TryReal(p.page) && !p.standIn {
+	if !r.TryReal(p.page) && !p.standIn && !r.CanWait(p.page) {
 		p.makeStandIn()
 		return
 	}

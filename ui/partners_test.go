@@ -145,6 +145,7 @@ func TestPartnerFromTheFirstClickToBothDirections(t *testing.T) {
 	b.takeKit(t)
 	b.mustBe(desk.WeCall, desk.LineTheirAuthority, desk.LineDone)
 	b.picture("partners-page-trusted")
+	b.waitsForGlobex(t)
 	b.partnerShown().press(b, "stand-in-remove")
 	if list, err := b.desk.Certificates(desk.Filter{Search: "Stand-in"}); err != nil || len(list) != 0 || b.partnerShown().standIn {
 		t.Errorf("of the stand-in there is %+v, %v", list, err)
@@ -170,6 +171,29 @@ func (b *bench) tryDirection(dir desk.Direction, picture string) {
 	b.back()
 	b.queue.drain()
 	b.mustBe(dir, desk.LineTry, desk.LineDone)
+}
+
+// waitsForGlobex waits for the real client, and stops.
+func (b *bench) waitsForGlobex(t *testing.T) {
+	t.Helper()
+	b.partnerShown().press(b, "they-call/try")
+	p := b.shown().(*partnerTrying)
+	b.queue.until("the try ends", func() bool { return p.stop == nil })
+	if !p.wait.Visible() {
+		t.Fatal("their call cannot be waited for")
+	}
+	test.Tap(p.wait)
+	if !p.halt.Visible() || p.wait.Visible() || !strings.Contains(p.verdict.Title(), "Waiting for a client of Globex") {
+		t.Errorf("it says %q", p.verdict.Title())
+	}
+	b.picture("partners-wait")
+	test.Tap(p.halt)
+	b.queue.until("it stops", func() bool { return p.stop == nil })
+	if p.verdict.Visible() || !p.wait.Visible() {
+		t.Error("it still waits")
+	}
+	b.back()
+	b.queue.drain()
 }
 
 // sendKit writes the kit and notes it as sent.

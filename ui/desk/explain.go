@@ -71,6 +71,7 @@ var sentinels = []struct {
 	{ErrNoRoute, "partner-route"},
 	{ErrNoPartnerAuthority, "partner-authority"},
 	{ErrNoTheirRequest, "partner-request"},
+	{ErrNoTheirAuthority, "partner-their-authority"},
 	{ErrKitEmpty, "kit-empty"},
 	{ErrKitNoKey, "kit-no-key"},
 	{ErrKitSecret, "kit-secret"},

@@ -264,3 +264,48 @@ func TestCompaniesThatSignForEachOther(t *testing.T) {
 		}
 	}
 }
+
+// TestTheirClientIsWaitedFor: A's server refuses a client that B's authority did
+// not sign and goes on waiting, then lets B's in; that is the direction's last
+// try.
+func TestTheirClientIsWaitedFor(t *testing.T) {
+	a, b := newCompany(t, "Acme", "Globex"), newCompany(t, "Globex", "Acme")
+	ctx := context.Background()
+	if _, err := a.WaitForPartner(ctx, a.partner.ID, 0, nil, nil); !errors.Is(err, ErrNoPartnerCertificate) {
+		t.Errorf("without a certificate: %v", err)
+	}
+	a.makes(t, TheyCall, here)
+	b.makes(t, WeCall)
+	if _, err := a.WaitForPartner(ctx, a.partner.ID, 0, nil, nil); !errors.Is(err, ErrNoTheirAuthority) {
+		t.Errorf("without their authority: %v", err)
+	}
+	b.trustKit(t, b.partner.ID, a.sends(t, "kit.zip"))
+	a.trustKit(t, a.partner.ID, b.sends(t, "kit.zip"))
+	stranger := a.mustIssue(t, a.root.ID, named(pki.Client, "stranger"))
+	address, seen := make(chan string, 1), 0
+	var done PartnerTried
+	over := make(chan error, 1)
+	go func() {
+		var err error
+		done, err = a.WaitForPartner(ctx, a.partner.ID, 0, func(url string) { address <- url }, func(testclient.Connection) { seen++ })
+		over <- err
+	}()
+	url := <-address
+	if _, err := a.Connect(ctx, Try{URL: url + "/hello", CertificateID: stranger.ID, TrustIDs: []ID{a.root.ID}}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if tried := b.calls(t, url+"/hello"); !tried.Passed() {
+		t.Errorf("B calls A: %+v", tried.PartnerTry)
+	}
+	if err := <-over; err != nil {
+		t.Fatal(err)
+	}
+	last := done.Partner.TheyCall.Last
+	if !last.Passed() || last.StandIn || last.Status != 200 || last.URL != url || seen != 2 || done.Server[0].ClientName != "client-for-acme" {
+		t.Errorf("it is %+v after %d, %+v", last, seen, done.Server)
+	}
+	stop, cancel := context.WithCancel(ctx)
+	if _, err := a.WaitForPartner(stop, a.partner.ID, 0, func(string) { cancel() }, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
+}

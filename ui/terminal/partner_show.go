@@ -118,6 +118,9 @@ func lineCommand(page desk.PartnerPage, r desk.RoutePage, l desk.PartnerLine, st
 		}
 		return command + "set " + name + " --our-url https://..."
 	case desk.LineTry:
+		if r.CanWait(page) && !standIn {
+			return command + "try " + name + " they-call --wait 10m"
+		}
 		if !standIn && !r.TryReal(page) {
 			return command + "stand-in " + name
 		}

@@ -1,7 +1,9 @@
 package terminal
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -45,11 +47,19 @@ type triedPartner struct {
 // partnerTry tries one direction, or all.
 func (s *session) partnerTry() *cobra.Command {
 	var standIn, asJSON bool
+	var wait time.Duration
+	var port int
 	c := &cobra.Command{
 		Use: "try NAME [we-call|they-call]", Short: s.t.T("partners.terminal.try"), Args: cobra.RangeArgs(1, 2),
 		Long: s.t.T("partners.terminal.try") + "\n\n" + s.t.T("partners.terminal.try.long"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return s.withPartner(c, args[0], func(d *desk.Desk, p desk.Partner) error {
+				if c.Flags().Changed("wait") {
+					if len(args) > 1 && args[1] != string(desk.TheyCall) || wait <= 0 || port < 0 || port > 65535 {
+						return usageError{fmt.Errorf("--wait %s --port %d: %s", wait, port, desk.TheyCall)}
+					}
+					return s.waitForPartner(c.Context(), d, p, wait, port)
+				}
 				dirs := p.Directions()
 				if len(args) > 1 {
 					dir, err := parseDirection(args[1])
@@ -63,8 +73,25 @@ func (s *session) partnerTry() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&standIn, "stand-in", false, s.t.T("partners.flag.stand-in"))
+	c.Flags().DurationVar(&wait, "wait", 0, s.t.T("partners.flag.wait"))
+	c.Flags().IntVar(&port, "port", 0, s.t.T("terminal.flag.port"))
 	c.Flags().BoolVar(&asJSON, "json", false, s.t.T("terminal.flag.json"))
 	return c
+}
+
+// waitForPartner starts our server and waits for the partner's real client.
+func (s *session) waitForPartner(ctx context.Context, d *desk.Desk, p desk.Partner, wait time.Duration, port int) error {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	done, err := d.WaitForPartner(ctx, p.ID, port,
+		func(url string) {
+			fmt.Fprintf(s.Out, "%s\n%s\n%s\n", s.t.T("partners.wait.title", "Name", pki.Escape(p.Name)), url, s.t.T("partners.wait.here"))
+		}, s.printLine)
+	if err != nil {
+		return err
+	}
+	s.say("partners.waited", "Client", pki.Escape(done.Server[0].ClientName), "Name", pki.Escape(p.Name))
+	return nil
 }
 
 func (s *session) tryDirections(c *cobra.Command, d *desk.Desk, p desk.Partner, dirs []desk.Direction, standIn, asJSON bool) error {
