@@ -69,12 +69,20 @@ func (d *Desk) TryPartner(ctx context.Context, id ID, dir Direction, standIn boo
 		return fail(ctx.Err()) // it was stopped: that says nothing
 	}
 	tried.note(try, w.Last, d)
-	err = d.vault.Update(func(tx *storage.Tx) error {
-		return changeRoute(tx, id, dir, func(w *Route) { w.Last = tried.PartnerTry })
-	})
-	if err != nil {
-		return fail(err)
+	return d.keepTried(id, tried)
+}
+
+// keepTried keeps how a direction was tried last, where the vault can be written.
+func (d *Desk) keepTried(id ID, tried PartnerTried) (PartnerTried, error) {
+	if !d.ReadOnly() {
+		err := d.vault.Update(func(tx *storage.Tx) error {
+			return changeRoute(tx, id, tried.Direction, func(r *Route) { r.Last = tried.PartnerTry })
+		})
+		if err != nil {
+			return PartnerTried{}, fmt.Errorf("keep how %s was tried: %w", tried.Direction, err)
+		}
 	}
+	var err error
 	tried.Partner, err = d.Partner(id)
 	return tried, err
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"countersign/storage"
 	"countersign/testclient"
 )
 
@@ -72,14 +71,7 @@ func (d *Desk) WaitForPartner(ctx context.Context, id ID, port int, started func
 	tried := PartnerTried{Direction: TheyCall, Server: []testclient.Connection{call}}
 	tried.At, tried.URL, tried.Status = d.Now(), server.URL(), call.Status
 	tried.PassedAt = tried.At
-	err = d.vault.Update(func(tx *storage.Tx) error {
-		return changeRoute(tx, id, TheyCall, func(r *Route) { r.Last = tried.PartnerTry })
-	})
-	if err != nil {
-		return fail(err)
-	}
-	tried.Partner, err = d.Partner(id)
-	return tried, err
+	return d.keepTried(id, tried)
 }
 
 // awaitCall waits for a client that was let in.
