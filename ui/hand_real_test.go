@@ -20,11 +20,12 @@ import (
 type realWindow struct {
 	t     *testing.T
 	id    string
+	work  string
 	shift float32 // down, by the menu
 }
 
-// startReal starts the program that COUNTERSIGN_WALKS names, in a folder.
-func startReal(t *testing.T, work string) *realWindow {
+// startReal starts the program that COUNTERSIGN_WALKS names, in a folder of its own.
+func startReal(t *testing.T) *realWindow {
 	t.Helper()
 	program := os.Getenv("COUNTERSIGN_WALKS")
 	if program == "" {
@@ -32,14 +33,14 @@ func startReal(t *testing.T, work string) *realWindow {
 	}
 	home := t.TempDir()
 	cmd := exec.Command(program, "--vault", filepath.Join(home, "data", "vault.db"))
-	cmd.Dir = work
+	cmd.Dir = home
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_CACHE_HOME="+home, "FYNE_THEME=light", "FYNE_SCALE=1",
 		"LC_ALL=", "LANG=en_US.UTF-8", "LANGUAGE=", "WAYLAND_DISPLAY=")
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
-	r := &realWindow{t: t}
+	r := &realWindow{t: t, work: home}
 	for range 300 {
 		out, _ := exec.Command("xdotool", "search", "--all", "--onlyvisible", "--pid", fmt.Sprint(cmd.Process.Pid), "--name", "^Countersign$").Output()
 		if r.id = strings.TrimSpace(string(out)); r.id != "" {
@@ -108,6 +109,21 @@ func (r *realWindow) roll(at fyne.Position, button string) {
 	r.move(at)
 	r.do("click", "--repeat", "60", "--delay", "12", button)
 	time.Sleep(300 * time.Millisecond)
+}
+
+// give puts a file of the test's folder into the window's.
+func (r *realWindow) give(name string) {
+	if r == nil {
+		return
+	}
+	r.t.Helper()
+	data, err := os.ReadFile(name)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(r.work, name), data, 0o600)
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 func (r *realWindow) rest() {

@@ -18,6 +18,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"countersign/pki/pkitest"
+	"countersign/ui/widgets"
 )
 
 // hand does with the window what a person does who reads a walkthrough: it
@@ -50,9 +51,8 @@ func withHand(t *testing.T, page string) *hand {
 	if err != nil {
 		t.Fatal(err)
 	}
-	work := t.TempDir()
-	t.Chdir(work)
-	h := &hand{bench: newBenchAt(t, t.TempDir()+"/vault.db", today), real: startReal(t, work), page: string(data),
+	t.Chdir(t.TempDir())
+	h := &hand{bench: newBenchAt(t, t.TempDir()+"/vault.db", today), real: startReal(t), page: string(data),
 		pictures: filepath.Join(docs, "pictures"), ports: freePorts(t)}
 	for _, label := range []string{"Passphrase", "Passphrase, once more"} {
 		h.fill(label, "violet anchors drift")
@@ -240,8 +240,14 @@ func (h *hand) choose(label, option string) {
 // pick takes an option of the choice that says so now.
 func (h *hand) pick(now, option string) {
 	h.t.Helper()
-	h.clickAt(now)
-	h.click(option)
+	for _, s := range h.sights() {
+		if choice, ok := s.object.(*widgets.Select); ok && choice.Value() == now {
+			h.tap(s.middle())
+			h.click(option)
+			return
+		}
+	}
+	h.t.Fatalf("no choice says %q", now)
 }
 
 // fill writes into the field below a label, in the place of what is there.
@@ -347,10 +353,34 @@ func (h *hand) until(words string) {
 	h.rest()
 }
 
-// run does a command of the page in the folder that both windows work in.
+// run does a command of the page; both windows get the files that it makes.
 func (h *hand) run(name string, args ...string) {
 	h.t.Helper()
+	before := h.files()
 	pkitest.Run(h.t, name, args...)
+	for _, file := range h.files() {
+		if !slices.Contains(before, file) {
+			h.real.give(file)
+		}
+	}
+}
+
+// file writes a file of the page.
+func (h *hand) file(name, text string) {
+	h.t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		h.t.Fatal(err)
+	}
+	h.real.give(name)
+}
+
+func (h *hand) files() []string {
+	h.t.Helper()
+	files, err := filepath.Glob("*")
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return files
 }
 
 // begin starts a server of the page, which ends with the test: one for the

@@ -52,6 +52,7 @@ func (v *visits) empty() bool { return len(v.list) == 0 }
 func (v *visits) clear() {
 	v.list = nil
 	v.draw()
+	v.again()
 }
 
 func (v *visits) add(c testclient.Connection) {
