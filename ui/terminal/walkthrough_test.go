@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -25,6 +26,7 @@ const walkthroughs = "../../docs/walkthroughs"
 //	sh fails      the same, but the last command must fail
 //	sh in=NAME    done in a second terminal of that name, where it goes on; what
 //	              ran there before is ended as by Ctrl+C
+//	… port=N      and only when it listens there does the reader go on
 //	text          what the sh block above printed
 //	text of=NAME  what the terminal of that name has printed since it was last shown
 //
@@ -141,6 +143,10 @@ func (p *page) block(info []string, from, end int) int {
 	switch {
 	case kind == "sh" && second:
 		p.desk.begin(name, p.ports.Replace(text))
+		if len(info) > 2 {
+			port, _ := strconv.Atoi(p.ports.Replace(strings.TrimPrefix(info[2], "port=")))
+			waitForPort(p.t, port)
+		}
 	case kind == "sh" && (word == "" || word == "fails"):
 		p.said = p.shown.Replace(p.desk.do(p.ports.Replace(text), word == "fails"))
 	case kind == "text" && another:
@@ -204,6 +210,8 @@ var sameOnEachRun = []struct {
 	{regexp.MustCompile(`\b[\d,]+ days\b`), "N days"},
 	{regexp.MustCompile(`(127\.0\.0\.1|\[::1\]):\d{5}\b`), "LOCAL:PORT"},
 	{regexp.MustCompile(`curl/[\d.]+`), "curl/N"},
+	{regexp.MustCompile(`X25519(MLKEM768)?\b`), "X25519"}, // OpenSSL's first wish, by its version
+	{regexp.MustCompile(`\b([A-Z]+) = `), "$1="},          // OpenSSL's spelling of a subject, by its version
 	{regexp.MustCompile(`[ \t\r]+`), " "},
 	{regexp.MustCompile(`[A-Za-z0-9+/]{43}=`), "BASE64"},
 }
