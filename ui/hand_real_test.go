@@ -86,7 +86,12 @@ func (r *realWindow) write(text string) {
 		return
 	}
 	r.do("key", "ctrl+a")
-	r.do("type", "--delay", "25", "--", text)
+	for i, line := range strings.Split(text, "\n") {
+		if i > 0 {
+			r.do("key", "Return")
+		}
+		r.do("type", "--delay", "25", "--", line)
+	}
 	time.Sleep(250 * time.Millisecond)
 }
 
