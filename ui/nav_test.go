@@ -271,7 +271,7 @@ func TestBadgeCountsWhatNeedsAttention(t *testing.T) {
 	b := unlocked(t)
 	r := pki.NewRequest(pki.Authority)
 	r.Subject.CommonName = "Ends Soon"
-	r.NotAfter = testDay.AddDate(0, 0, 3)
+	r.NotBefore, r.NotAfter = testDay.AddDate(0, 0, -60), testDay.AddDate(0, 0, 3)
 	if _, err := b.desk.Issue(t.Context(), desk.IssueRequest{Request: r}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"os"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -14,9 +13,6 @@ import (
 // TestLooksOfPartners draws the page in all languages, light and dark, at both
 // sizes.
 func TestLooksOfPartners(t *testing.T) {
-	if os.Getenv("PICTURES") == "" {
-		t.Skip("for people: set PICTURES")
-	}
 	for _, x := range []struct {
 		language string
 		dark     bool

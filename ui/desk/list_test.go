@@ -18,7 +18,7 @@ func TestCertificatesFilter(t *testing.T) {
 	server.Names, _ = pki.ParseNames("api.acme.test 10.0.0.7")
 	web := d.mustIssue(t, one.ID, server)
 	soon := named(pki.Client, "bob")
-	soon.NotAfter = fixed.AddDate(0, 0, 5)
+	soon.NotBefore, soon.NotAfter = fixed.AddDate(0, 0, -60), fixed.AddDate(0, 0, 5)
 	bob := d.mustIssue(t, two.ID, soon)
 	alice := d.mustIssue(t, one.ID, named(pki.Client, "alice"))
 
