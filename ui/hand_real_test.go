@@ -31,7 +31,11 @@ func startReal(t *testing.T) *realWindow {
 	if program == "" {
 		return nil
 	}
-	home := t.TempDir()
+	home, err := os.MkdirTemp("", "you")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(home) })
 	cmd := exec.Command(program, "--vault", filepath.Join(home, "data", "vault.db"))
 	cmd.Dir = home
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_CACHE_HOME="+home, "FYNE_THEME=light", "FYNE_SCALE=1",

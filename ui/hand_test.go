@@ -51,6 +51,7 @@ func withHand(t *testing.T, page string) *hand {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Setenv("HOME", t.TempDir())
 	t.Chdir(t.TempDir())
 	h := &hand{bench: newBenchAt(t, t.TempDir()+"/vault.db", today), real: startReal(t), page: string(data),
 		pictures: filepath.Join(docs, "pictures"), ports: freePorts(t)}
@@ -211,6 +212,18 @@ func (h *hand) click(words string) {
 
 // clickAt presses words that are no name of a button: a certificate's in a list.
 func (h *hand) clickAt(words string) { h.t.Helper(); h.tap(h.find(words).middle()) }
+
+// back presses the words at the top that lead back.
+func (h *hand) back(words string) {
+	h.t.Helper()
+	top := h.find(words)
+	for _, s := range h.sights() {
+		if s.text == words && s.at.Y < top.at.Y {
+			top = s
+		}
+	}
+	h.tap(top.middle())
+}
 
 func (h *hand) tap(at fyne.Position) {
 	h.t.Helper()
