@@ -41,6 +41,15 @@ func TestWalkthroughA(t *testing.T) {
 	h.mustSee("server certificate")
 	h.show("a-made")
 
+	h.unknownAuthority()
+	h.noNames()
+	h.clientToo()
+	h.asDER()
+}
+
+// unknownAuthority is step 3, with the server of step 2.
+func (h *hand) unknownAuthority() {
+	h.t.Helper()
 	h.click("Connections")
 	h.below("Connects")
 	h.choose("Asks clients for", "nothing: TLS")
@@ -57,7 +66,11 @@ func TestWalkthroughA(t *testing.T) {
 	h.until("remote error: tls: bad certificate")
 	h.show("a-server-log")
 	h.above("What it saw")
+}
 
+// noNames is the certificate of step 3 that has only a common name, and step 4.
+func (h *hand) noNames() {
+	h.t.Helper()
 	h.run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-noenc", "-keyout", "old.key", "-out", "old.pem", "-days", "3650",
 		"-subj", "/C=TW/ST=Taiwan/L=Taipei/O=Hello/OU=Lab/CN=localhost")
 	h.begin("openssl", "s_server", "-accept", "9444", "-cert", "old.pem", "-key", "old.key", "-www", "-quiet")
@@ -78,7 +91,11 @@ func TestWalkthroughA(t *testing.T) {
 	h.rest()
 	h.mustSee("The server answered", "signed by Hello Root, name matches")
 	h.show("a-trusted")
+}
 
+// clientToo is step 5.
+func (h *hand) clientToo() {
+	h.t.Helper()
 	h.click("Certificates")
 	h.click("New certificate")
 	h.click("Client")
@@ -100,7 +117,11 @@ func TestWalkthroughA(t *testing.T) {
 	h.rest()
 	h.mustSee("The server let alice in")
 	h.show("a-client-let-in")
+}
 
+// asDER is step 6.
+func (h *hand) asDER() {
+	h.t.Helper()
 	h.click("Certificates")
 	h.clickAt("localhost")
 	h.click("Export for…")

@@ -34,7 +34,12 @@ func TestWalkthroughB(t *testing.T) {
 	h.rest()
 	h.click("Done")
 	h.rest()
+	h.twoClients()
+}
 
+// twoClients is from step 2 on.
+func (h *hand) twoClients() {
+	h.t.Helper()
 	h.click("Connections")
 	h.click("Local server")
 	h.fill("Port", "8443")
