@@ -57,16 +57,14 @@ func (f *tryForm) buildMore() *fyne.Container {
 	f.timeoutField = widgets.NewField(t.T("connect.timeout"), "", f.timeout)
 	f.stageField = widgets.NewField(t.T("try.stage"), "", f.stage)
 	f.headersField = widgets.NewField(t.T("connect.headers"), "", f.headers)
-	small := widgets.Grid(188, 12,
-		widgets.NewField(t.T("connect.method"), "", f.method),
-		widgets.NewField(t.T("connect.lowest"), "", f.lowest),
-		widgets.NewField(t.T("connect.highest"), "", f.highest),
-		widgets.NewField(t.T("try.redirects"), "", f.redirects),
-		f.timeoutField, f.stageField,
-		widgets.NewField(t.T("connect.server-name"), t.T("connect.server-name.hint"), f.serverName),
-		widgets.NewField(t.T("connect.address"), t.T("connect.address.hint"), f.address),
-		widgets.NewField(t.T("try.proxy"), t.T("try.proxy.hint"), f.proxy),
-	)
+	small := widgets.Stack(12, // three times three, at each width
+		widgets.Columns(12, widgets.NewField(t.T("connect.method"), "", f.method),
+			widgets.NewField(t.T("connect.lowest"), "", f.lowest),
+			widgets.NewField(t.T("connect.highest"), "", f.highest)),
+		widgets.Columns(12, widgets.NewField(t.T("try.redirects"), "", f.redirects), f.timeoutField, f.stageField),
+		widgets.Columns(12, widgets.NewField(t.T("connect.server-name"), t.T("connect.server-name.hint"), f.serverName),
+			widgets.NewField(t.T("connect.address"), t.T("connect.address.hint"), f.address),
+			widgets.NewField(t.T("try.proxy"), t.T("try.proxy.hint"), f.proxy)))
 	large := widgets.Grid(280, 12, f.headersField, widgets.NewField(t.T("connect.body"), t.T("try.body.hint"), f.body))
 	return widgets.NewCard(widgets.Stack(12, f.buildFiles(), small, large, f.buildPaths()))
 }

@@ -39,7 +39,7 @@ func newSavePanel(c *connections) *savePanel {
 	p.group.OnSubmitted = func(string) { p.save() }
 	keep := widgets.NewButton(t.T("tries.save"), "", widgets.Primary, p.save)
 	cancel := widgets.NewButton(t.T("cancel"), "", widgets.Plain, func() { p.open(false) })
-	p.root = widgets.NewCard(widgets.Stack(12,
+	p.root = widgets.NewCard(widgets.Stack(12, widgets.NewHeading(t.T("tries.save.title")),
 		widgets.Grid(240, 12, p.nameField, widgets.NewField(t.T("tries.group"), "", p.group)),
 		widgets.Row(8, keep, cancel)))
 	p.root.Hide()
@@ -62,6 +62,7 @@ func (p *savePanel) open(open bool) {
 	if open {
 		p.c.scrollTo(p.root)
 		p.c.w.win.Canvas().Focus(p.name)
+		p.name.TypedShortcut(&fyne.ShortcutSelectAll{}) // so that typing replaces what is proposed
 	}
 }
 

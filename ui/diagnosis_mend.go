@@ -87,16 +87,22 @@ func (c *connections) useLocal() []mend {
 	}}}
 }
 
-// menuUnder opens a menu under a button, and no narrower than it.
+// menuUnder opens a menu under a button, or above it where the window ends
+// sooner, and no narrower than it.
 func menuUnder(button fyne.CanvasObject, items ...*fyne.MenuItem) {
 	canvas := fyne.CurrentApp().Driver().CanvasForObject(button)
 	if canvas == nil {
 		return
 	}
 	menu := widget.NewPopUpMenu(fyne.NewMenu("", items...), canvas)
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(button).AddXY(0, button.Size().Height+4)
+	size := menu.MinSize().Max(fyne.NewSize(button.Size().Width, 0))
+	from := fyne.CurrentApp().Driver().AbsolutePositionForObject(button)
+	at := from.AddXY(0, button.Size().Height+4)
+	if above := from.Y - size.Height - 4; above >= 0 && at.Y+size.Height > canvas.Size().Height {
+		at.Y = above
+	}
 	menu.ShowAtPosition(at)
-	menu.Resize(menu.MinSize().Max(fyne.NewSize(button.Size().Width, 0)))
+	menu.Resize(size)
 }
 
 // certificateItems are client certificates, those that the server accepts

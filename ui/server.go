@@ -35,6 +35,7 @@ type localServer struct {
 	copyURL, used *widgets.Button
 	insist        *widgets.Button
 	missing       *fyne.Container
+	checks        *fyne.Container
 	fields        *fyne.Container
 	published     *published
 	visits        *visits
@@ -80,9 +81,10 @@ func (s *localServer) build() *fyne.Container {
 	head := widgets.Row(8, widgets.NewHeading(t.T("server.title")), widgets.Grow(s.status), shut)
 	s.fields = widgets.Grid(160, 12,
 		widgets.NewField(t.T("server.mode"), "", s.mode), s.certField, s.caField, s.portField, s.plainField)
+	s.checks = widgets.Flow(20, s.both, s.published.check)
 	s.missing = widgets.Stack(8, widgets.NewBody(t.T("server.missing")))
 	buttons := widgets.Flow(8, s.use, s.start, s.halt, s.used, s.insist, s.copyURL)
-	return widgets.NewCard(widgets.Stack(12, head, s.missing, s.fields, s.also.root, s.both, s.published.root, buttons, s.visits.root))
+	return widgets.NewCard(widgets.Stack(12, head, s.missing, s.fields, s.also.root, s.checks, s.published.root, buttons, s.visits.root))
 }
 
 // setBook takes what the vault holds now; what was chosen stays chosen.
@@ -154,6 +156,7 @@ func (s *localServer) say() {
 	s.published.say(mode, s.running)
 	s.also.say(!s.caField.Hidden)
 	s.serverPorts.say(mode)
+	s.checks.Hidden = s.both.Hidden && s.published.check.Hidden
 	on := s.running != nil
 	s.halt.Hidden, s.copyURL.Hidden, s.used.Hidden, s.insist.Hidden = !on, !on, !on, !on
 	word, button := t.T("server.stopped"), t.T("server.button")

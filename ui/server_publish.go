@@ -53,7 +53,7 @@ func newPublished(s *localServer) *published {
 			s.root.Refresh()
 			s.c.layoutAgain()
 		})
-	p.root = widgets.Stack(8, p.check, p.other, p.more)
+	p.root = widgets.Stack(8, p.other, p.more)
 	return p
 }
 
@@ -62,7 +62,7 @@ func (p *published) say(mode testclient.Mode, running *testclient.Server) {
 	p.check.Hidden = mode != testclient.ModeMTLS && mode != testclient.ModeOptional
 	p.other.Hidden = p.check.Hidden || !p.check.Checked()
 	p.more.Hidden = running == nil
-	p.root.Hidden = p.check.Hidden && p.more.Hidden
+	p.root.Hidden = p.other.Hidden && p.more.Hidden
 }
 
 // into puts into config whether, and by what, clients are judged.

@@ -146,6 +146,9 @@ func (p *Printer) fact(name, value string) string {
 		}
 	case "days", "days-left":
 		if n, err := strconv.Atoi(value); err == nil {
+			if n == 0 && name == "days" {
+				return "" // since today: the date alone says it
+			}
 			return p.Days(n)
 		}
 	case "bytes-in", "bytes-out", "body-bytes", "accepted-count":
