@@ -78,6 +78,7 @@ func (e *export) written(folder string, files []desk.File) fyne.CanvasObject {
 	if e.target.NeedsPassword() {
 		secret := widgets.NewFacts(t.T("copy"), e.w.copySecret,
 			widgets.Fact{Label: t.T("export.password"), Value: e.password.Text, Mono: true, Copy: e.password.Text})
+		secret.SetLabelWidth(240)
 		parts = append(parts, widgets.Rule(), secret, widgets.NewQuiet(t.T("export.password.once")))
 	}
 	return widgets.NewCard(widgets.Stack(8, parts...))

@@ -145,7 +145,7 @@ func TestMendedByTrust(t *testing.T) {
 	l.c.form.chooseTrust(trusted{ids: []desk.ID{made.Authority.ID}})
 	l.try()
 	l.wantTitle("You do not trust the authority of this server")
-	l.tap("Trust Far Root …")
+	l.tap("Trust Far Root…")
 	l.wantTitle("Do you know Far Root?")
 	if body := l.c.verdict.notice.Body(); !strings.Contains(body, pki.Fingerprint(root.Certificate)) {
 		t.Errorf("no fingerprint in %q", body)
@@ -155,7 +155,7 @@ func TestMendedByTrust(t *testing.T) {
 	l.wantWhole("mend-trust-small")
 	l.tap("Cancel")
 	l.wantTitle("You do not trust the authority of this server")
-	l.tap("Trust Far Root …")
+	l.tap("Trust Far Root…")
 	l.tap("It is the same: trust it")
 	l.wantMended(3, "Failed at step 3: You do not trust the authority of this server")
 	if got := l.c.form.trust.Value(); got != "trust Far Root" {

@@ -115,7 +115,7 @@ func (f *partnerForm) buildRoute(dir desk.Direction) fyne.CanvasObject {
 	if route == nil {
 		route = &desk.Route{OurSigner: desk.Us, TheirSigner: desk.Them}
 	}
-	f.urls[dir] = widgets.NewInput(t.T("partners.form.url.placeholder"), func(string) { f.urlsIn[dir].SetFault("") })
+	f.urls[dir] = widgets.NewInput(t.T("partners.form.url."+string(dir)+".placeholder"), func(string) { f.urlsIn[dir].SetFault("") })
 	f.urls[dir].OnSubmitted = func(string) { f.submit() }
 	f.urlsIn[dir] = widgets.NewField(t.T("partners.form.url."+string(dir)), t.T("partners.form.url."+string(dir)+".hint"), f.urls[dir])
 	f.urls[dir].SetText(route.URL)

@@ -36,6 +36,7 @@ type partnerKit struct {
 	cancel   *widgets.Button
 	sent     *widgets.Button
 	trouble  *fyne.Container
+	rest     *fyne.Container // all but the trouble; hidden while there is nothing to send
 	form     *fyne.Container
 	body     *fyne.Container
 	root     *fyne.Container
@@ -61,7 +62,7 @@ func newPartnerKit(w *Window, page desk.PartnerPage) *partnerKit {
 	k.save = widgets.NewButton(t.T("partners.kit.write"), theme.IconExport, widgets.Primary, func() { k.write(false) })
 	k.cancel = widgets.NewButton(t.T("cancel"), "", widgets.Plain, w.back)
 	k.what = widgets.NewBody(t.T("partners.kit.text", "Name", name) + " " + t.T("partners.kit.public"))
-	parts := []fyne.CanvasObject{k.trouble, k.what, widgets.NewCard(k.files)}
+	parts := []fyne.CanvasObject{k.what, widgets.NewCard(k.files)}
 	if k.hasKey() {
 		k.secret = widgets.NewCheck(t.T("partners.kit.with-key"), false, func(on bool) {
 			k.options.Secret = on
@@ -75,7 +76,8 @@ func newPartnerKit(w *Window, page desk.PartnerPage) *partnerKit {
 		})
 		parts = append(parts, k.secret, k.warning)
 	}
-	k.form = widgets.Stack(16, append(parts, widgets.AtMost(320, widgets.NewField(t.T("partners.kit.language"), "", k.language)), widgets.AtMost(640, k.pathIn))...)
+	k.rest = widgets.Stack(16, append(parts, widgets.AtMost(320, widgets.NewField(t.T("partners.kit.language"), "", k.language)), widgets.AtMost(640, k.pathIn))...)
+	k.form = widgets.Stack(16, k.trouble, k.rest)
 	k.body = widgets.Stack(0, k.form)
 	scroll := container.NewVScroll(widgets.Inset(0, gutter, 2, 2, k.body))
 	middle := &fyne.Container{Layout: &settleLayout{scroll}, Objects: []fyne.CanvasObject{scroll}}
@@ -118,10 +120,13 @@ func (k *partnerKit) refresh() {
 		if err != nil {
 			said := explain(k.w.t, err)
 			k.save.Disable()
+			k.rest.Hide()
 			k.ask(widgets.NewNotice(widgets.ToneSoon, said.title, said.body()))
 			return
 		}
 		k.kit, k.options = kit, o
+		k.save.Enable()
+		k.rest.Show()
 		k.show()
 	})
 }

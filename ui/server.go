@@ -81,7 +81,7 @@ func (s *localServer) build() *fyne.Container {
 	head := widgets.Row(8, widgets.NewHeading(t.T("server.title")), widgets.Grow(s.status), shut)
 	s.fields = widgets.Grid(160, 12,
 		widgets.NewField(t.T("server.mode"), "", s.mode), s.certField, s.caField, s.portField, s.plainField)
-	s.checks = widgets.Flow(20, s.both, s.published.check)
+	s.checks = widgets.Grid(280, 12, s.both, s.published.check)
 	s.missing = widgets.Stack(8, widgets.NewBody(t.T("server.missing")))
 	buttons := widgets.Flow(8, s.use, s.start, s.halt, s.used, s.insist, s.copyURL)
 	return widgets.NewCard(widgets.Stack(12, head, s.missing, s.fields, s.also.root, s.checks, s.published.root, buttons, s.visits.root))

@@ -4,7 +4,9 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 
 	"countersign/testclient"
 	"countersign/ui/desk"
@@ -113,6 +115,36 @@ func (l *lab) forget() {
 }
 
 // TestSavedTryNeedsName: the field says so.
+// TestMenuOfTheFoot: where the window ends under a button, its menu opens above
+// it, and covers neither the button nor the window's edge.
+func TestMenuOfTheFoot(t *testing.T) {
+	l, _ := example(t)
+	for range 5 {
+		l.save("a try", "")
+	}
+	l.c.openTriesMenu()
+	button := fyne.CurrentApp().Driver().AbsolutePositionForObject(l.c.triesButton)
+	menus := 0
+	look(l.win.Canvas().Overlays().Top(), fyne.Position{}, sight{size: l.win.Canvas().Size()}, func(s sight) {
+		if _, is := s.object.(*widget.PopUpMenu); !is {
+			return
+		}
+		menus++
+		if end := s.at.Y + s.size.Height; s.at.Y < 0 || end > button.Y {
+			t.Errorf("the menu is from %v to %v, its button at %v", s.at.Y, end, button.Y)
+		}
+	})
+	if menus != 1 {
+		t.Errorf("%d menus are open", menus)
+	}
+	l.c.form.url.SetText("https://api.acme.test/")
+	l.c.loaded = nil
+	l.c.saving.open(true)
+	if got := l.c.saving.name.SelectedText(); got != "api.acme.test" {
+		t.Errorf("marked is %q: typing does not replace what is proposed", got)
+	}
+}
+
 func TestSavedTryNeedsName(t *testing.T) {
 	l, _ := example(t)
 	l.c.saving.open(true)

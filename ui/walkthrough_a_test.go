@@ -75,7 +75,7 @@ func (h *hand) noNames() {
 		"-subj", "/C=TW/ST=Taiwan/L=Taipei/O=Hello/OU=Lab/CN=localhost")
 	h.begin("openssl", "s_server", "-accept", "9444", "-cert", "old.pem", "-key", "old.key", "-www", "-quiet")
 	h.replace("https://localhost:8443/hello", "https://localhost:9444/")
-	h.pick("trust as this computer", "trust files …")
+	h.pick("trust as this computer", "trust files…")
 	h.fill("Authorities to trust, from files", "old.pem")
 	h.click("Try")
 	h.rest()
@@ -84,7 +84,7 @@ func (h *hand) noNames() {
 
 	h.click("More")
 	h.replace("https://localhost:9444/", "https://localhost:8443/hello")
-	h.pick("trust files …", "trust as this computer")
+	h.pick("trust files…", "trust as this computer")
 	h.click("Try")
 	h.rest()
 	h.click("Trust Hello Root")

@@ -27,6 +27,13 @@ func TestDiagnosisSaysTheFacts(t *testing.T) {
 			"Renew it at the server. If it should still be good, look at this computer's clock.",
 		},
 		{
+			"today", "server-certificate-expired",
+			map[string]string{"subject": "api", "not-after": "2026-11-08T10:00:00Z", "days": "0"},
+			"The server's certificate has expired",
+			"api was good until 8 Nov 2026.",
+			"Renew it at the server. If it should still be good, look at this computer's clock.",
+		},
+		{
 			"a long list", "server-name-mismatch",
 			map[string]string{"name": "x", "names": "a\nb\nc\nd\ne"},
 			"The server's certificate is not for x",

@@ -20,15 +20,19 @@ type Field struct {
 	content *fyne.Container
 }
 
+// labelWidth is the room that a field's name takes before it goes on in a
+// second line.
+const labelWidth float32 = 150
+
 // faulty is an input that draws its own line in the broken tone, so that it is
 // not drawn over the ring of the focus.
 type faulty interface{ setFault(bool) }
 
 // NewField makes a field; hint may be empty.
 func NewField(label, hint string, input fyne.CanvasObject) *Field {
-	f := &Field{label: NewLabel(label), hint: NewQuiet(hint), words: hint, input: input}
+	f := &Field{label: NewLabel(label).Wrap(), hint: NewQuiet(hint), words: hint, input: input}
 	f.edge = newPlate("", "", radiusInput)
-	f.content = Stack(4, f.label, Over(input, f.edge), f.hint)
+	f.content = Stack(4, AtLeast(min(f.label.measure(label, true), labelWidth), 0, f.label), Over(input, f.edge), f.hint)
 	f.ExtendBaseWidget(f)
 	f.restyle()
 	return f

@@ -17,6 +17,7 @@ type Input struct {
 	widget.Entry
 	frame   *canvas.Rectangle
 	focused bool
+	pressed bool // by the mouse, which says where typing goes on
 	fault   bool
 	bare    bool
 	self    fyne.CanvasObject
@@ -66,10 +67,14 @@ func (i *Input) SetFault(fault bool) {
 
 func (i *Input) setFault(fault bool) { i.SetFault(fault) }
 
-// FocusGained shows the accent line.
+// FocusGained shows the accent line. In a line that was filled in for the
+// person, typing goes on at its end.
 func (i *Input) FocusGained() {
 	i.focused = true
 	i.Entry.FocusGained()
+	if !i.pressed && !i.MultiLine && i.CursorColumn == 0 {
+		i.Entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	}
 }
 
 // FocusLost takes it away.
@@ -89,7 +94,9 @@ func (i *Input) MouseDown(e *desktop.MouseEvent) {
 		th := i.Theme()
 		moved.Position.X -= th.Size(fynetheme.SizeNameInlineIcon) + th.Size(fynetheme.SizeNameLineSpacing)
 	}
+	i.pressed = true
 	i.Entry.MouseDown(&moved)
+	i.pressed = false
 }
 
 // TypedKey hands Escape and the function keys to the window.

@@ -89,6 +89,36 @@ func TestField(t *testing.T) {
 	})
 }
 
+// TestFieldNameInTwoLines: a name that is wider than its column is not cut,
+// and does not run into the next one.
+func TestFieldNameInTwoLines(t *testing.T) {
+	f := NewField("Number of a person or device (serialNumber)", "", NewInput("", nil))
+	open(t, Stack(0, Columns(12, f, NewField("Unit", "", NewInput("", nil)))), 420, 120, false)
+	var shown []string
+	for _, line := range f.label.shown {
+		shown = append(shown, line.Text)
+		if end := line.Position().X + line.Size().Width; end > f.Size().Width {
+			t.Errorf("%q ends at %v of %v", line.Text, end, f.Size().Width)
+		}
+	}
+	equal(t, "name", strings.Join(shown, "|"), "Number of a person or device|(serialNumber)")
+}
+
+// TestInputFilledIn: what is typed into a line that was filled in goes behind
+// what is there; where the mouse was pressed, it goes there.
+func TestInputFilledIn(t *testing.T) {
+	i, other := NewInput("", nil), NewInput("", nil)
+	w := open(t, Stack(0, other, i), 300, 120, false)
+	i.SetText("api")
+	w.Canvas().Focus(i)
+	test.Type(i, ".acme")
+	equal(t, "text", i.Text, "api.acme")
+	w.Canvas().Focus(other)
+	i.MouseDown(&desktop.MouseEvent{Button: desktop.MouseButtonPrimary})
+	i.TypedRune('x')
+	equal(t, "text", i.Text, "xapi.acme")
+}
+
 func TestFieldFaultOfEachInput(t *testing.T) {
 	lineOf := map[string]struct {
 		input fyne.CanvasObject
