@@ -10,7 +10,7 @@ import (
 // book is what the connection screens know of the vault: read off the
 // window's goroutine, then never changed.
 type book struct {
-	certs       []desk.Certificate // with a private key, no authorities; clients first, then by name
+	certs       []desk.Certificate // with a private key, to be presented; clients first, then servers, then by name
 	authorities []desk.Certificate
 	byID        map[desk.ID]desk.Certificate
 }
@@ -36,10 +36,16 @@ func readBook(d *desk.Desk) (book, error) {
 	}
 	for _, a := range b.authorities {
 		b.byID[a.ID] = a
+		if a.HasKey && a.Presentable() {
+			b.certs = append(b.certs, a)
+		}
 	}
 	rank := func(c desk.Certificate) int {
-		if c.Kind == pki.Server {
+		switch c.Kind {
+		case pki.Server:
 			return 1
+		case pki.Authority:
+			return 2
 		}
 		return 0
 	}
@@ -54,7 +60,7 @@ func (b book) presentable(chosen desk.ID) []desk.ID {
 	for _, c := range b.certs[:min(len(b.certs), choicesAtMost)] {
 		ids = append(ids, c.ID)
 	}
-	if c, ok := b.byID[chosen]; ok && c.HasKey && !c.IsAuthority() && !slices.Contains(ids, chosen) {
+	if c, ok := b.byID[chosen]; ok && c.HasKey && c.Presentable() && !slices.Contains(ids, chosen) {
 		ids = append(ids, chosen)
 	}
 	return ids

@@ -131,7 +131,7 @@ func (h *hand) superClient() {
 	h.click("Try")
 	h.rest()
 	h.mustSee("The server wants a client certificate, and none was sent")
-	h.pick("no certificate", "as in files …")
+	h.pick("no certificate", "as in files…")
 	h.fill("Certificate and key, from files", "Super-Client.pem\nclient.key")
 	h.click("Try")
 	h.rest()

@@ -180,7 +180,7 @@ func (f connectFlags) try(s *session, d *desk.Desk, url string) (desk.Try, error
 		return try, err
 	}
 	if f.cert != "" {
-		c, err := s.named(d, d.FindLeaf, f.cert)
+		c, err := s.named(d, d.FindPresentable, f.cert)
 		if err != nil {
 			return try, err
 		}

@@ -105,7 +105,7 @@ func checkServe(config desk.Serve) error {
 
 func (s *session) resolveServe(d *desk.Desk, config *desk.Serve, cert string, clientCAs []string) error {
 	if cert != "" {
-		c, err := s.named(d, d.FindLeaf, cert)
+		c, err := s.named(d, d.FindPresentable, cert)
 		if err != nil {
 			return err
 		}
