@@ -43,6 +43,8 @@ type export struct {
 	files    *widgets.Facts
 	save     *widgets.Button
 	cancel   *widgets.Button
+	other    *widgets.Button
+	done     *widgets.Button
 	trouble  *fyne.Container // the question whether to replace
 	form     *fyne.Container
 	body     *fyne.Container // the form, then what was written
@@ -64,7 +66,10 @@ func newExport(w *Window, c desk.Certificate) *export {
 	e.form = widgets.Stack(16, e.tileRow(), e.trouble, e.why, e.formatIn, e.trustIn, e.secretIn, e.folderIn,
 		widgets.NewCard(widgets.Stack(8, widgets.NewLabel(t.T("export.files")), e.files)))
 	e.body = widgets.Stack(0, e.form)
-	head := widgets.Row(8, widgets.Grow(widgets.NewTitle(t.T("export.title", "Name", nameOf(t, c))).Truncate()), e.cancel, e.save)
+	e.other = widgets.NewButton(t.T("export.other"), theme.IconExport, widgets.Plain, e.again)
+	e.done = widgets.NewButton(t.T("export.finish"), theme.IconCheck, widgets.Primary, w.back)
+	e.isWritten(false)
+	head := widgets.Row(8, widgets.Grow(widgets.NewTitle(t.T("export.title", "Name", nameOf(t, c))).Truncate()), e.cancel, e.save, e.other, e.done)
 	e.root = widgets.Stack(16, head,
 		widgets.Grow(container.NewVScroll(widgets.Inset(0, 12, 8, 0, e.body))))
 	e.choose(0)

@@ -8,10 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
+	"countersign/ui/widgets"
 )
 
 // exporting is a bench with the export of a certificate of the example.
@@ -232,5 +235,43 @@ func TestExportForAServer(t *testing.T) {
 	e.take(t, byHand)
 	if e.trustIn.Visible() {
 		t.Error("by hand, another authority can be chosen and is not written")
+	}
+}
+
+// TestExportWrittenIsWhole: what goes on after the writing is at the top of the
+// page however long the configuration is, and nothing is wider than the page.
+func TestExportWrittenIsWhole(t *testing.T) {
+	for _, language := range i18n.Languages() {
+		folder := t.TempDir()
+		b := unlocked(t, func(o *Options) { o.Folder, o.Printer = folder, i18n.New(language) })
+		b.win.Resize(fyne.NewSize(900, 600))
+		made, err := b.desk.MakeExample(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.openExport(made.Server)
+		b.queue.drain()
+		e := b.shown().(*export)
+		for _, code := range []string{"nginx", "partner"} {
+			e.take(t, code)
+			e.folder.SetText(filepath.Join(folder, code))
+			test.Tap(e.save)
+			b.queue.drain()
+			b.picture("export-written-" + code + "-" + language)
+			for _, button := range []*widgets.Button{e.done, e.other} {
+				at := fyne.CurrentApp().Driver().AbsolutePositionForObject(button)
+				if !button.Visible() || at.Y > 100 || at.X+button.Size().Width > 900 {
+					t.Errorf("%s, %s: the button is at %v, visible %v", language, code, at, button.Visible())
+				}
+			}
+			if need, has := e.root.MinSize().Width, e.root.Size().Width; need > has {
+				t.Errorf("%s, %s: the page needs %v of %v", language, code, need, has)
+			}
+			test.Tap(e.other)
+			b.queue.drain()
+			if e.done.Visible() || !e.save.Visible() {
+				t.Error("the form is not back")
+			}
+		}
 	}
 }

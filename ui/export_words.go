@@ -28,7 +28,11 @@ func (e *export) showWritten(folder string, files []desk.File) {
 	}
 	config, configured := desk.ConfigFor(e.target.Code, paths)
 	if key := "export.next." + e.target.Code; t.Has(key) {
-		lines := []fyne.CanvasObject{widgets.NewHeading(t.T("export.next", "Target", t.T("export.target."+e.target.Code)))}
+		next := []fyne.CanvasObject{widgets.Grow(widgets.NewHeading(e.nextTitle()))}
+		if config.File != "" {
+			next = append(next, e.keep(filepath.Join(folder, config.File), config.Text))
+		}
+		lines := []fyne.CanvasObject{widgets.Row(12, next...)}
 		for n, line := range strings.Split(t.T(key, "Bundle", paths.Bundle, "Chain", paths.Chain, "Key", paths.Key, "CA", paths.CA, "File", config.File, "Run", config.Run), "\n") {
 			lines = append(lines, widgets.RowTop(8,
 				widgets.AtLeast(20, 0, widgets.NewText(t.Number(n+1)+".").Tone(widgets.ToneQuiet)),
@@ -39,26 +43,33 @@ func (e *export) showWritten(folder string, files []desk.File) {
 	if configured {
 		parts = append(parts, widgets.NewCode(config.Text, t.T("copy"), e.w.copy))
 	}
-	if config.File != "" {
-		parts = append(parts, e.keep(filepath.Join(folder, config.File), config.Text))
-	}
 	if e.target.Code == "partner" {
-		parts = append(parts, widgets.NewCode(paths.Fingerprint, t.T("copy"), e.w.copy))
+		parts = append(parts, widgets.NewCard(e.w.fingerprint(paths.Fingerprint)))
 	}
-	other := widgets.NewButton(t.T("export.other"), theme.IconExport, widgets.Plain, e.again)
-	done := widgets.NewButton(t.T("export.finish"), theme.IconCheck, widgets.Primary, e.w.back)
-	parts = append(parts, leading(done, other))
-	e.save.Hide()
-	e.cancel.Hide() // a second click on Save must not leave the password unseen
+	e.isWritten(true)
 	e.body.RemoveAll()
 	e.body.Add(widgets.Stack(16, parts...))
 	e.root.Refresh()
 }
 
+// nextTitle is the heading of what to do next, there where the files go.
+func (e *export) nextTitle() string {
+	if key := "export.next.title." + e.target.Code; e.w.t.Has(key) {
+		return e.w.t.T(key)
+	}
+	return e.w.t.T("export.next", "Target", e.w.t.T("export.target."+e.target.Code))
+}
+
+// isWritten puts what goes on from here in the place of Save: a second click on
+// it must not leave the password unseen.
+func (e *export) isWritten(yes bool) {
+	e.save.Hidden, e.cancel.Hidden = yes, yes
+	e.other.Hidden, e.done.Hidden = !yes, !yes
+}
+
 // again shows the form once more, for another target.
 func (e *export) again() {
-	e.save.Show()
-	e.cancel.Show()
+	e.isWritten(false)
 	e.body.RemoveAll()
 	e.body.Add(e.form)
 	e.chosen()
@@ -85,7 +96,7 @@ func (e *export) written(folder string, files []desk.File) fyne.CanvasObject {
 }
 
 // keep is a button that writes a configuration beside the files that it names.
-func (e *export) keep(path, text string) fyne.CanvasObject {
+func (e *export) keep(path, text string) *widgets.Button {
 	t := e.w.t
 	var button *widgets.Button
 	button = widgets.NewButton(t.T("export.keep", "File", filepath.Base(path)), theme.IconExport, widgets.Plain, func() {
@@ -96,5 +107,5 @@ func (e *export) keep(path, text string) fyne.CanvasObject {
 			e.w.notify(t.T("export.kept", "Path", pki.Escape(path)))
 		})
 	})
-	return leading(button)
+	return button
 }
