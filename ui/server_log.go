@@ -117,7 +117,7 @@ func (v *visits) words(c testclient.Connection) visitWords {
 	switch {
 	case c.RefusalCode != "":
 		words.tone, words.end = widgets.ToneBroken, t.T("server.log.refused")
-		words.what, _, _ = t.Diagnosis(c.RefusalCode, c.Facts())
+		words.what = t.TurnedAway(c.RefusalCode, c.Facts())
 		words.tls = c.Refusal
 	case c.Status >= 400:
 		words.tone = widgets.ToneSoon

@@ -51,8 +51,7 @@ func (s *session) connectionLog(asJSON, short bool) func(testclient.Connection) 
 		s.printLine(c)
 		io.WriteString(s.Out, testclient.Indent(c.Text()))
 		if c.RefusalCode != "" {
-			title, _, _ := s.t.TerminalDiagnosis(c.RefusalCode, c.Facts())
-			io.WriteString(s.Out, testclient.Indent(s.t.T("serve.why", "Title", title)))
+			io.WriteString(s.Out, testclient.Indent(s.t.T("serve.why", "Title", s.t.TurnedAway(c.RefusalCode, c.Facts()))))
 		}
 	}
 }
