@@ -98,16 +98,22 @@ func (e Enforcement) Faults() []TrialResult {
 	return faults
 }
 
-// Ordered are the trials with the faults first, the gravest before others, and
-// the rest in the order that they were made.
+// Ordered are the trials with the faults first, the gravest before others, then
+// those where the server could be stricter, and the rest in the order that they
+// were made.
 func (e Enforcement) Ordered() []TrialResult {
 	list := e.Faults()
+	var rest []TrialResult
 	for _, t := range e.Trials {
-		if t.Judgement != LetsIn && t.Judgement != ShutsOut {
+		switch t.Judgement {
+		case LetsIn, ShutsOut: // there already
+		case Lax:
 			list = append(list, t)
+		default:
+			rest = append(rest, t)
 		}
 	}
-	return list
+	return append(list, rest...)
 }
 
 // Enforce makes the trials one after the other at base's place, over TLS

@@ -202,7 +202,7 @@ func (i *insisting) aboutText() string {
 func (i *insisting) row(r testclient.TrialResult) fyne.CanvasObject {
 	t := i.w.t
 	name := widgets.Stack(0, widgets.NewText(t.T("enforce.attempt."+r.Code)).Wrap(),
-		widgets.NewQuiet(t.T("enforce.has-to-be", "Expected", t.T("enforce.expected."+string(r.Demand)))))
+		widgets.NewQuiet(t.T("enforce.expects."+string(r.Demand))))
 	happened := widgets.NewText(pki.Escape(t.Happened(r.Happened, r.Facts))).Wrap()
 	badge := widgets.NewBadge(judgementTone(r.Judgement), t.T("enforce.judgement."+string(r.Judgement)))
 	return widgets.Row(12, widgets.Grow(widgets.Columns(16, name, happened)), widgets.AtLeast(i.wide, 0, widgets.Row(0, badge)))

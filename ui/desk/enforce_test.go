@@ -175,13 +175,22 @@ func TestEnforceReports(t *testing.T) {
 	for _, want := range []string{
 		"# Does it insist? " + answer.URL,
 		"**It lets in who has no certificate**",
-		"| Attempt | Has to be | What happened | Verdict |",
+		"| Attempt | Expected | What happened | Verdict |",
 		"| No certificate | refused | let in: HTTP 200 OK | lets it in |",
 		"| One of another authority | refused | refused: unknown certificate authority (alert 48) | right |",
 	} {
 		if !slices.Contains(lines, want) {
 			t.Errorf("no line %q in\n%s", want, strings.Join(lines, "\n"))
 		}
+	}
+	table := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "|---") })
+	var verdicts []string
+	for _, line := range lines[table+1 : table+5] {
+		cells := strings.Split(line, " | ")
+		verdicts = append(verdicts, strings.TrimSuffix(cells[len(cells)-1], " |"))
+	}
+	if want := []string{"lets it in", "could be stricter", "could be stricter", "right"}; !slices.Equal(verdicts, want) {
+		t.Errorf("the first of the table are %v, want %v", verdicts, want)
 	}
 	if got := inline("a|b\n<i>*[x](y)`"); got != "a\\|b &lt;i>\\*\\[x](y)\\`" {
 		t.Errorf("inline: %s", got)
@@ -198,7 +207,7 @@ func TestEnforceIsWorded(t *testing.T) {
 		}
 		for _, code := range testclient.TrialCodes() {
 			trial := testclient.Trial{Code: code}
-			keys = append(keys, "attempt."+code, "expected."+string(trial.Demand()))
+			keys = append(keys, "attempt."+code, "expected."+string(trial.Demand()), "expects."+string(trial.Demand()))
 			if trial.Demand() != testclient.DemandAdvice {
 				keys = append(keys, "fix."+code)
 			}
