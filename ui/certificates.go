@@ -38,6 +38,7 @@ type certificates struct {
 	turn       int                 // of the last reading; what comes of earlier ones is dropped
 	wanted     desk.ID             // to be chosen when the list is read
 	kept       desk.ID             // was chosen before a form stood over the list
+	next       []desk.ID           // to be chosen instead of those that are, when the list is read
 }
 
 // The columns of the list.
@@ -240,6 +241,9 @@ func (c *certificates) take(r reading, look lens, wanted desk.ID) {
 		c.lensLine.Hide()
 	}
 	keep := c.chosenIDs()
+	if c.next != nil {
+		keep, c.next = c.next, nil
+	}
 	if len(keep) == 1 && c.w.detailID() == "" {
 		keep = nil
 	}

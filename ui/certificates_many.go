@@ -38,6 +38,17 @@ func (c *certificates) several() []desk.Certificate {
 	return list
 }
 
+// chooseNext chooses certificates in the list instead of those that were, when
+// it is shown again: what was renewed gives way to what took its place.
+func (w *Window) chooseNext(ids []desk.ID) {
+	if w.frame == nil {
+		return
+	}
+	if c, ok := w.frame.at(w.frame.current).(*certificates); ok && len(c.chosenIDs()) > 1 {
+		c.next = ids
+	}
+}
+
 // showMany shows the line when several are chosen.
 func (c *certificates) showMany() {
 	n := len(c.several())

@@ -101,6 +101,10 @@ func (d *deletion) show(del desk.Deletion, err error) {
 		tr := explain(t, err)
 		d.what.Set(widgets.ToneBroken, tr.title, tr.body())
 	default:
+		if len(del.Stays) > 0 {
+			d.below.SetText(t.T("delete.below.whole"))
+			d.below.Show()
+		}
 		d.what.Set(widgets.ToneSoon, t.T("delete.lost.here", "Count", len(del.Certificates)), d.lost(del))
 		d.sure.Enable()
 	}
@@ -127,6 +131,9 @@ func (d *deletion) lost(del desk.Deletion) string {
 		if line.count > 0 {
 			lines = append(lines, d.w.t.T(line.key, "Count", line.count))
 		}
+	}
+	for _, c := range del.Stays {
+		lines = append(lines, d.w.t.T("delete.stays", "Name", nameOf(d.w.t, c), "Serial", c.Serial))
 	}
 	return strings.Join(lines, " ")
 }

@@ -49,6 +49,7 @@ type renewFields struct {
 	key     *widgets.Select
 	cross   *widgets.Check
 	revoke  *widgets.Check
+	anyway  *widgets.Check // renew what need not be
 	names   *widgets.NameField
 	issuer  *widgets.Select
 	change  *widgets.Disclosure
@@ -97,7 +98,7 @@ func newRenewForm(w *Window, c desk.Certificate, change bool) *renewForm {
 	pair := widgets.Grid(280, 12,
 		widgets.NewCard(widgets.Stack(8, widgets.NewLabel(t.T("renew.now")), f.now)),
 		widgets.NewCard(widgets.Stack(8, widgets.NewLabel(t.T("renew.then")), f.then)))
-	f.body = widgets.Stack(16, pair, f.notices, widgets.Grid(240, 16, f.validIn, f.keyIn), f.crossIn, f.revokes, f.staying)
+	f.body = widgets.Stack(16, pair, f.notices, f.anyway, widgets.Grid(240, 16, f.validIn, f.keyIn), f.crossIn, f.revokes, f.staying)
 	if !c.IsAuthority() || !c.IsRoot() {
 		f.body.Add(f.change)
 	}
@@ -137,6 +138,7 @@ func (f *renewForm) buildFields() {
 	f.crossIn = widgets.Stack(2, f.cross, widgets.Inset(0, 0, 0, 28, widgets.NewQuiet(t.T("renew.cross.hint"))))
 	f.crossIn.Hide()
 	f.revoke = widgets.NewCheck(t.T("renew.revoke"), false, func(bool) { f.chosen() })
+	f.anyway = widgets.NewCheck(t.T("renew.anyway"), false, func(bool) { f.show() })
 	f.revokes = widgets.Stack(2, f.revoke, widgets.Inset(0, 0, 0, 28, widgets.NewQuiet(t.T("renew.revoke.hint"))))
 	f.names = widgets.NewNameField(t.T("issue.names.placeholder"), f.w.recogniseName, func([]string) { f.chosen() })
 	f.names.OnSubmitted = f.submit

@@ -40,7 +40,8 @@ func (f *renewForm) show() {
 	f.notices.Objects = f.warnings(ready)
 	f.notices.Hidden = len(f.notices.Objects) == 0
 	f.staying.SetText(f.oldWords())
-	if ready && len(p.Faults) == 0 {
+	f.anyway.Hidden = f.desk.CanRenew(c) == nil || f.failed != nil
+	if ready && len(p.Faults) == 0 && (f.anyway.Hidden || f.anyway.Checked()) {
 		f.create.Enable()
 	} else {
 		f.create.Disable()
@@ -95,8 +96,12 @@ func (f *renewForm) warnings(ready bool) []fyne.CanvasObject {
 		add(widgets.ToneBroken, tr.title, tr.body())
 		return list
 	}
+	if err := f.desk.CanRenew(f.old); err != nil {
+		tr := explain(t, err)
+		add(widgets.ToneSoon, t.T("renew.anyway.title"), strings.TrimSpace(tr.title+" "+tr.body()))
+	}
 	if !ready {
-		return nil
+		return list
 	}
 	if len(p.Faults) > 0 {
 		add(widgets.ToneBroken, t.T("issue.card.needed"), faultLines(t, p.Faults))

@@ -149,8 +149,9 @@ func (m *renewMany) chosen() []desk.ID {
 // count says how many will be renewed and how many cannot be.
 func (m *renewMany) count() {
 	t, n, not := m.w.t, len(m.chosen()), 0
+	var left desk.LeftOut
 	for _, x := range m.rows {
-		if x.Problem != nil {
+		if x.Problem != nil && !left.Count(x.Problem) {
 			not++
 		}
 	}
@@ -159,6 +160,9 @@ func (m *renewMany) count() {
 	words := t.T("renew.many.will", "Count", n)
 	if not > 0 {
 		words += " " + t.T("renew.many.cannot", "Count", not)
+	}
+	if left.Sum() > 0 {
+		words += " " + t.LeftOut(left.Revoked, left.Held, left.Replaced)
 	}
 	m.sum.SetText(words + " " + t.T("renew.many.old"))
 	m.start.SetText(t.T("renew.many.create", "Count", n))
@@ -200,6 +204,8 @@ func (m *renewMany) willCell(x desk.Ending) widgets.Cell {
 		return widgets.Cell{Text: t.T("renew.row.not"), Second: m.why(f.problem), Tone: widgets.ToneBroken, Dot: true}
 	case m.done && x.Problem == nil:
 		return widgets.Cell{Text: t.T("renew.row.left"), Tone: widgets.ToneQuiet, Dot: true}
+	case x.Problem != nil && new(desk.LeftOut).Count(x.Problem):
+		return widgets.Cell{Text: t.T("renew.row.left-out"), Second: m.why(x.Problem), Tone: widgets.ToneQuiet, Dot: true}
 	case x.Problem != nil:
 		return widgets.Cell{Text: t.T("renew.row.cannot"), Second: m.why(x.Problem), Tone: widgets.ToneBroken, Dot: true}
 	case x.Long && !m.old.Checked():
@@ -270,9 +276,12 @@ func (m *renewMany) finished(did desk.RenewedAll, err error) {
 	m.progress.Hide()
 	m.start.SetBusy(false)
 	m.fate = map[desk.ID]fate{}
+	var made []desk.ID
 	for _, x := range did.Done {
 		m.fate[x.Old.ID] = fate{until: x.NotAfter}
+		made = append(made, x.ID)
 	}
+	m.w.chooseNext(made)
 	for _, x := range did.Failed {
 		m.fate[x.ID] = fate{problem: x.Problem}
 	}

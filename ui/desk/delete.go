@@ -33,6 +33,9 @@ type Deletion struct {
 	Below        int // of Certificates, those that an authority among them signed
 	Valid        int // of Certificates, those that still open doors: neither expired nor revoked
 	Listed       int // revoked ones that stay in their authority's list
+	// Stays are other certificates of an authority that loses one: with them it
+	// stays, and what it signed.
+	Stays []Certificate
 }
 
 // PreviewDelete tells what Delete would take, or what keeps it from it.
@@ -43,6 +46,9 @@ func (d *Desk) PreviewDelete(ids []ID, below bool) (Deletion, error) {
 	}
 	now := d.Now()
 	del := Deletion{Certificates: list, Below: added}
+	if del.Stays, err = d.staying(list); err != nil {
+		return Deletion{}, err
+	}
 	for _, c := range list {
 		if c.validAt(now) {
 			del.Valid++
@@ -60,9 +66,10 @@ func (d *Desk) PreviewDelete(ids []ID, below bool) (Deletion, error) {
 }
 
 // Delete removes certificates, and their keys where nothing else uses them, in
-// one transaction. With below it takes what an authority signed too, without it
-// refuses an authority that something depends on. An authority renewed with its
-// key may lose one of its certificates: what it signed stays with another. What
+// one transaction. With below it takes what an authority signed too, and the
+// authority's other certificates, without it refuses an authority that something
+// depends on. An authority renewed with its key may lose one of its certificates
+// without below: what it signed stays with another. What
 // was revoked and has not expired stays in its authority's list of the revoked.
 // Undelete brings back what Delete took until the vault is closed. Errors:
 // *HasIssuedError, *HeldError, *NotFoundError.
@@ -133,7 +140,8 @@ func (d *Desk) doomed(ids []ID, below bool) (list []Certificate, added int, err 
 		if err != nil {
 			return nil, 0, err
 		}
-		if slices.ContainsFunc(others, func(o Certificate) bool { return !gone[o.ID] && (!o.Cross || c.Cross) }) {
+		stays := slices.ContainsFunc(others, func(o Certificate) bool { return !gone[o.ID] && (!o.Cross || c.Cross) })
+		if stays && (!below || c.Cross && !c.IsCurrent()) {
 			continue // another of its certificates stands for it then
 		}
 		under, err := d.descendants(c.CurrentID)
@@ -144,13 +152,32 @@ func (d *Desk) doomed(ids []ID, below bool) (list []Certificate, added int, err 
 		if len(under) > 0 && !below {
 			return nil, 0, &HasIssuedError{c.Name, len(under)}
 		}
-		for _, x := range append(under, others...) {
+		for _, x := range append(others, under...) {
 			if err := take(x); err != nil {
 				return nil, 0, err
 			}
 		}
+		added += len(under)
 	}
-	return list, len(list) - len(asked), nil
+	return list, added, nil
+}
+
+// staying are the certificates that stand for authorities that lose one.
+func (d *Desk) staying(gone []Certificate) ([]Certificate, error) {
+	var list []Certificate
+	is := func(id ID) func(Certificate) bool { return func(c Certificate) bool { return c.ID == id } }
+	for _, c := range gone {
+		others, err := d.Lineage(c.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range others {
+			if !o.Cross && !slices.ContainsFunc(gone, is(o.ID)) && !slices.ContainsFunc(list, is(o.ID)) {
+				list = append(list, o)
+			}
+		}
+	}
+	return list, nil
 }
 
 // unusedKeys are the keys of certificates, and of requests that are gone, that

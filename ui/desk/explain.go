@@ -144,7 +144,7 @@ func explainTyped(err error) (string, []any) {
 		broken  *pki.DamageError
 		several *AmbiguousError
 	)
-	for _, explained := range []func(error) (string, []any){explainRevoking, explainRenewal, explainTry} {
+	for _, explained := range []func(error) (string, []any){explainRevoking, explainRenewal, explainSettled, explainTry} {
 		if code, facts := explained(err); code != "" {
 			return code, facts
 		}

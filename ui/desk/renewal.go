@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/rsa"
@@ -56,6 +57,11 @@ func (d *Desk) planRenewal(r Renewal, now time.Time) (*renewal, error) {
 	if err := p.ask(now); err != nil {
 		return nil, err
 	}
+	if p.keep {
+		if _, known, err := d.compromised(p.cert.PublicKey); err != nil || known {
+			return nil, fmt.Errorf("renew %q: %w", old.Name, cmp.Or(err, ErrCompromised))
+		}
+	}
 	return p, nil
 }
 
@@ -72,9 +78,6 @@ func (p *renewal) chooseKey() error {
 	}
 	if p.root && !p.old.HasKey {
 		return ErrNoKey
-	}
-	if p.keep && p.old.Revoked && (p.old.Reason == "keyCompromise" || p.old.Reason == "cACompromise") {
-		return ErrCompromised
 	}
 	p.kind = p.KeyKind
 	if p.kind == "" {
@@ -166,6 +169,9 @@ func (p *renewal) ask(now time.Time) error {
 		p.request.CRLAddresses, p.request.OCSPAddresses, p.request.IssuerAddresses = nil, nil, nil
 	}
 	for _, name := range p.Remove {
+		if err := p.has(name); err != nil {
+			return err
+		}
 		p.request.Names = slices.DeleteFunc(p.request.Names, func(n pki.Name) bool { return n == name })
 		if p.request.Subject.CommonName == name.Value && p.request.Kind != pki.Client {
 			p.request.Subject.CommonName = "" // the first of its names, then

@@ -102,7 +102,8 @@ func (d *Desk) SettledWithin(within time.Duration) (Settled, error) {
 	return n, err
 }
 
-// EndingOf tells the same of certificates that a person chose.
+// EndingOf tells the same of certificates that a person chose. What need not be
+// renewed has a *SettledError as its problem.
 func (d *Desk) EndingOf(ids []ID) ([]Ending, error) {
 	list, err := d.authoritiesFirst(ids)
 	if err != nil {
@@ -142,6 +143,9 @@ func (d *Desk) endings(list []Certificate, now time.Time) ([]Ending, error) {
 // foresee finds out whether and until when a certificate can be renewed, when
 // the authorities of renewed were, until then.
 func (d *Desk) foresee(x *Ending, renewed map[ID]time.Time, now time.Time) error {
+	if x.Problem = d.CanRenew(x.Certificate); x.Problem != nil {
+		return nil
+	}
 	p, err := d.planRenewal(Renewal{ID: x.ID}, now)
 	if err != nil {
 		x.Problem = err
@@ -187,7 +191,7 @@ type RenewedAll struct {
 const renewBatch = 64
 
 // RenewAll renews certificates as they are, authorities first. What cannot be
-// renewed is passed over. It keeps what it made as it goes: when it is
+// renewed, or need not be (see CanRenew), is passed over. It keeps what it made as it goes: when it is
 // cancelled, or the vault cannot be written, the error comes with what was
 // done until then. progress, which may be nil, is told how many were done.
 func (d *Desk) RenewAll(ctx context.Context, ids []ID, progress func(done, of int)) (RenewedAll, error) {
@@ -224,7 +228,11 @@ func (d *Desk) renewSome(ctx context.Context, batch []Certificate, all *RenewedA
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		p, err := d.planRenewal(Renewal{ID: c.ID}, now)
+		err := d.CanRenew(c)
+		var p *renewal
+		if err == nil {
+			p, err = d.planRenewal(Renewal{ID: c.ID}, now)
+		}
 		var made []*issued
 		if err == nil {
 			made, err = d.prepareRenewal(ctx, p, issuers, now)

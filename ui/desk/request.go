@@ -63,7 +63,7 @@ type RequestDetail struct {
 	Request
 	X509    *x509.CertificateRequest
 	Asked   pki.Asked
-	Problem error         // why it cannot be signed, as pki.ReadCSR says; nil when it can
+	Problem error         // why it cannot be signed, as pki.ReadCSR says, or *KnownKeyError; nil when it can
 	SameKey []Certificate // certificates of the vault that have its key
 }
 
@@ -279,6 +279,15 @@ func (d *Desk) Request(id ID) (RequestDetail, error) {
 	})
 	if err != nil {
 		return RequestDetail{}, err
+	}
+	if whole.Problem == nil {
+		c, known, err := d.compromised(whole.X509.PublicKey)
+		if err != nil {
+			return RequestDetail{}, err
+		}
+		if known {
+			whole.Problem = &KnownKeyError{c.Name, c.Serial}
+		}
 	}
 	for _, id := range same {
 		c, err := d.Get(id)

@@ -107,8 +107,12 @@ func TestRequestGoesToAnotherAndComesBack(t *testing.T) {
 	if files, err := ours.Export(married[0].ID, P12, "password"); err != nil || len(files.Data) == 0 {
 		t.Errorf("it cannot be exported with its key: %v", err)
 	}
-	if _, err := ours.CompleteRequest(context.Background(), back.Data); !errors.Is(err, ErrNotAwaited) {
+	var here *HereAlreadyError
+	if _, err := ours.CompleteRequest(context.Background(), back.Data); !errors.As(err, &here) || here.Serial != married[0].Serial {
 		t.Errorf("the same once more: %v", err)
+	}
+	if _, err := ours.CompleteRequest(context.Background(), authority.Data); !errors.Is(err, ErrNotAwaited) {
+		t.Errorf("only the authority: %v", err)
 	}
 	mustHaveDone(t, ours, "export", "import", "import", "request-make", "create")
 	mustHaveDone(t, theirs, "request-sign", "request-import", "issue", "create")

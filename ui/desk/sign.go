@@ -53,7 +53,7 @@ func (d *Desk) PreviewSigning(s Signing) (SignPreview, error) {
 // certificate: without a key, for that is with who asked; for one of our own
 // requests with its key. The request's own faults, which pki.ReadCSR tells,
 // keep it from being signed, whatever is granted. Errors besides: pki.Faults,
-// ErrNoKey, *NotFoundError.
+// ErrNoKey, *KnownKeyError, *NotFoundError.
 func (d *Desk) SignRequest(ctx context.Context, s Signing) (Certificate, error) {
 	r, err := d.Request(s.RequestID)
 	if err != nil {
@@ -111,7 +111,8 @@ func (d *Desk) SignRequest(ctx context.Context, s Signing) (Certificate, error) 
 // CompleteRequest takes in the certificate that a request of ours waited for,
 // and whatever authorities come with it. It returns the certificates that have
 // their key now. Errors: ErrNotAwaited when nothing in the data belongs to a
-// request of ours, and those of pki.Decode.
+// request of ours, *HereAlreadyError when it is here with its key, and those of
+// pki.Decode.
 func (d *Desk) CompleteRequest(ctx context.Context, data []byte) ([]Certificate, error) {
 	items, err := pki.Decode(data, "")
 	if err != nil {
@@ -151,17 +152,26 @@ func (d *Desk) CompleteRequest(ctx context.Context, data []byte) ([]Certificate,
 	return married, nil
 }
 
-// awaited is ErrNotAwaited unless one of the certificates belongs to a request
-// of ours and is not in the vault yet.
+// awaited is nil when one of the certificates belongs to a request of ours and
+// is not in the vault yet.
 func (d *Desk) awaited(found []FoundCertificate) error {
 	return d.vault.View(func(tx *storage.Tx) error {
+		var here error
 		for _, f := range found {
 			if f.Mine != "" {
+				if _, ours, err := waitingFor(tx, f.Certificate); err != nil {
+					return err
+				} else if f.MineHasKey && here == nil && (ours || !f.Certificate.IsCA) {
+					here = &HereAlreadyError{nameOf(f.Certificate), pki.Serial(f.Certificate)}
+				}
 				continue
 			}
 			if _, ok, err := waitingFor(tx, f.Certificate); err != nil || ok {
 				return err
 			}
+		}
+		if here != nil {
+			return here
 		}
 		return ErrNotAwaited
 	})

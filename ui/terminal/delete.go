@@ -55,6 +55,7 @@ func (s *session) removeThese(c *cobra.Command, d *desk.Desk, ids []desk.ID, bel
 	for _, x := range del.Certificates {
 		s.say("delete.done", "Name", pki.Escape(x.Name), "Serial", x.Serial)
 	}
+	s.sayStays(del)
 	return nil
 }
 
@@ -71,6 +72,14 @@ func (s *session) sayDeletion(del desk.Deletion) {
 		if line.count > 0 {
 			fmt.Fprintln(s.Err, s.t.T(line.key, "Count", line.count))
 		}
+	}
+	s.sayStays(del)
+}
+
+// sayStays says which certificates an authority keeps.
+func (s *session) sayStays(del desk.Deletion) {
+	for _, x := range del.Stays {
+		fmt.Fprintln(s.Err, s.t.T("delete.stays", "Name", pki.Escape(x.Name), "Serial", x.Serial)+" "+s.t.T("delete.stays.terminal"))
 	}
 }
 

@@ -3,6 +3,7 @@ package terminal
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ type renewal struct {
 	cross     bool
 	expiring  string
 	dryRun    bool
+	anyway    bool
 }
 
 func (s *session) renew() *cobra.Command {
@@ -41,7 +43,7 @@ func (s *session) renew() *cobra.Command {
 			if w.dryRun {
 				return s.needs("--expiring")
 			}
-			return s.renewNamed(c, w, (*desk.Desk).Find, args)
+			return s.renewNamed(c, w, s.newest, args)
 		},
 	}
 	s.renewalFlags(c, w)
@@ -65,6 +67,7 @@ func (s *session) renewalFlags(c *cobra.Command, w *renewal) {
 	c.Flags().BoolVar(&w.keep, "keep-key", false, s.t.T("renew.flag.keep-key"))
 	c.Flags().BoolVar(&w.new, "new-key", false, s.t.T("renew.flag.new-key"))
 	c.Flags().StringVar(&w.key, "key", "", s.t.T("renew.flag.key"))
+	c.Flags().BoolVar(&w.anyway, "anyway", false, s.t.T("renew.flag.anyway"))
 	c.MarkFlagsMutuallyExclusive("keep-key", "new-key")
 	c.MarkFlagsMutuallyExclusive("keep-key", "key")
 }
@@ -75,7 +78,8 @@ func (s *session) renewAuthority() *cobra.Command {
 		Use: "renew NAME", Short: s.t.T("renew.terminal.ca"), Long: s.t.T("renew.terminal.ca") + "\n\n" + s.t.T("renew.terminal.ca.long"),
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.renewNamed(c, w, (*desk.Desk).FindAuthority, args)
+			find := func(d *desk.Desk, name string) (desk.Certificate, error) { return s.named(d, d.FindAuthority, name) }
+			return s.renewNamed(c, w, find, args)
 		},
 	}
 	s.renewalFlags(c, w)
@@ -83,19 +87,31 @@ func (s *session) renewAuthority() *cobra.Command {
 	return c
 }
 
-// renewNamed renews what the arguments name, each in an act of its own. It
-// stops at the first that fails.
+// renewNamed renews what the arguments name, each in an act of its own, when all
+// of them can be found and renewed.
 func (s *session) renewNamed(c *cobra.Command, w *renewal, find func(*desk.Desk, string) (desk.Certificate, error), args []string) error {
 	daysGiven := c.Flags().Changed("days")
 	if _, err := w.read(s.now(), daysGiven); err != nil {
 		return err
 	}
 	return s.withDesk(c.Context(), func(d *desk.Desk) error {
+		var olds []desk.Certificate
 		for _, name := range args {
-			old, err := s.named(d, func(name string) (desk.Certificate, error) { return find(d, name) }, name)
+			old, err := find(d, name)
 			if err != nil {
 				return err
 			}
+			if !slices.ContainsFunc(olds, func(c desk.Certificate) bool { return c.ID == old.ID }) {
+				olds = append(olds, old)
+			}
+		}
+		olds, err := s.unsettled(d, w, olds)
+		if err != nil {
+			return err
+		}
+		var all []desk.Renewal
+		var previews []desk.RenewalPreview
+		for _, old := range olds {
 			r, err := w.request(d, old, daysGiven)
 			if err != nil {
 				return err
@@ -104,11 +120,14 @@ func (s *session) renewNamed(c *cobra.Command, w *renewal, find func(*desk.Desk,
 			if err != nil {
 				return err
 			}
+			all, previews = append(all, r), append(previews, preview)
+		}
+		for n, r := range all {
 			renewed, err := d.Renew(c.Context(), r)
 			if err != nil {
 				return err
 			}
-			s.sayRenewed(preview, renewed)
+			s.sayRenewed(previews[n], renewed)
 		}
 		return nil
 	})
@@ -120,7 +139,10 @@ func (s *session) sayRenewed(preview desk.RenewalPreview, renewed desk.Renewed) 
 		key = "renew.done.kept"
 	}
 	s.say(key, "Name", pki.Escape(renewed.Name), "Until", s.t.Date(renewed.NotAfter), "Issuer", pki.Escape(renewed.Issuer))
+	was := preview.Old
 	switch {
+	case was.Revoked && was.Reason == renewed.Old.Reason:
+		s.say("renew.done.was-revoked", "Serial", was.Serial, "At", s.t.Date(was.RevokedAt), "Reason", was.Reason)
 	case renewed.Old.Revoked:
 		s.say("renew.done.revoked", "Serial", renewed.Old.Serial)
 	case renewed.Old.NotAfter.Before(renewed.Made):
@@ -226,7 +248,7 @@ func (s *session) renewExpiring(c *cobra.Command, w *renewal, args []string) err
 	if len(args) > 0 {
 		return wrong("renew.terminal.alone", "Flag", args[0])
 	}
-	for _, name := range []string{"days", "keep-key", "new-key", "key", "revoke-old", "add-san", "remove-san", "ca"} {
+	for _, name := range []string{"days", "keep-key", "new-key", "key", "revoke-old", "add-san", "remove-san", "ca", "anyway"} {
 		if c.Flags().Changed(name) {
 			return wrong("renew.terminal.alone", "Flag", "--"+name)
 		}

@@ -143,9 +143,6 @@ func (s *session) only(d *desk.Desk, name string) (desk.Certificate, error) {
 	if len(same) < 2 {
 		return c, nil
 	}
-	fmt.Fprintln(s.Err, s.t.T("terminal.which", "Count", len(same), "Name", pki.Escape(name)))
-	for _, other := range same {
-		fmt.Fprintln(s.Err, s.t.T("terminal.namesakes.line", "Serial", other.Serial, "Made", s.t.DateTime(other.Made), "Until", s.t.Date(other.NotAfter), "State", s.health(d, other)))
-	}
+	s.sayWhich(d, name, same)
 	return c, saidError{}
 }
