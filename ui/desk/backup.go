@@ -175,8 +175,12 @@ func rotate(all []Backup, now time.Time) error {
 }
 
 // BackupTo copies the vault to a file of the person's choice, and reads it
-// back. Errors: ErrExists, ErrNoSpace, *PathError, *DamageError, the context's.
+// back. The folder must be there. Errors: ErrExists, ErrNoSpace, *PathError,
+// *DamageError, the context's.
 func (d *Desk) BackupTo(ctx context.Context, path string) error {
+	if err := checkFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
 	if err := d.vault.Backup(ctx, path); err != nil {
 		if errors.Is(err, ErrExists) {
 			return &PathError{Deed: "write", Path: path, Err: ErrFileExists}

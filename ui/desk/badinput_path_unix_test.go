@@ -36,7 +36,7 @@ func TestBadPaths(t *testing.T) {
 		want string
 	}{
 		{"nothing there", func(_ *testing.T, dir string) string { return filepath.Join(dir, "none") }, "file-not-found"},
-		{"a file for a folder", func(t *testing.T, dir string) string { return write(t, filepath.Join(dir, "a")) + "/b" }, "file-failed"},
+		{"a file for a folder", func(t *testing.T, dir string) string { return write(t, filepath.Join(dir, "a")) + "/b" }, "not-a-folder"},
 		{"no path", func(*testing.T, string) string { return "" }, "file-not-found"},
 		{"a folder", func(_ *testing.T, dir string) string { return dir }, "not-a-file"},
 		{"a pipe that nobody writes to", func(t *testing.T, dir string) string {

@@ -62,8 +62,8 @@ func (d *Desk) ExportBulk(ctx context.Context, made []BulkMade, o BulkExport, pr
 	if err := b.refuseTaken(); err != nil {
 		return b.written, err
 	}
-	if err := os.MkdirAll(o.Folder, 0o700); err != nil {
-		return b.written, aboutFile("create folder", o.Folder, err)
+	if err := makeFolder(o.Folder, 0o700); err != nil {
+		return b.written, err
 	}
 	if err := b.begin(); err != nil {
 		return b.written, err

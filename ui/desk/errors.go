@@ -62,7 +62,8 @@ type NotFoundError struct {
 func (e *NotFoundError) Error() string { return fmt.Sprintf("no %s named %q", e.What, e.Name) }
 
 // aboutFile names the file that a person named where the operating system
-// refused, not a temporary one beside it.
+// refused, not a temporary one beside it; where a file is in the place of a
+// folder, that file.
 func aboutFile(deed, path string, err error) error {
 	var inner *fs.PathError
 	if !errors.As(err, &inner) {
@@ -71,12 +72,12 @@ func aboutFile(deed, path string, err error) error {
 	if errors.Is(err, syscall.EISDIR) {
 		return &PathError{Deed: deed, Path: path, Err: ErrNotFile}
 	}
-	return &PathError{Deed: deed, Path: path, Err: inner.Err}
+	return &PathError{Deed: deed, Path: inTheWay(path, err), Err: inner.Err}
 }
 
 // PathError says on which file a deed failed, and why.
 type PathError struct {
-	Deed string // "write", "read", "create folder"
+	Deed string // "write", "write into", "read", "create folder"
 	Path string
 	Err  error
 }

@@ -186,8 +186,12 @@ func explainPath(e *PathError) string {
 		return "not-a-file"
 	case errors.Is(e, pki.ErrTooLarge):
 		return "too-large"
+	case errors.Is(e, fs.ErrNotExist) && e.Deed == intoFolder:
+		return "folder-not-found"
 	case errors.Is(e, fs.ErrNotExist):
 		return "file-not-found"
+	case errors.Is(e, syscall.ENOTDIR):
+		return "not-a-folder"
 	case errors.Is(e, fs.ErrPermission), errors.Is(e, syscall.EROFS):
 		return "file-permission"
 	case errors.Is(e, syscall.ENOSPC):

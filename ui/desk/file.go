@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -58,14 +59,55 @@ func CheckTarget(path string, overwrite bool) error {
 	if _, err := os.Lstat(path); err == nil && !overwrite {
 		return refuse(path, ErrFileExists)
 	}
-	folder := filepath.Dir(path)
-	if info, err = os.Stat(folder); err != nil {
-		return aboutFile("write", folder, err)
+	return checkFolder(filepath.Dir(path))
+}
+
+// intoFolder is the deed that needs a folder.
+const intoFolder = "write into"
+
+// checkFolder looks whether a folder is there, so that a file can be written
+// into it: a *PathError names what on the way to it is no folder (ENOTDIR), or
+// the folder that is missing.
+func checkFolder(folder string) error {
+	if file := fileOnWay(folder); file != "" {
+		return &PathError{Deed: intoFolder, Path: file, Err: syscall.ENOTDIR}
 	}
-	if !info.IsDir() {
-		return refuse(folder, syscall.ENOTDIR)
+	if _, err := os.Stat(folder); err != nil {
+		return aboutFile(intoFolder, folder, err)
 	}
 	return nil
+}
+
+// fileOnWay is what on the way to a folder, or in its place, is there and is
+// no folder; "" for nothing.
+func fileOnWay(folder string) string {
+	for {
+		info, err := os.Stat(folder)
+		up := filepath.Dir(folder)
+		switch {
+		case err == nil && !info.IsDir():
+			return folder
+		case err == nil || up == folder:
+			return ""
+		}
+		folder = up
+	}
+}
+
+// inTheWay is the file that is in the place of a folder, when the operating
+// system says so of a path; else the path.
+func inTheWay(path string, err error) string {
+	if errors.Is(err, syscall.ENOTDIR) {
+		return cmp.Or(fileOnWay(path), path)
+	}
+	return path
+}
+
+// CheckSource looks whether there is something to read at a path. Error:
+// *PathError.
+func CheckSource(path string) error {
+	_, err := os.Stat(path)
+	return aboutFile("read", path, err)
 }
 
 func write(path string, f File, overwrite bool) error {
@@ -127,13 +169,25 @@ func WriteFiles(folder string, files []File, overwrite bool) error {
 			return &PathError{Deed: "write", Path: filepath.Join(folder, f.Name), Err: ErrFileExists}
 		}
 	}
-	if err := os.MkdirAll(folder, mode); err != nil {
-		return &PathError{Deed: "create folder", Path: folder, Err: err}
+	if err := makeFolder(folder, mode); err != nil {
+		return err
 	}
 	for _, f := range files {
 		if err := WriteFile(filepath.Join(folder, f.Name), f, overwrite); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// makeFolder makes a folder and those that it lies in. Error: *PathError, of
+// the file where one is in the way.
+func makeFolder(folder string, mode fs.FileMode) error {
+	if file := fileOnWay(folder); file != "" {
+		return &PathError{Deed: "create folder", Path: file, Err: syscall.ENOTDIR}
+	}
+	if err := os.MkdirAll(folder, mode); err != nil {
+		return aboutFile("create folder", folder, err)
 	}
 	return nil
 }

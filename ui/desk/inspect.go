@@ -123,7 +123,7 @@ func readError(path string, err error) error {
 	if errors.As(err, &inner) {
 		err = inner.Err
 	}
-	return &PathError{Deed: "read", Path: path, Err: err}
+	return &PathError{Deed: "read", Path: inTheWay(path, err), Err: err}
 }
 
 // ReadInput reads outside input that is no file, bounded like one: more than

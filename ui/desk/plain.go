@@ -46,9 +46,12 @@ func (d *Desk) ExportPlain(ctx context.Context, folder string, o PlainOptions) (
 	if _, err := os.Lstat(folder); err == nil {
 		return Plain{}, &PathError{Deed: "create folder", Path: folder, Err: ErrFileExists}
 	}
+	if err := checkFolder(filepath.Dir(folder)); err != nil {
+		return Plain{}, err
+	}
 	temporary, err := os.MkdirTemp(filepath.Dir(folder), ".countersign-*")
 	if err != nil {
-		return Plain{}, aboutFile("create folder", folder, inner(err))
+		return Plain{}, aboutFile("create folder", folder, err)
 	}
 	p := &leaving{d: d, o: o, root: temporary, done: Plain{Folder: folder}}
 	if err = p.write(ctx); err == nil {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	"countersign/pki"
 	"countersign/testclient"
@@ -31,11 +32,14 @@ type Quickstarted struct {
 // files, before it writes anything (*PathError with ErrFileExists).
 func Quickstart(ctx context.Context, folder string, passphrase []byte, o Options, observe func(testclient.Step)) (Quickstarted, error) {
 	o = o.filled()
+	if file := fileOnWay(folder); file != "" {
+		return Quickstarted{}, &PathError{Deed: "create folder", Path: file, Err: syscall.ENOTDIR}
+	}
 	if err := emptyEnough(folder); err != nil {
 		return Quickstarted{}, err
 	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return Quickstarted{}, &PathError{Deed: "create folder", Path: folder, Err: err}
+	if err := makeFolder(folder, 0o700); err != nil {
+		return Quickstarted{}, err
 	}
 	var done Quickstarted
 	if len(passphrase) == 0 {

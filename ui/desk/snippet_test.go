@@ -46,8 +46,19 @@ func newSnippetStand(t *testing.T) snippetStand {
 	return s
 }
 
-// run exports what a snippet needs and runs it as a person would, in a folder.
+// run is try for a program that must succeed: when it fails, the log shows it.
 func (s snippetStand) run(t *testing.T, made Snippet, ids ...ID) (string, error) {
+	t.Helper()
+	out, said, err := s.try(t, made, ids...)
+	if err != nil {
+		t.Logf("%s\n%s", made.Code, said)
+	}
+	return out, err
+}
+
+// try exports what a snippet needs and runs it as a person would, in a folder.
+// It gives what the program printed and what it said on its standard error.
+func (s snippetStand) try(t *testing.T, made Snippet, ids ...ID) (out, said string, err error) {
 	t.Helper()
 	for _, id := range ids {
 		formats := made.Formats
@@ -84,13 +95,10 @@ func (s snippetStand) run(t *testing.T, made Snippet, ids ...ID) (string, error)
 	cmd := exec.Command(pkitest.Need(t, runner[0]), append(runner[1:], name)...)
 	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), "PASSWORD="+bundlePassword, "GO111MODULE=off", "NO_PROXY=", "no_proxy=", "LC_ALL=C", "JAVA_TOOL_OPTIONS=")
-	var said strings.Builder
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		t.Logf("%s\n%s", made.Code, said.String())
-	}
-	return string(out), err
+	var complaint strings.Builder
+	cmd.Stderr = &complaint
+	printed, err := cmd.Output()
+	return string(printed), complaint.String(), err
 }
 
 // needs leaves a test out where the program of a kind is not there. Java runs a
@@ -273,9 +281,9 @@ func TestSnippetsVerify(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				out, _ := s.run(t, made, s.example.Client.ID, other.ID)
+				out, said, _ := s.try(t, made, s.example.Client.ID, other.ID)
 				if strings.Contains(out, "Hello, world!") != insecure {
-					t.Errorf("%s, insecure %v: %q", kind, insecure, out)
+					t.Errorf("%s, insecure %v: %q\n%s\n%s", kind, insecure, out, made.Code, said)
 				}
 			}
 		})

@@ -24,7 +24,7 @@ type enforceFlags struct {
 func (s *session) enforce() *cobra.Command {
 	var f enforceFlags
 	c := &cobra.Command{
-		Use: "enforce URL", Short: s.t.T("enforce.button.hint"), Long: s.t.T("enforce.terminal"), Args: cobra.ExactArgs(1),
+		Use: "enforce URL", Short: s.t.T("enforce.terminal.short"), Long: s.t.T("enforce.terminal"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := s.checkEnforce(f, args[0]); err != nil {
 				return err

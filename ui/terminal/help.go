@@ -3,6 +3,7 @@ package terminal
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,13 +60,13 @@ func (s *session) writeUsage(w io.Writer, c *cobra.Command) {
 	heading := func(key string) { fmt.Fprintln(w, s.t.T("usage.heading."+key)) }
 	heading("usage")
 	if c.Runnable() && !needsCommand(c) {
-		fmt.Fprintf(w, "  %s\n", c.UseLine())
+		fmt.Fprintf(w, "  %s\n", strings.Replace(c.UseLine(), "[flags]", s.t.T("usage.flags"), 1))
 	}
 	if c.HasAvailableSubCommands() {
 		fmt.Fprintf(w, "  %s %s\n\n", c.CommandPath(), s.t.T("usage.command"))
 		heading("commands")
 		for _, sub := range c.Commands() {
-			fmt.Fprintf(w, "  %s  %s\n", sub.Name()+strings.Repeat(" ", max(0, c.NamePadding()-len(sub.Name()))), sub.Short)
+			fmt.Fprintf(w, "  %s  %s\n", sub.Name()+strings.Repeat(" ", max(0, sub.NamePadding()-len(sub.Name()))), sub.Short)
 		}
 	}
 	for _, part := range []struct {
@@ -86,8 +87,36 @@ func (s *session) writeUsage(w io.Writer, c *cobra.Command) {
 // needsCommand tells a group that does nothing by itself.
 func needsCommand(c *cobra.Command) bool { return c.HasParent() && c.HasSubCommands() && c.Args == nil }
 
-// flagLines are the flags of a set, a line each; the word before what a flag
-// is when it is not given is that of the language.
+// What the library of flags writes of what a flag is when it is not given, and
+// of one whose value may be left out.
+var (
+	standard = regexp.MustCompile(` \(default "?([^"]*?)"?\)$`)
+	optional = regexp.MustCompile(`(--[\w-]+) (\S+)\[="[^"]*"\]`)
+)
+
+// flagLines are the flags of a set, a line each; what a flag is when it is not
+// given is said in the words of the language.
 func (s *session) flagLines(flags *pflag.FlagSet) string {
-	return strings.ReplaceAll(flags.FlagUsages(), " (default ", " ("+s.t.T("usage.default")+" ")
+	var b strings.Builder
+	for line := range strings.Lines(flags.FlagUsages()) {
+		line = strings.TrimSuffix(line, "\n")
+		if found := standard.FindStringSubmatchIndex(line); found != nil {
+			line = closeUp(line[:found[0]], s.t.T("usage.default-is", "Value", line[found[2]:found[3]]))
+		}
+		if found := optional.FindStringSubmatch(line); found != nil {
+			name := found[1] + "[=" + found[2] + "]"
+			line = strings.Replace(line, found[0], name+strings.Repeat(" ", len(found[0])-len(name)), 1)
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}
+
+// closeUp puts text behind another: without a space where it has a bracket of
+// full width.
+func closeUp(a, b string) string {
+	if strings.HasPrefix(b, "（") {
+		return a + b
+	}
+	return a + " " + b
 }

@@ -25,6 +25,9 @@ func (s *session) importFiles(short string) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := s.missing(args); err != nil {
+				return err
+			}
 			if dry {
 				return s.dryRun(c.Context(), args, passwords)
 			}
@@ -35,10 +38,23 @@ func (s *session) importFiles(short string) *cobra.Command {
 			return errors.Join(s.bring(c.Context(), d, args, passwords), d.Close())
 		},
 	}
-	c.Flags().StringArrayVar(&given, "password", nil, s.t.T("import.terminal.password")+"; "+s.t.T("usage.password-seen"))
+	c.Flags().StringArrayVar(&given, "password", nil, s.seenPassword(s.t.T("import.terminal.password")))
 	c.Flags().StringVar(&passwordFile, "password-file", "", s.t.T("import.terminal.password-file"))
 	c.Flags().BoolVar(&dry, "dry-run", false, s.t.T("import.terminal.dry-run"))
 	return c
+}
+
+// missing says of each file or folder that is not there that it is not, before
+// a vault is opened or made for it.
+func (s *session) missing(paths []string) error {
+	var failed error
+	for _, path := range paths {
+		if err := desk.CheckSource(path); err != nil {
+			s.explain(err)
+			failed = saidError{}
+		}
+	}
+	return failed
 }
 
 // dryRun says what is there. Without a vault everything is new.
@@ -68,11 +84,15 @@ func (s *session) bring(ctx context.Context, d *desk.Desk, paths, given []string
 		return err
 	}
 	s.printFound(found)
-	if !found.New() {
+	none := len(found.Certificates)+len(found.Requests)+len(found.Lists) == 0
+	switch {
+	case none && len(found.Keys)+len(found.Unread)+len(found.Locked) == 0:
+		s.say("import.terminal.none")
+		return saidError{}
+	case none:
+		return saidError{} // what was left, and why, is said
+	case !found.New():
 		s.say("import.done.nothing")
-		if len(found.Certificates)+len(found.Requests)+len(found.Lists) == 0 {
-			return saidError{}
-		}
 		return nil
 	}
 	done, err := d.Import(ctx, found)
@@ -189,7 +209,7 @@ func (s *session) printLeft(f desk.Found) {
 		s.explain(u.Err)
 	}
 	if f.Truncated {
-		fmt.Fprintln(s.Err, s.t.T("import.truncated"), s.t.T("import.truncated.text"))
+		fmt.Fprintln(s.Err, s.t.T("import.truncated"), s.words("import.truncated.text"))
 	}
 }
 

@@ -110,7 +110,7 @@ func (s *session) partnerTake() *cobra.Command {
 		},
 	}
 	c.Flags().StringArrayVar(&f.trust, "fingerprint", nil, s.t.T("partners.flag.fingerprint"))
-	c.Flags().StringArrayVar(&f.password, "password", nil, s.t.T("partners.flag.password")+"; "+s.t.T("usage.password-seen"))
+	c.Flags().StringArrayVar(&f.password, "password", nil, s.seenPassword(s.t.T("partners.flag.password")))
 	c.Flags().StringVar(&f.file, "password-file", "", s.t.T("import.terminal.password-file"))
 	c.Flags().BoolVar(&f.keepKeys, "keep-keys", false, s.t.T("partners.flag.keep-keys"))
 	c.Flags().BoolVar(&f.dry, "dry-run", false, s.t.T("partners.flag.dry-run"))

@@ -23,9 +23,14 @@ type secret struct {
 // passwordFlags are the flags of a command that takes one password; words say
 // whose it is.
 func (s *session) passwordFlags(c *cobra.Command, p *secret, words string) {
-	c.Flags().StringVar(&p.text, "password", "", words+"; "+s.t.T("usage.password-seen"))
+	c.Flags().StringVar(&p.text, "password", "", s.seenPassword(words))
 	c.Flags().StringVar(&p.file, "password-file", "", s.t.T("usage.password-file", "Variable", passwordVariable))
 	c.MarkFlagsMutuallyExclusive("password", "password-file")
+}
+
+// seenPassword says of a flag that others can see what it is given.
+func (s *session) seenPassword(words string) string {
+	return s.t.T("usage.password-seen-too", "Words", words, "Seen", s.t.T("usage.password-seen"))
 }
 
 // password is the password that the flags or the environment give; "" for none.

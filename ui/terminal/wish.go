@@ -208,6 +208,9 @@ func (w wish) dates(c *cobra.Command, now time.Time, r *pki.Request) (pki.Faults
 		}
 		r.NotAfter = begin.Add(time.Duration(min(max(w.days, 1), maxDays)) * 24 * time.Hour)
 	}
+	if !r.NotBefore.IsZero() && !r.NotAfter.IsZero() && !r.NotAfter.After(r.NotBefore) && len(faults) == 0 {
+		faults = append(faults, pki.Fault{Field: pki.FieldValidity, Code: pki.CodeValidityOrder, Value: r.NotAfter.Format(time.RFC3339)})
+	}
 	return faults, nil
 }
 
