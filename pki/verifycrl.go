@@ -43,7 +43,8 @@ func (j *judge) revoked(i int, at time.Time, reason Reason) {
 }
 
 // lists looks up one certificate in the CRLs of its issuer. One good CRL is
-// enough; of several it is enough to be in one.
+// enough; of several it is enough to be in one. Those of another authority of
+// the issuer's name are about other certificates.
 func (j *judge) lists(i int) {
 	c := j.chain[i]
 	var problems []Finding
@@ -53,7 +54,9 @@ func (j *judge) lists(i int) {
 			continue
 		}
 		if f := j.usable(i, crl); f != nil {
-			problems = append(problems, *f)
+			if (f.Code != FindingCRLOtherKey && f.Code != FindingCRLSignature) || !j.ofNamesake(crl) {
+				problems = append(problems, *f)
+			}
 			continue
 		}
 		if entry := entryOf(crl, c); entry != nil {
@@ -117,28 +120,36 @@ func (j *judge) usable(i int, crl *x509.RevocationList) *Finding {
 	return &f
 }
 
-// crlSigner returns the certificate whose key verifies a CRL: the issuer's, or
-// another of its name (RFC 5280 section 6.3.3 f), nil when there is none.
+// crlSigner returns the certificate of the chain whose key verifies a CRL: the
+// issuer's, or one of its name above it; nil when there is none. The list of an
+// authority of that name with another key says nothing about what the first key
+// signed; OpenSSL's -crl_check holds it so too.
 func (j *judge) crlSigner(i int, crl *x509.RevocationList) *x509.Certificate {
-	candidates := []*x509.Certificate{j.chain[i+1]}
-	for _, c := range j.search.pool {
-		if c != j.chain[i+1] && sameName(c.RawSubject, crl.RawIssuer) {
-			candidates = append(candidates, c)
-		}
-	}
-	for _, c := range candidates {
-		if j.search.signatures == maxSignatures {
-			return nil
-		}
-		if !checkable(c) || weakSignature(crl.SignatureAlgorithm) {
-			continue
-		}
-		j.search.signatures++
-		if c.CheckSignature(crl.SignatureAlgorithm, crl.RawTBSRevocationList, crl.Signature) == nil {
+	for n, c := range j.chain[i+1:] {
+		if (n == 0 || sameName(c.RawSubject, crl.RawIssuer)) && j.signedCRL(c, crl) {
 			return c
 		}
 	}
 	return nil
+}
+
+// ofNamesake reports whether another authority that is known, of the issuer's
+// name and with another key, signed a CRL.
+func (j *judge) ofNamesake(crl *x509.RevocationList) bool {
+	for _, c := range j.search.pool {
+		if !slices.Contains(j.chain, c) && sameName(c.RawSubject, crl.RawIssuer) && j.signedCRL(c, crl) {
+			return true
+		}
+	}
+	return false
+}
+
+func (j *judge) signedCRL(c *x509.Certificate, crl *x509.RevocationList) bool {
+	if j.search.signatures == maxSignatures || !checkable(c) || weakSignature(crl.SignatureAlgorithm) {
+		return false
+	}
+	j.search.signatures++
+	return c.CheckSignature(crl.SignatureAlgorithm, crl.RawTBSRevocationList, crl.Signature) == nil
 }
 
 // identifiesCRL reports whether the key identifiers, when both are there,

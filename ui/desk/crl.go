@@ -336,6 +336,22 @@ func (d *Desk) CRL(id ID) (CRL, error) {
 	return CRL{}, &NotFoundError{What: "authority", Name: string(id)}
 }
 
+// Listers gives the authorities of a name that have a list each: several when a
+// root was renewed with a new key. Each list names what its own key signed.
+func (d *Desk) Listers(name string) ([]Certificate, error) {
+	all, err := d.all()
+	if err != nil {
+		return nil, err
+	}
+	var same []Certificate
+	for _, l := range listers(all) {
+		if l.Name == name {
+			same = append(same, l.Certificate)
+		}
+	}
+	return same, nil
+}
+
 // DueCRLs are the lists that lapse soon or have lapsed, the most urgent first.
 func (d *Desk) DueCRLs() ([]CRL, error) {
 	lists, err := d.CRLs()

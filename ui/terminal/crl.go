@@ -32,7 +32,7 @@ func (s *session) crl() *cobra.Command {
 				return err
 			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
-				authority, err := s.named(d, d.FindAuthority, args[0])
+				authority, err := s.onlyLister(d, args[0])
 				if err != nil {
 					return err
 				}
@@ -57,6 +57,21 @@ func (s *session) crl() *cobra.Command {
 	f.BoolVar(&last, "last", false, s.t.T("terminal.flag.crl-last"))
 	c.AddCommand(s.crlList())
 	return c
+}
+
+// onlyLister finds the one authority that a person named. Of several that bear
+// the name none is taken: the list of one does not name what another signed.
+func (s *session) onlyLister(d *desk.Desk, name string) (desk.Certificate, error) {
+	c, err := d.FindAuthority(name)
+	if err != nil || c.Name != name {
+		return c, err
+	}
+	same, err := d.Listers(name)
+	if err != nil || len(same) < 2 {
+		return c, err
+	}
+	s.sayWhich(d, name, same)
+	return c, saidError{}
 }
 
 func (s *session) writeCRL(d *desk.Desk, id desk.ID, format desk.CRLFormat, to target) error {
