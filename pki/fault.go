@@ -66,6 +66,9 @@ const (
 	CodeNamesAddressInDNS = "names-address-in-dns" // an IP address given as a dNSName
 	CodeNamesPort         = "names-port"           // a name with a port
 	CodeNamesWildcard     = "names-wildcard"       // "*" elsewhere than the leftmost label, or over a single label
+	CodeNamesWildcardWide = "names-wildcard-wide"  // "*" over a whole top-level domain, as "*.com"
+	CodeNamesSpace        = "names-space"          // white space in a name
+	CodeNamesWebAddress   = "names-web-address"    // a web address where a host name belongs; Value is its host
 	CodeNamesTrailingDot  = "names-trailing-dot"
 	CodeNamesTooLong      = "names-too-long" // a label over 63 or a name over 253 octets
 	CodeNamesTooMany      = "names-too-many" // of a certification request; Value is the limit
@@ -133,6 +136,7 @@ const (
 	WarningKeyNSS              = "key-nss"            // Ed25519 in PKCS #12
 	WarningNamesUnderscore     = "names-underscore"   // not a host name, though a DNS name
 	WarningNamesNoHost         = "names-no-host"      // a server without a DNS name or address
+	WarningNamesWebAddress     = "names-no-host-web"  // likewise, but with a web address; Value is its host
 	WarningNameInvisible       = "name-invisible"     // bidirectional controls, zero-width characters
 	WarningIssuerWeak          = "issuer-weak"        // the issuer's RSA key is under 2048 bits
 	WarningIssuerSHA1          = "issuer-sha1"        // the issuer itself was signed with SHA-1 or worse
@@ -177,7 +181,7 @@ func FaultCodes() []string {
 		CodeNameMissing, CodeNameTooLong, CodeNameControl, CodeNameEncoding, CodeNameLikeIssuer, CodeCountryTwoLetter,
 		CodeAttributeUnknown, CodeAttributeEmpty, CodeSubjectSyntax,
 		CodeNamesMissing, CodeNamesUnwanted, CodeNamesBadDNS, CodeNamesBadIP, CodeNamesBadEmail, CodeNamesBadURI,
-		CodeNamesEmailLocal, CodeNamesAddressInDNS, CodeNamesPort, CodeNamesWildcard, CodeNamesTrailingDot, CodeNamesTooLong, CodeNamesTooMany,
+		CodeNamesEmailLocal, CodeNamesAddressInDNS, CodeNamesPort, CodeNamesWildcard, CodeNamesWildcardWide, CodeNamesSpace, CodeNamesWebAddress, CodeNamesTrailingDot, CodeNamesTooLong, CodeNamesTooMany,
 		CodeKeyUnknown, CodeKeyIsIssuers, CodeKeyWeak, CodeKeyRefused,
 		CodeValidityPast, CodeValidityTooLong, CodeValidityOrder, CodeValidityTooEarly, CodeSpan, CodeSerial,
 		CodeKeyUsageUnknown, CodeKeyUsageNeeded, CodeKeyUsageUnwanted, CodeExtKeyUsageUnknown,
@@ -196,7 +200,7 @@ func WarningCodes() []string {
 		WarningKeyUsageNoSignature, WarningKeyUsageNoCRLs, WarningKeyUsageCRLs, WarningKeyUsageNotRSA,
 		WarningExtKeyUsageAny, WarningExtKeyUsageKind, WarningAddressHTTPS,
 		WarningValidityAfterIssuer, WarningValidityApple, WarningKeyBrowsers, WarningKeyNSS,
-		WarningNamesUnderscore, WarningNamesNoHost, WarningNameInvisible,
+		WarningNamesUnderscore, WarningNamesNoHost, WarningNamesWebAddress, WarningNameInvisible,
 		WarningIssuerWeak, WarningIssuerSHA1, WarningIssuerNoKeyID, WarningIssuerCritical,
 		WarningVersion, WarningSerial, WarningKeyWeak, WarningKeyBroken, WarningKeyUnknown, WarningSignatureWeak, WarningSelfSigned,
 		WarningEnded, WarningValidityOrder, WarningSubjectEmpty, WarningIssuerEmpty, WarningNameTooLong,

@@ -61,7 +61,7 @@ func parseHost(s string) (Name, string) {
 	}
 	if wildcard {
 		if !strings.Contains(ascii, ".") {
-			return Name{}, CodeNamesWildcard
+			return Name{}, CodeNamesWildcardWide
 		}
 		ascii, shown = "*."+ascii, "*."+shown
 	}
@@ -73,6 +73,9 @@ func parseHost(s string) (Name, string) {
 
 // notHost recognises what is often given instead of a host name.
 func notHost(s string) string {
+	if strings.ContainsFunc(s, unicode.IsSpace) {
+		return CodeNamesSpace
+	}
 	if strings.HasPrefix(s, "[") || strings.Count(s, ":") > 1 {
 		if _, err := netip.ParseAddrPort(s); err == nil {
 			return CodeNamesPort

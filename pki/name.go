@@ -62,12 +62,25 @@ func parseName(s string) (Name, string) {
 // space. Names that were given before are dropped. The names that could be
 // read are returned along with the faults of the others.
 func ParseNames(typed string) ([]Name, Faults) {
+	return parseNames(typed, separatesNames)
+}
+
+// ParseNameList is [ParseNames] for a list that is split at commas and
+// semicolons only: a name with a space in it is a fault ([CodeNamesSpace]).
+func ParseNameList(typed string) ([]Name, Faults) {
+	return parseNames(typed, func(r rune) bool { return separatesNames(r) && !unicode.IsSpace(r) })
+}
+
+func parseNames(typed string, separates func(rune) bool) ([]Name, Faults) {
 	var (
 		names  []Name
 		faults Faults
 	)
 	seen := make(map[Name]bool)
-	for _, part := range strings.FieldsFunc(typed, separatesNames) {
+	for _, part := range strings.FieldsFunc(typed, separates) {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
 		name, code := parseName(part)
 		if code != "" {
 			faults = append(faults, Fault{Field: FieldNames, Code: code, Value: part})

@@ -70,14 +70,14 @@ var nameFaults = map[string]string{
 	"":                      pki.CodeNamesMissing,
 	"  ":                    pki.CodeNamesMissing,
 	"*":                     pki.CodeNamesWildcard,
-	"*.com":                 pki.CodeNamesWildcard,
-	"*.localhost":           pki.CodeNamesWildcard,
+	"*.com":                 pki.CodeNamesWildcardWide,
+	"*.localhost":           pki.CodeNamesWildcardWide,
 	"a.*.example.com":       pki.CodeNamesWildcard,
 	"*.*.example.com":       pki.CodeNamesWildcard,
 	"a*.example.com":        pki.CodeNamesWildcard,
 	"example.com.":          pki.CodeNamesTrailingDot,
 	"a@example.com.":        pki.CodeNamesTrailingDot,
-	"foo bar":               pki.CodeNamesBadDNS,
+	"foo bar":               pki.CodeNamesSpace,
 	"a..example":            pki.CodeNamesBadDNS,
 	".example":              pki.CodeNamesBadDNS,
 	"-a.example":            pki.CodeNamesBadDNS,
@@ -160,7 +160,7 @@ func TestParseNames(t *testing.T) {
 		t.Error(diff)
 	}
 	want := pki.Faults{
-		{Field: pki.FieldNames, Code: pki.CodeNamesWildcard, Value: "*.com"},
+		{Field: pki.FieldNames, Code: pki.CodeNamesWildcardWide, Value: "*.com"},
 		{Field: pki.FieldNames, Code: pki.CodeNamesPort, Value: "x:1"},
 	}
 	if diff := cmp.Diff(want, faults); diff != "" {

@@ -66,13 +66,18 @@ func (r Request) Check(issuer *x509.Certificate, now time.Time, above ...*x509.C
 
 // normal returns the request as it will be built: trimmed, and a server
 // without a common name named after its first DNS name or address, when that
-// is short enough to be one and the authorities allow it.
+// is short enough to be one and the authorities allow it. One whose common
+// name is too long to be one, but is among its names too, has none: clients
+// look at the names only.
 func (r Request) normal(authorities ...*x509.Certificate) Request {
 	r.Subject = r.Subject.trimmed()
 	r.CRLAddresses, r.OCSPAddresses = distinct(r.CRLAddresses), distinct(r.OCSPAddresses)
 	r.IssuerAddresses = distinct(r.IssuerAddresses)
 	r.KeyUsage, r.ExtKeyUsage = distinct(r.KeyUsage), distinct(r.ExtKeyUsage)
 	r.Serial = strings.TrimSpace(r.Serial)
+	if r.Kind.serves() && len(r.Subject.CommonName) > maxCommonName && r.named(r.Subject.CommonName) {
+		r.Subject.CommonName = ""
+	}
 	if r.Kind.serves() && r.Subject.CommonName == "" {
 		for _, n := range r.Names {
 			if n.Kind == NameDNS || n.Kind == NameIP {
@@ -87,6 +92,11 @@ func (r Request) normal(authorities ...*x509.Certificate) Request {
 		}
 	}
 	return r
+}
+
+// named reports whether a text is one of the names.
+func (r Request) named(text string) bool {
+	return slices.ContainsFunc(r.Names, func(n Name) bool { return strings.EqualFold(n.Value, text) || strings.EqualFold(n.Shown, text) })
 }
 
 // pathLength returns the path length that the certificate will have, -1 for
@@ -188,7 +198,11 @@ func (r Request) Warnings(issuer *x509.Certificate, now time.Time) []Warning {
 		}
 	}
 	if r.Kind.serves() && len(r.Names) > 0 && hosts == 0 {
-		add(FieldNames, WarningNamesNoHost, "", "browsers")
+		if at := slices.IndexFunc(r.Names, func(n Name) bool { return WebHost(n) != "" }); at >= 0 {
+			add(FieldNames, WarningNamesWebAddress, Escape(WebHost(r.Names[at])), "browsers")
+		} else {
+			add(FieldNames, WarningNamesNoHost, "", "browsers")
+		}
 	}
 	switch r.Key {
 	case P521:

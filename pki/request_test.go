@@ -134,7 +134,7 @@ func TestCheckNames(t *testing.T) {
 		{"name of no kind", server(t, func(r *pki.Request) { r.Names = []pki.Name{{Value: "a.example"}} }),
 			fault(pki.FieldNames, pki.CodeNamesBadDNS, "a.example")},
 		{"wildcard", server(t, func(r *pki.Request) { r.Names = []pki.Name{{Kind: pki.NameDNS, Value: "*.localhost"}} }),
-			fault(pki.FieldNames, pki.CodeNamesWildcard, "*.localhost")},
+			fault(pki.FieldNames, pki.CodeNamesWildcardWide, "*.localhost")},
 	})
 }
 

@@ -27,6 +27,16 @@ func looksLikeURI(s string) bool {
 	return false
 }
 
+// WebHost returns the host of a name that is a web address (http or https),
+// without its port; "" for every other name.
+func WebHost(n Name) string {
+	u, err := url.Parse(n.Value)
+	if n.Kind != NameURI || err != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return ""
+	}
+	return u.Hostname()
+}
+
 // parseURI reads an absolute URI (RFC 5280 section 4.2.1.6, RFC 3986), or a
 // SPIFFE ID. Hosts become A-labels, other text beyond ASCII is
 // percent-encoded.

@@ -266,6 +266,8 @@ func addNames(r *pki.Request, row BulkRow) pki.Faults {
 		switch {
 		case err == nil && (own.Kind == pki.NameDNS || own.Kind == pki.NameIP):
 			add(own)
+		case cell == "" && pki.WebHost(own) != "":
+			faults = append(faults, pki.Fault{Field: pki.FieldNames, Code: pki.CodeNamesWebAddress, Value: pki.WebHost(own)})
 		case cell == "" && errors.As(err, &fault):
 			faults = append(faults, *fault)
 		}

@@ -28,7 +28,7 @@ const backdated = 5 * time.Minute
 
 // FaultDays is the fault of a number of days that a list cannot be valid for;
 // the value is that number.
-const FaultDays = "validity-days"
+const FaultDays = "crl-days"
 
 // CRL tells of an authority's newest list of the revoked, which it shares with
 // the authorities that have the same key.

@@ -26,7 +26,7 @@ func (s *session) crl() *cobra.Command {
 				return s.needs("--last --out FILE")
 			}
 			if c.Flags().Changed("days") && (days < 1 || days > desk.MaxCRLDays) {
-				return usageError{pki.Faults{{Field: pki.FieldValidity, Code: desk.FaultDays, Value: fmt.Sprint(days)}}}
+				return notBetween("--days", days, 1, desk.MaxCRLDays)
 			}
 			if err := s.checkTarget(to, f == desk.CRLDER); err != nil {
 				return err

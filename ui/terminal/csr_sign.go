@@ -142,7 +142,7 @@ func (g granting) checkTyped(daysGiven bool) error {
 	if _, err := pki.ParseSubject(g.subject); err != nil {
 		return usageError{err}
 	}
-	_, faults := pki.ParseNames(strings.Join(g.names, " "))
+	_, faults := pki.ParseNameList(strings.Join(g.names, ","))
 	if daysGiven && (g.days < 1 || g.days > maxDays) {
 		faults = append(faults, pki.Fault{Field: pki.FieldValidity, Code: faultDays, Value: fmt.Sprint(g.days)})
 	}
@@ -159,7 +159,7 @@ func (g granting) grant(d *desk.Desk, whole desk.RequestDetail, daysGiven bool) 
 		return r, "", err
 	}
 	if len(g.names) > 0 { // checkTyped has read all of these
-		r.Names, _ = pki.ParseNames(strings.Join(g.names, " "))
+		r.Names, _ = pki.ParseNameList(strings.Join(g.names, ","))
 	}
 	if g.subject != "" {
 		r.Subject, _ = pki.ParseSubject(g.subject)

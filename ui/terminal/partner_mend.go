@@ -154,7 +154,7 @@ func (f mendFlags) change(c *cobra.Command, d *desk.Desk, r pki.Request) (pki.Re
 		}
 	}
 	for _, text := range f.names {
-		names, wrong := pki.ParseNames(text)
+		names, wrong := pki.ParseNameList(text)
 		r.Names, faults = append(r.Names, names...), append(faults, wrong...)
 	}
 	if c.Flags().Changed("days") {

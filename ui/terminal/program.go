@@ -117,7 +117,7 @@ func (s *session) explain(err error) {
 	}
 	fmt.Fprintln(s.Err, s.words("error."+e.Code, e.Facts...))
 	for _, f := range e.Faults {
-		fmt.Fprintf(s.Err, "  %s\n", s.words("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
+		fmt.Fprintf(s.Err, "  %s%s\n", faultFlag(f), s.words("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
 	}
 	for _, more := range []string{".cause", ".next"} {
 		if key := "error." + e.Code + more; s.t.Has(key) || s.t.Has("terminal."+key) {
@@ -126,6 +126,28 @@ func (s *session) explain(err error) {
 			}
 		}
 	}
+}
+
+// faultFlag says what of the command a fault is about, where its words do not:
+// "--org: ".
+func faultFlag(f pki.Fault) string {
+	if f.Code != pki.CodeNameControl && f.Code != pki.CodeNameTooLong {
+		return ""
+	}
+	switch f.Field {
+	case pki.FieldName:
+		return "NAME: "
+	case pki.FieldOrganizationalUnit:
+		return "--ou: "
+	case pki.FieldAttributes:
+		return "--attribute: "
+	}
+	for _, part := range subjectFlags {
+		if part.field == f.Field {
+			return "--" + part.name + ": "
+		}
+	}
+	return ""
 }
 
 func (s *session) root() *cobra.Command {

@@ -218,7 +218,7 @@ func (w *renewal) read(now time.Time, daysGiven bool) (desk.Renewal, error) {
 		names *[]pki.Name
 	}{{w.add, &r.Add}, {w.remove, &r.Remove}} {
 		for _, text := range typed.texts {
-			more, wrong := pki.ParseNames(text)
+			more, wrong := pki.ParseNameList(text)
 			*typed.names, faults = append(*typed.names, more...), append(faults, wrong...)
 		}
 	}

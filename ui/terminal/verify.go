@@ -27,6 +27,9 @@ func (s *session) verify() *cobra.Command {
 	c := &cobra.Command{
 		Use: "verify FILE|NAME", Short: s.t.T("verify.terminal"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("name") && strings.TrimSpace(f.name) == "" {
+				return wrong("usage.flag-value", "Flag", "--name", "Takes", "HOST")
+			}
 			var err error
 			if f.password, err = s.password(c, f.secret); err != nil {
 				return err

@@ -319,12 +319,14 @@ func (w wish) subjectNames(kind pki.Kind, name string) ([]pki.Name, pki.Faults) 
 		switch {
 		case err == nil && (own.Kind == pki.NameDNS || own.Kind == pki.NameIP):
 			names = append(names, own)
+		case len(w.names) == 0 && pki.WebHost(own) != "":
+			faults = append(faults, pki.Fault{Field: pki.FieldNames, Code: pki.CodeNamesWebAddress, Value: pki.WebHost(own)})
 		case len(w.names) == 0 && errors.As(err, &fault):
 			faults = append(faults, *fault)
 		}
 	}
 	for _, text := range w.names {
-		more, wrong := pki.ParseNames(text)
+		more, wrong := pki.ParseNameList(text)
 		for _, n := range more {
 			if !slices.Contains(names, n) {
 				names = append(names, n)
