@@ -75,7 +75,7 @@ func (r Request) normal(authorities ...*x509.Certificate) Request {
 	r.IssuerAddresses = distinct(r.IssuerAddresses)
 	r.KeyUsage, r.ExtKeyUsage = distinct(r.KeyUsage), distinct(r.ExtKeyUsage)
 	r.Serial = strings.TrimSpace(r.Serial)
-	if r.Kind.serves() && len(r.Subject.CommonName) > maxCommonName && r.named(r.Subject.CommonName) {
+	if r.Kind.serves() && utf8.RuneCountInString(r.Subject.CommonName) > maxCommonName && r.named(r.Subject.CommonName) {
 		r.Subject.CommonName = ""
 	}
 	if r.Kind.serves() && r.Subject.CommonName == "" {

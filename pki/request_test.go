@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"countersign/pki"
+	"countersign/pki/pkitest"
 )
 
 // A checkTest is a request and the faults it has below a good root at now.
@@ -348,5 +349,24 @@ func TestDefaultNotAfter(t *testing.T) {
 		if got.Format(time.RFC3339Nano) != test.want {
 			t.Errorf("%s: %v, want %s", test.kind, got, test.want)
 		}
+	}
+}
+
+// TestLongServerName: a name that is too long to be a common name is the
+// server's name all the same, which has no common name then. Others than
+// servers need one.
+func TestLongServerName(t *testing.T) {
+	long := strings.Repeat("a", 30) + "." + strings.Repeat("b", 40) + ".example"
+	r := server(t, func(r *pki.Request) { r.Names, r.Subject.CommonName = names(t, long), strings.ToUpper(long) })
+	if err := r.CheckCSR(); err != nil {
+		t.Fatal(err)
+	}
+	made, err := pki.MakeCSR(r, pkitest.Key(t, pki.P256), rand.Reader)
+	if err != nil || made.Subject.CommonName != "" || len(made.DNSNames) != 1 || made.DNSNames[0] != long {
+		t.Errorf("%v: common name %q, names %v", err, made.Subject.CommonName, made.DNSNames)
+	}
+	r.Names = names(t, "short.example")
+	if err := r.CheckCSR(); err == nil {
+		t.Error("a common name of another text was left out")
 	}
 }

@@ -46,10 +46,10 @@ func TestCheckBulk(t *testing.T) {
 	}{
 		{"good", "alice,,,,,,", []string{"2"}},
 		{"every fault at once", "bob,robot,\"*.x y:1\",nobody,soon,\"a😀\",",
-			[]string{"2 kind/row-kind validity/row-validity names/names-wildcard names/names-port emailAddress/names-bad-email password/row-password"}},
+			[]string{"2 kind/row-kind validity/row-validity names/names-wildcard-wide names/names-port emailAddress/names-bad-email password/row-password"}},
 		{"no name", ",client,,a@example.com,,,", []string{"2 name/name-missing"}},
 		{"a server answers to its name", "api.example.com,server,,,,,", []string{"2"}},
-		{"a server whose name is none", "my server,server,,,,,", []string{"2 names/names-bad-dns"}},
+		{"a server whose name is none", "my server,server,,,,,", []string{"2 names/names-space"}},
 		{"a server with other names", "my server,server,a.example,,,,", []string{"2"}},
 		{"a name too long", strings.Repeat("x", 65) + ",,,,,,", []string{"2 name/name-too-long"}},
 		{"an end in the past", "alice,,,,2020-01-01,,", []string{"2 validity/validity-past"}},
