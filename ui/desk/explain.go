@@ -194,10 +194,6 @@ func explainPath(e *PathError) string {
 		return "not-a-folder"
 	case errors.Is(e, fs.ErrPermission), errors.Is(e, syscall.EROFS):
 		return "file-permission"
-	case errors.Is(e, syscall.ENOTDIR) && e.Deed == "read":
-		return "file-not-found"
-	case errors.Is(e, syscall.ENOTDIR):
-		return "not-a-folder"
 	case errors.Is(e, syscall.ENOSPC):
 		return "disk-full"
 	case errors.Is(e, syscall.ELOOP):
