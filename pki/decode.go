@@ -75,6 +75,7 @@ func DecodePart(data []byte, password string) ([]Item, error) {
 
 // A decoder gathers what one file holds.
 type decoder struct {
+	seen     map[string]*x509.Certificate // by encoding: the same one again is not parsed again
 	password string
 	budget   budget
 	items    []Item

@@ -94,10 +94,25 @@ func (d *decoder) addKey(key crypto.Signer, source string, err error) {
 	d.add(Item{Kind: ItemKey, Key: key, Source: source})
 }
 
+// certificate parses a certificate, but not the same one again.
+func (d *decoder) certificate(der []byte) (*x509.Certificate, error) {
+	if c := d.seen[string(der)]; c != nil {
+		return c, nil
+	}
+	c, err := x509.ParseCertificate(der)
+	if err == nil {
+		if d.seen == nil {
+			d.seen = map[string]*x509.Certificate{}
+		}
+		d.seen[string(c.Raw)] = c
+	}
+	return c, err
+}
+
 // decodeSigned reads a certificate, a request or a revocation list: all are a
 // SEQUENCE of what is signed, an algorithm and a BIT STRING.
 func (d *decoder) decodeSigned(der []byte, source string) {
-	c, err := x509.ParseCertificate(der)
+	c, err := d.certificate(der)
 	if err == nil {
 		d.add(Item{Kind: ItemCertificate, Certificate: c, Source: source})
 		return

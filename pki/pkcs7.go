@@ -77,7 +77,7 @@ func (d *decoder) decodePKCS7(ber []byte) {
 }
 
 func (d *decoder) addCertificate(der []byte, name, source string) {
-	c, err := x509.ParseCertificate(der)
+	c, err := d.certificate(der)
 	if err != nil {
 		d.fail(name, source, &DamageError{What: "certificate", Err: err})
 		return

@@ -30,6 +30,10 @@ func (i *importer) parts() []fyne.CanvasObject {
 	for _, f := range i.found.Folders {
 		parts = append(parts, widgets.NewNotice(widgets.ToneGood, t.T("import.recognised", "Tool", string(f.Kind)), pki.Escape(f.Path)))
 	}
+	for _, l := range i.found.Lost() {
+		parts = append(parts, widgets.NewNotice(widgets.ToneSoon, t.T("import.lost", "Count", l.Count),
+			t.T("import.lost."+l.Why, "Count", l.Count, "Path", pki.Escape(l.Path), "Name", pki.Escape(l.Name))))
+	}
 	if i.found.Truncated {
 		parts = append(parts, widgets.NewNotice(widgets.ToneSoon, t.T("import.truncated"), t.T("import.truncated.text")))
 	}

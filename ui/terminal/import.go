@@ -204,6 +204,9 @@ func (s *session) printLeft(f desk.Found) {
 	if len(f.Locked) > 0 {
 		fmt.Fprintln(s.Err, s.t.T("import.terminal.locked-next"))
 	}
+	for _, l := range f.Lost() {
+		fmt.Fprintf(s.Err, "! %s\n", s.t.T("import.lost."+l.Why, "Count", l.Count, "Path", pki.Escape(l.Path), "Name", pki.Escape(l.Name)))
+	}
 	for _, u := range f.Unread {
 		fmt.Fprintf(s.Err, "%s: ", pki.Escape(u.Path))
 		s.explain(u.Err)

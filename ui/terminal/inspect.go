@@ -173,13 +173,15 @@ func (s *session) readInspected(path, password string) ([]desk.Inspected, error)
 
 // saveCertificates writes what was found as PEM, for --out.
 func (s *session) saveCertificates(list []desk.Inspected, f inspectFlags) error {
-	text := ""
-	for _, i := range list {
-		text += i.PEM()
-	}
-	switch {
-	case f.out == "":
+	if f.out == "" {
 		return nil
+	}
+	var all strings.Builder
+	for _, i := range list {
+		all.WriteString(i.PEM())
+	}
+	text := all.String()
+	switch {
 	case text == "":
 		fmt.Fprintln(s.Err, s.t.T("inspect.out-nothing", "Path", pki.Escape(f.out)))
 		return saidError{}

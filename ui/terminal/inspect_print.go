@@ -104,8 +104,16 @@ func newInspectedItem(i desk.Inspected) inspectedItem {
 // for.
 const entriesShown = 20
 
+// itemsShown is how many things of one file are described; the others are
+// counted. With --json and --pem all are there.
+const itemsShown = 200
+
 func (s *session) printItems(list []desk.Inspected, f inspectFlags) {
-	for _, i := range list {
+	for n, i := range list {
+		if n == itemsShown && !f.pem {
+			s.say("inspect.items-more", "Count", len(list)-n)
+			return
+		}
 		fmt.Fprintf(s.Out, "  %s (%s)\n", s.t.T("terminal.item."+string(i.Kind)), i.Source)
 		for _, said := range i.Say() {
 			fmt.Fprintf(s.Out, "    * %s\n", s.t.T("inspect.mine."+said.Code, said.Facts...))
