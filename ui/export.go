@@ -63,7 +63,7 @@ func newExport(w *Window, c desk.Certificate) *export {
 	e.buildFields()
 	e.trouble = widgets.Stack(0)
 	e.trouble.Hide()
-	e.form = widgets.Stack(16, e.tileRow(), e.trouble, e.why, e.formatIn, e.trustIn, e.secretIn, e.folderIn,
+	e.form = widgets.Stack(16, e.doubts(), e.tileRow(), e.trouble, e.why, e.formatIn, e.trustIn, e.secretIn, e.folderIn,
 		widgets.NewCard(widgets.Stack(8, widgets.NewLabel(t.T("export.files")), e.files)))
 	e.body = widgets.Stack(0, e.form)
 	e.other = widgets.NewButton(t.T("export.other"), theme.IconExport, widgets.Plain, e.again)
@@ -74,6 +74,17 @@ func newExport(w *Window, c desk.Certificate) *export {
 		widgets.Grow(container.NewVScroll(widgets.Inset(0, 12, 8, 0, e.body))))
 	e.choose(0)
 	return e
+}
+
+// doubts says why the certificate is of no use where it goes.
+func (e *export) doubts() fyne.CanvasObject {
+	box := widgets.Stack(8)
+	t := e.w.t
+	for _, doubt := range e.cert.ExportDoubts(desk.Target{}, e.w.now()) {
+		box.Add(widgets.NewNotice(widgets.ToneBroken, t.T("export.doubt."+doubt, "Name", nameOf(t, e.cert), "Date", t.Date(e.cert.NotAfter)), ""))
+	}
+	box.Hidden = len(box.Objects) == 0
+	return box
 }
 
 // targetsFor are the places for a certificate, and by hand. Without its key

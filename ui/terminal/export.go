@@ -62,6 +62,9 @@ func (s *session) exportWhole(c *cobra.Command, name string, whole *exportFor, p
 	if err != nil {
 		return err
 	}
+	if t, _ := whole.target(); !t.NeedsPassword() && (c.Flags().Changed("password") || c.Flags().Changed("password-file")) {
+		fmt.Fprintln(s.Err, s.t.T("export.terminal.password-unused"))
+	}
 	return s.withDesk(c.Context(), func(d *desk.Desk) error {
 		return s.exportFiles(d, name, whole, password, to.out, to.force)
 	})
@@ -106,5 +109,6 @@ func (s *session) exportTo(d *desk.Desk, name string, f desk.Format, password st
 	if f.BaresKey() {
 		fmt.Fprintln(s.Err, s.t.T("terminal.key-clear"))
 	}
+	s.exportDoubts(d, c, desk.Target{})
 	return nil
 }
