@@ -157,7 +157,8 @@ func (d *certDetail) addCRL() {
 
 func (d *certDetail) lifeBar() *widgets.LifeBar {
 	t, c, now := d.w.t, d.cert, d.w.now()
-	left, whole := c.DaysLeft(now), int(c.NotAfter.Sub(c.NotBefore)/day)
+	whole := int(c.NotAfter.Sub(c.NotBefore) / day)
+	left := min(whole, desk.CalendarDays(now, c.NotAfter))
 	middle := t.T("detail.left", "Left", t.Number(max(0, left)), "Days", t.Days(whole))
 	tone, _ := stateWords(t, c, now)
 	switch c.Health(now) {

@@ -84,10 +84,10 @@ func (p *crlPart) show(list desk.CRL) {
 // dueWords says when the next list is due: amber when soon, red when it is
 // overdue.
 func dueWords(t *i18n.Printer, c desk.CRL, now time.Time) (widgets.Tone, string) {
-	days := c.DaysLeft(now)
+	days := desk.CalendarDays(now, c.NextUpdate)
 	switch c.Due(now) {
 	case desk.DueOverdue:
-		return widgets.ToneBroken, spanWords(t, "crl.overdue.", int(now.Sub(c.NextUpdate)/day))
+		return widgets.ToneBroken, spanWords(t, "crl.overdue.", -days)
 	case desk.DueSoon:
 		return widgets.ToneSoon, spanWords(t, "crl.due.", days)
 	case desk.DueGood:

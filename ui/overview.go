@@ -144,6 +144,10 @@ func (o *overview) showShelves() {
 		c := urgent[i]
 		item.Set(nameOf(t, c), healthTone(c.Health(now)), expiryWords(t, c, now), t.T("kind.short."+string(c.Kind)))
 	})
+	o.urgent.title.SetText(t.T("overview.urgent"))
+	if len(g.attention) == 0 && len(g.next) > 0 {
+		o.urgent.title.SetText(t.T("overview.next"))
+	}
 	o.renew.Hidden = len(g.attention) == 0
 	o.urgent.say("")
 	if more := g.counts.Attention - len(g.attention); more > 0 {

@@ -10,6 +10,7 @@ import (
 // shelf is a card of Overview: a heading, a few entries that lead somewhere,
 // and a word for when there is none.
 type shelf struct {
+	title *widgets.Text
 	more  *widgets.Text
 	note  fyne.CanvasObject
 	items []*widgets.Item
@@ -21,8 +22,8 @@ type shelf struct {
 // place of entries; opened is told which entry was clicked, reveal which one
 // the keyboard came to.
 func newShelf(title string, action, note fyne.CanvasObject, most int, opened func(int), reveal func(fyne.CanvasObject)) *shelf {
-	s := &shelf{note: note, more: widgets.NewText("").Small().Tone(widgets.ToneQuiet)}
-	head := widgets.Row(8, widgets.Grow(widgets.NewText(title).Bold().Truncate()), s.more)
+	s := &shelf{title: widgets.NewText(title).Bold().Truncate(), note: note, more: widgets.NewText("").Small().Tone(widgets.ToneQuiet)}
+	head := widgets.Row(8, widgets.Grow(s.title), s.more)
 	if action != nil {
 		head.Add(action)
 	}

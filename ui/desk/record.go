@@ -96,6 +96,16 @@ func (c Certificate) DaysLeft(now time.Time) int {
 	return int(math.Floor(c.NotAfter.Sub(now).Hours() / 24))
 }
 
+// CalendarDays counts the days from the date of one moment to that of another,
+// as a person does with a calendar: both where the first is (its Location).
+func CalendarDays(from, to time.Time) int {
+	date := func(at time.Time) time.Time {
+		year, month, day := at.In(from.Location()).Date()
+		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	}
+	return int(date(to).Sub(date(from)) / (24 * time.Hour))
+}
+
 // IsAuthority tells whether the certificate may sign others.
 func (c Certificate) IsAuthority() bool { return c.Kind == pki.Authority }
 
