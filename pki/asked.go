@@ -77,6 +77,10 @@ func ReadCSR(c *x509.CertificateRequest) (Asked, error) {
 	return a, a.check(c)
 }
 
+// SaysKind tells whether it says what the certificate is for; else Request.Kind
+// is but what its names suggest.
+func (a Asked) SaysKind() bool { return a.AsksAuthority || len(a.Request.ExtKeyUsage) > 0 }
+
 // check returns what keeps the request from being signed at all.
 func (a Asked) check(c *x509.CertificateRequest) error {
 	var faults Faults

@@ -100,6 +100,9 @@ func (j *judge) link(i int) {
 	if j.path.how[i] != otherKey && !identifies(c, issuer) {
 		j.tied(i, Strict, FindingKeyIDMismatch, "authorityKeyIdentifier.keyIdentifier", colons(c.AuthorityKeyId), clientOpenSSL)
 	}
+	if c.NotAfter.After(issuer.NotAfter) && !j.q.At.After(issuer.NotAfter) {
+		j.tied(i, Advice, FindingOutlivesIssuer, "validity.notAfter", issuer.NotAfter.UTC().Format(time.RFC3339), "")
+	}
 }
 
 // algorithmOf names the algorithm of a certificate's signature.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"countersign/pki"
 	"countersign/pki/pkitest"
@@ -227,6 +228,21 @@ func TestVerifyAlternatives(t *testing.T) {
 				t.Errorf("chain of %d, findings %+v", len(v.Chain), v.Findings)
 			}
 		})
+	}
+}
+
+// A certificate that ends after its authority is trusted until then.
+func TestVerifyOutlives(t *testing.T) {
+	for years, want := range map[int]int{0: 0, 30: 1} {
+		q, m := lineage{leaf: func(c *x509.Certificate) { c.NotAfter = c.NotAfter.AddDate(years, 0, 0) }}.ask(t)
+		v := pki.Verify(q)
+		ties := v.Between(0)
+		if !v.Trusted || len(ties) != want {
+			t.Fatalf("%d years more: trusted: %v, %+v", years, v.Trusted, ties)
+		}
+		if want == 1 && (ties[0].Code != pki.FindingOutlivesIssuer || ties[0].Value != m.middle.Certificate.NotAfter.Format(time.RFC3339)) {
+			t.Errorf("%+v", ties[0])
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -32,7 +33,7 @@ type authorities struct {
 type branch struct {
 	desk.Certificate
 	depth  int // how many authorities of the vault stand above it
-	issued int // certificates that it signed, authorities apart
+	issued desk.Issued
 	rooted bool
 }
 
@@ -113,13 +114,9 @@ func readBranches(from *desk.Desk) ([]branch, error) {
 	if err != nil {
 		return nil, err
 	}
-	leaves, err := from.List(desk.Filter{})
+	issued, err := from.Issued()
 	if err != nil {
 		return nil, err
-	}
-	issued := map[desk.ID]int{}
-	for _, c := range leaves {
-		issued[c.IssuerID]++
 	}
 	depth := map[desk.ID]int{}
 	rows := make([]branch, len(list))
@@ -159,16 +156,30 @@ func (a *authorities) row(i int) widgets.ListRow {
 		return widgets.ListRow{}
 	}
 	b, t := a.rows[i], a.w.t
-	issued := t.T("detail.issued.none")
-	if b.issued > 0 {
-		issued = t.T("detail.issued.count", "Count", b.issued)
-	}
+	issued, second := issuedWords(t, b.issued)
 	return widgets.ListRow{Cells: []widgets.Cell{
 		{Text: pki.Escape(b.Name), Second: a.what(b), Indent: b.depth},
-		{Text: issued},
+		{Text: issued, Second: second},
 		expiryCell(t, b.Certificate, a.w.now()),
 		{Text: t.Date(b.Made)},
 	}}
+}
+
+// issuedWords say how much an authority signed, in one line or two.
+func issuedWords(t *i18n.Printer, n desk.Issued) (first, second string) {
+	if n.Certificates > 0 {
+		first = t.T("detail.issued.count", "Count", n.Certificates)
+	}
+	if n.Authorities > 0 {
+		second = t.T("detail.issued.authorities", "Count", n.Authorities)
+	}
+	switch {
+	case first == "" && second == "":
+		return t.T("detail.issued.none"), ""
+	case first == "":
+		return second, ""
+	}
+	return first, second
 }
 
 // what says where in the tree an authority stands, and whether it can sign.

@@ -22,7 +22,7 @@ type certDetail struct {
 	w      *Window
 	cert   desk.Certificate
 	whole  *desk.Detail // nil until it was read
-	issued int          // certificates that this authority signed
+	issued desk.Issued  // by this authority
 	kin    kin          // what replaces what
 
 	status   *widgets.Status
@@ -69,7 +69,7 @@ func (d *certDetail) refresh() { d.read() }
 
 func (d *certDetail) read() {
 	var whole desk.Detail
-	issued := 0
+	var issued desk.Issued
 	var family kin
 	from := d.w.desk
 	d.w.spawn("", func(context.Context) error {
@@ -81,9 +81,11 @@ func (d *certDetail) read() {
 			return err
 		}
 		if whole.IsAuthority() {
-			issued, err = countIssued(from, d.cert.ID)
+			all, err := from.Issued()
+			issued = all[d.cert.ID]
+			return err
 		}
-		return err
+		return nil
 	}, func(err error) {
 		if err != nil {
 			d.w.fail(err)
@@ -96,12 +98,6 @@ func (d *certDetail) read() {
 		d.build()
 		d.w.frame.root.Refresh()
 	})
-}
-
-// countIssued counts what an authority signed that is no authority.
-func countIssued(from *desk.Desk, id desk.ID) (int, error) {
-	list, err := from.List(desk.Filter{IssuerID: id})
-	return len(list), err
 }
 
 func (d *certDetail) build() {
@@ -228,10 +224,8 @@ func (d *certDetail) factRows() []widgets.Fact {
 	}
 	rows = append(rows, widgets.Fact{Label: t.T(made), Value: t.Date(c.Made)})
 	if c.IsAuthority() && d.whole != nil {
-		value := t.T("detail.issued.none")
-		if d.issued > 0 {
-			value = t.T("detail.issued.count", "Count", d.issued)
-		}
+		first, second := issuedWords(t, d.issued)
+		value := dotted(first, second)
 		rows = append(rows, widgets.Fact{Label: t.T("detail.issued"), Value: value})
 	}
 	return rows

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -48,9 +50,9 @@ func (d *certDetail) actions() fyne.CanvasObject {
 	var more *widgets.Button
 	more = button(t.T("detail.actions"), theme.IconMore, widgets.Plain, func() { d.w.showMenuAt(more, d.menuItems()) })
 	all.Add(widgets.Grid(136, 8, append(rest, more)...))
-	if d.issued > 0 {
-		all.Add(button(t.T("detail.issued.show", "Count", d.issued), theme.IconCertificate, widgets.Plain, func() {
-			d.w.showCertificates(lens{issuer: c.ID, name: c.Name})
+	if n := d.issued.Certificates; n > 0 {
+		all.Add(button(t.T("detail.issued.show", "Count", n), theme.IconCertificate, widgets.Plain, func() {
+			d.w.showCertificates(lens{issuer: cmp.Or(c.CurrentID, c.ID), name: c.Name})
 		}))
 	}
 	return all

@@ -197,15 +197,15 @@ func TestDetailFollowsTheVault(t *testing.T) {
 	b := unlocked(t)
 	root, _, _ := b.acme()
 	d := detailOf(b, root)
-	if d.issued != 0 {
-		t.Fatalf("it issued %d", d.issued)
+	if d.issued != (desk.Issued{Authorities: 1}) {
+		t.Fatalf("it issued %+v", d.issued)
 	}
 	d.more.SetOpen(true)
 	b.issue(request(t, pki.Client, root.ID, "Zoe", ""))
 	b.changed()
 	b.queue.drain()
-	if d.issued != 1 || !d.more.Open() {
-		t.Errorf("it says that it issued %d, More is open: %v", d.issued, d.more.Open())
+	if d.issued.Certificates != 1 || !d.more.Open() {
+		t.Errorf("it says that it issued %+v, More is open: %v", d.issued, d.more.Open())
 	}
 }
 
@@ -239,7 +239,7 @@ func TestAuthoritiesAreATree(t *testing.T) {
 		rows = append(rows, strings.Repeat("  ", cells[0].Indent)+cells[0].Text+"|"+cells[0].Second+"|"+cells[1].Text)
 	}
 	want := []string{
-		"Acme Root|root, signs itself|nothing yet",
+		"Acme Root|root, signs itself|1 authority",
 		"  Acme Issuing|signed by Acme Root|6 certificates",
 		"Zulu Root|root, signs itself|nothing yet",
 	}

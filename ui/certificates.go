@@ -177,6 +177,7 @@ func (c *certificates) setLens(l lens) {
 type reading struct {
 	rows   []*desk.Certificate
 	counts desk.Counts
+	all    bool // neither lens nor search let the wanted one through
 }
 
 // reload reads the list again, off the window's goroutine.
@@ -195,6 +196,7 @@ func (c *certificates) reload() {
 			if r, err = c.read(look, "", by, descending); err != nil {
 				return err
 			}
+			r.all = true
 		}
 		return nil
 	}, func(err error) {
@@ -234,7 +236,7 @@ func (c *certificates) read(look lens, search string, by desk.By, descending boo
 
 // take shows what was read; the certificates that were chosen stay chosen.
 func (c *certificates) take(r reading, look lens, wanted desk.ID) {
-	if look != c.look {
+	if r.all {
 		c.clearSearch()
 		c.look = look
 		c.chips.Select(look.chip())

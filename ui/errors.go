@@ -29,7 +29,7 @@ type trouble struct {
 func explain(t *i18n.Printer, err error) trouble {
 	e := desk.Explain(withPath(err))
 	if len(e.Faults) > 0 {
-		return trouble{title: t.T("error.faults"), next: faultLines(t, e.Faults)}
+		return trouble{title: t.T("error."+e.Code, e.Facts...), next: faultLines(t, e.Faults)}
 	}
 	code := e.Code
 	if !t.Has("error." + code) {
@@ -125,6 +125,7 @@ func (w *Window) fail(err error) {
 		return
 	}
 	w.frame.middle.notice(w.troubleNotice(explain(w.t, err), w.frame.middle.dismiss))
+	w.frame.shield.raise()
 }
 
 // failUnlessCancelled shows an error that the person did not ask for.

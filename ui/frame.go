@@ -27,6 +27,7 @@ type frame struct {
 	middle *middle
 	detail *detail
 	foot   *foot
+	shield *shield
 	root   *fyne.Container
 }
 
@@ -43,8 +44,9 @@ func newFrame(w *Window) *frame {
 	f.middle = newMiddle(w)
 	f.detail = newDetailColumn(w)
 	f.foot = newFoot(w)
+	f.shield = newShield(w)
 	f.root = &fyne.Container{Layout: &frameLayout{f}, Objects: []fyne.CanvasObject{
-		f.rail.root, f.middle.root, f.detail, newGround(theme.Line), f.foot.root}}
+		f.rail.root, f.middle.root, f.detail, newGround(theme.Line), f.foot.root, f.shield}}
 	return f
 }
 
@@ -82,6 +84,7 @@ func (f *frame) refresh() {
 // drop lets go of every place and of what is shown of the vault.
 func (f *frame) drop() {
 	f.leaveForms()
+	f.shield.lower()
 	for _, p := range f.made {
 		closePlace(p)
 	}
@@ -105,6 +108,8 @@ func (l *frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	left, wide := railWidth, size.Width-railWidth
 	open, narrow := det.Visible(), size.Width < narrowUnder
 	l.f.detail.narrow(narrow)
+	l.f.shield.Move(fyne.NewPos(left, 0))
+	l.f.shield.Resize(fyne.NewSize(wide, size.Height))
 	foot.Move(fyne.NewPos(left, 0))
 	foot.Resize(fyne.NewSize(wide, size.Height))
 	switch {

@@ -204,6 +204,13 @@ func (h *hand) back(words string) {
 	h.tap(top.middle())
 }
 
+// frameSettles waits until a new page takes presses.
+func (h *hand) frameSettles() {
+	if h.frame != nil {
+		h.frame.shield.lower()
+	}
+}
+
 func (h *hand) tap(at fyne.Position) {
 	h.t.Helper()
 	c := h.win.Canvas()
@@ -213,6 +220,7 @@ func (h *hand) tap(at fyne.Position) {
 			pressed = f
 		}
 	}
+	h.frameSettles()
 	test.TapCanvas(c, at)
 	if pressed != nil && c.Overlays().Top() == nil {
 		c.Focus(pressed) // as the press of a mouse does

@@ -112,6 +112,7 @@ func (w *Window) showInMiddle(p place) {
 		w.win.Canvas().Unfocus()
 	}
 	w.frame.middle.show(p)
+	w.frame.shield.raise()
 }
 
 // shown is the form or place in the middle.

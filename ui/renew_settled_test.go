@@ -1,10 +1,14 @@
 package ui
 
 import (
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"strings"
 	"testing"
 
 	"countersign/pki"
+	"countersign/pki/pkitest"
 	"countersign/ui/desk"
 )
 
@@ -57,5 +61,43 @@ func TestRenewingARevokedOneAsks(t *testing.T) {
 	b.queue.drain()
 	if c := must(b.desk.Get(alice.ID)); len(must(b.desk.Certificates(desk.Filter{Search: c.Name}))) != 2 {
 		t.Error("it was not renewed all the same")
+	}
+}
+
+func TestRevokingBeginsWithoutAReason(t *testing.T) {
+	b := unlocked(t)
+	_, _, leaves := b.acme()
+	if got := b.revokingOf(leaves["alice"]).chosenReason(); got != pki.Unspecified {
+		t.Errorf("the reason is %s before anybody chose one", got)
+	}
+}
+
+func TestSearchGoesWhenItHidesWhatIsShown(t *testing.T) {
+	b := unlocked(t)
+	_, _, leaves := b.acme()
+	c := inCertificates(b)
+	c.search.Text = "nothing is called so"
+	c.reload()
+	b.queue.drain()
+	c.selectID(leaves["alice"].ID)
+	b.queue.drain()
+	if c.search.Text != "" || len(c.rows) < 2 {
+		t.Errorf("%d rows, and the search says %q", len(c.rows), c.search.Text)
+	}
+}
+
+func TestRequestThatDoesNotSayWhatFor(t *testing.T) {
+	b := unlocked(t)
+	key := pkitest.Key(t, pki.P256)
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{CommonName: "alice"}}, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := b.cameIn(der)
+	b.navigate("requests", r.ID)
+	b.queue.drain()
+	d := b.requestDetail()
+	if got := texts(d.box); !strings.Contains(got, "It does not say what it is for. Proposed: client") {
+		t.Errorf("it says %s", got)
 	}
 }

@@ -93,7 +93,11 @@ func (d *requestDetail) build() {
 	if d.whole != nil && d.whole.Asked.AsksAuthority {
 		kind = string(pki.Authority)
 	}
-	asks := widgets.NewText(t.T("requests.detail.kind." + kind)).Tone(widgets.ToneQuiet)
+	words := t.T("requests.detail.kind." + kind)
+	if d.whole != nil && !d.whole.Asked.SaysKind() {
+		words = t.T("requests.detail.kind.unsaid", "Kind", t.T("kind.short."+kind))
+	}
+	asks := widgets.NewText(words).Tone(widgets.ToneQuiet).Wrap()
 	d.facts = widgets.NewFacts(t.T("copy"), d.w.copy, d.factRows()...)
 	d.box.Objects = []fyne.CanvasObject{widgets.Stack(4, title, d.status, asks)}
 	d.notices = d.judge()

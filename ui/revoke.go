@@ -140,12 +140,13 @@ func revokePage(head *widgets.Text, body fyne.CanvasObject, buttons ...fyne.Canv
 		widgets.Grow(container.NewVScroll(widgets.Inset(0, gutter, 2, 2, widgets.AtMost(720, body)))))
 }
 
-// offered are the reasons in the order that people have them. An authority's
-// lost key is its own; hold is for what is not on hold.
+// offered are the reasons: first none, for who says nothing shall not say that a
+// key was lost, then in the order that people have them. An authority's lost key
+// is its own; hold is for what is not on hold.
 func (r *revoking) offered() []pki.Reason {
-	list := []pki.Reason{pki.KeyCompromise, pki.Superseded, pki.CessationOfOperation, pki.AffiliationChanged, pki.PrivilegeWithdrawn, pki.Unspecified}
+	list := []pki.Reason{pki.Unspecified, pki.KeyCompromise, pki.Superseded, pki.CessationOfOperation, pki.AffiliationChanged, pki.PrivilegeWithdrawn}
 	if slices.ContainsFunc(r.certs, desk.Certificate.IsAuthority) {
-		list = slices.Insert(list, 1, pki.CACompromise)
+		list = slices.Insert(list, 2, pki.CACompromise)
 	}
 	if !slices.ContainsFunc(r.certs, func(c desk.Certificate) bool { return c.OnHold }) {
 		list = append(list, pki.CertificateHold)

@@ -109,6 +109,9 @@ func Explain(err error) Explanation {
 	e := Explanation{Code: "unknown", Raw: err.Error()}
 	var faults pki.Faults
 	var fault *pki.Fault
+	if bad, is := explainBad(err); is {
+		return bad
+	}
 	switch {
 	case errors.As(err, &faults):
 		e.Code, e.Faults = "faults", faults

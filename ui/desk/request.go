@@ -189,10 +189,10 @@ func (d *Desk) TakeRequests(ctx context.Context, data []byte) ([]Request, error)
 		if err != nil {
 			return err
 		}
-		for _, csr := range list {
+		for n, csr := range list {
 			r, err := takeRequest(tx, known, csr, d.Now())
 			if err != nil {
-				return fmt.Errorf("take request %q: %w", pki.Escape(requestName(csr)), err)
+				return fmt.Errorf("take requests: %w", &BadRequestError{pki.Escape(requestName(csr)), n + 1, len(list), err})
 			}
 			known, taken = append(known, r), append(taken, fromRequest(r))
 		}

@@ -215,8 +215,9 @@ func TestRequestsThatAreNotTaken(t *testing.T) {
 		{"nothing", nil, "not-recognised"},
 		{"a certificate", pki.EncodeCertificates(pkitest.Root(t, "Root").Certificate), "no-request"},
 		{"a changed one", changed, "request-signature"},
-		{"a good one and a changed one", append(slices.Clone(good.Raw), changed...), "request-signature"},
+		{"a good one and a changed one", append(slices.Clone(good.Raw), changed...), "request-bad-signature"},
 		{"a weak key", weakPEM, "faults"},
+		{"a good one and a weak key", append(pki.EncodeRequest(good), weakPEM...), "request-bad"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := d.TakeRequests(context.Background(), c.data); err == nil || Explain(err).Code != c.code {

@@ -130,6 +130,39 @@ func (e *KnownKeyError) Error() string {
 	return fmt.Sprintf("the key is compromised: that of %q, serial %s", e.Name, e.Serial)
 }
 
+// BadRequestError says which of the requests of a file cannot be signed.
+type BadRequestError struct {
+	Name   string
+	Number int // its place in the file, from 1 on
+	Of     int // requests in the file
+	Err    error
+}
+
+func (e *BadRequestError) Error() string {
+	return fmt.Sprintf("request %d of %d, %q: %v", e.Number, e.Of, e.Name, e.Err)
+}
+
+// Unwrap gives what is wrong with it, as pki.ReadCSR says.
+func (e *BadRequestError) Unwrap() error { return e.Err }
+
+// explainBad says which request of several is bad; of one alone what is bad
+// about it says enough.
+func explainBad(err error) (Explanation, bool) {
+	var bad *BadRequestError
+	if !errors.As(err, &bad) || bad.Of < 2 {
+		return Explanation{}, false
+	}
+	e := Explain(bad.Err)
+	e.Raw, e.Facts = err.Error(), append([]any{"Name", bad.Name, "Number", bad.Number, "Of", bad.Of}, e.Facts...)
+	switch {
+	case len(e.Faults) > 0:
+		e.Code = "request-bad"
+	case errors.Is(err, pki.ErrRequestSignature):
+		e.Code = "request-bad-signature"
+	}
+	return e, true
+}
+
 // HereAlreadyError says that a certificate that came back is in the vault with
 // its key.
 type HereAlreadyError struct {

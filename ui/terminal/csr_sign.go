@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,13 +63,22 @@ func (s *session) signRequest(ctx context.Context, d *desk.Desk, name string, g 
 	if err != nil {
 		return err
 	}
-	whole, err := s.requestOrFile(ctx, d, name)
+	whole, fresh, err := s.requestOrFile(ctx, d, name)
 	if err != nil {
 		return err
 	}
+	err = s.signThis(ctx, d, issuer, whole, g, daysGiven)
+	if err != nil && fresh { // it came but to be signed
+		return errors.Join(err, d.DeleteRequest(whole.ID))
+	}
+	return err
+}
+
+func (s *session) signThis(ctx context.Context, d *desk.Desk, issuer desk.Certificate, whole desk.RequestDetail, g granting, daysGiven bool) error {
 	if whole.Problem != nil {
 		return whole.Problem
 	}
+	var err error
 	signing := desk.Signing{RequestID: whole.ID, IssuerID: issuer.ID}
 	if signing.Grant, signing.Profile, err = g.grant(d, whole, daysGiven); err != nil {
 		return err
@@ -108,28 +118,35 @@ func (s *session) signRequest(ctx context.Context, d *desk.Desk, name string, g 
 	return s.write(f, g.target)
 }
 
-// requestOrFile finds a request by its name, or takes it in from a file.
-func (s *session) requestOrFile(ctx context.Context, d *desk.Desk, name string) (desk.RequestDetail, error) {
-	whole, err := s.requestNamed(d, name)
+// requestOrFile finds a request by its name, or takes it in from a file; fresh
+// when it was not in the vault.
+func (s *session) requestOrFile(ctx context.Context, d *desk.Desk, name string) (whole desk.RequestDetail, fresh bool, err error) {
+	whole, err = s.requestNamed(d, name)
 	var missing *desk.NotFoundError
 	if !errors.As(err, &missing) {
-		return whole, err
+		return whole, false, err
 	}
 	if _, noFile := os.Stat(name); noFile != nil && name != "-" {
-		return whole, err
+		return whole, false, err
 	}
 	data, err := s.input(name)
 	if err != nil {
-		return whole, err
+		return whole, false, err
+	}
+	before, err := d.Requests()
+	if err != nil {
+		return whole, false, err
 	}
 	taken, err := d.TakeRequests(ctx, data)
 	if err != nil {
-		return whole, err
+		return whole, false, err
 	}
 	if len(taken) > 1 {
-		return whole, wrong("requests.terminal.several", "Count", len(taken))
+		return whole, false, wrong("requests.terminal.several", "Count", len(taken))
 	}
-	return d.Request(taken[0].ID)
+	fresh = !slices.ContainsFunc(before, func(r desk.Request) bool { return r.ID == taken[0].ID })
+	whole, err = d.Request(taken[0].ID)
+	return whole, fresh, err
 }
 
 // checkTyped finds what is wrong with the flags, whatever is asked for.
