@@ -161,6 +161,9 @@ func TestOverviewOfGoodVault(t *testing.T) {
 	b.certify(pki.Authority, "", "Acme Root", 3650)
 	o := b.overview()
 	wantLines(t, "attention", o.urgent.texts(), "Acme Root, in 9 years, authority")
+	if got := o.urgent.title.Text(); got != "Ends next" {
+		t.Errorf("heading %q, want \"Ends next\": nothing needs attention", got)
+	}
 	if !o.urgent.note.Visible() || o.chart.root.Visible() || o.empty.Visible() {
 		t.Error("want the good word, no chart of nothing, and not the empty vault's sentence")
 	}
