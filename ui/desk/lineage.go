@@ -257,6 +257,15 @@ func replacements(list []*Certificate) map[ID]*Certificate {
 			before[c.ID] = c
 		}
 	}
+	depth := func(c *Certificate) (n int) { // how many it follows
+		for ; c != nil && n < len(before); n++ {
+			c = before[c.Replaces]
+		}
+		return n
+	}
+	newer := func(a, b *Certificate) bool {
+		return a.Made.After(b.Made) || a.Made.Equal(b.Made) && depth(a) > depth(b) // of one second, the last of the line
+	}
 	newest := map[ID]*Certificate{}
 	for _, c := range list {
 		if c.Replaces == "" || c.Revoked {
@@ -265,7 +274,7 @@ func replacements(list []*Certificate) map[ID]*Certificate {
 		seen := map[ID]bool{c.ID: true}
 		for old := c.Replaces; old != "" && !seen[old]; {
 			seen[old] = true
-			if other, again := newest[old]; !again || c.Made.After(other.Made) {
+			if other, again := newest[old]; !again || newer(c, other) {
 				newest[old] = c
 			}
 			next, replaces := before[old]
