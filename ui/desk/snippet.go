@@ -69,8 +69,9 @@ func (e *SnippetError) Error() string {
 
 // Snippet is the request of a try in the words of another program. It holds no
 // key and no password of one: the files are named as an export names them, and
-// passwords are read from the environment (PASSWORD, PROXY_PASSWORD). Headers
-// and body are in it as they were given.
+// passwords are read from the environment (PASSWORD, PROXY_PASSWORD, and
+// SERVER_PASSWORD for that of the address). Headers and body are in it as they
+// were given.
 type Snippet struct {
 	Kind    SnippetKind
 	Code    string // ends with a line feed
@@ -105,6 +106,7 @@ func (d *Desk) Snippet(t Try, kind SnippetKind) (Snippet, error) {
 		s.Body = ""
 	}
 	s.readProxy(t.Proxy)
+	s.readUser(t)
 	if err := s.name(d, t); err != nil {
 		return Snippet{}, err
 	}
@@ -132,6 +134,7 @@ type snippet struct {
 	BodyFile        string // instead
 	Redirects       int
 	Proxy           *url.URL // nil: none
+	User            string   // of the address, whose password is SERVER_PASSWORD; "" for none
 
 	min, max uint16
 	alpn     []string
@@ -206,7 +209,7 @@ func (s *snippet) nameCertificate(d *Desk, id ID) error {
 
 func (s *snippet) needs(file, name string, f Format) {
 	s.files = append(s.files, file)
-	s.exports = append(s.exports, "countersign export "+ShellWord(name)+" --format "+string(f))
+	s.exports = append(s.exports, "countersign export "+ShellWord(name)+" --format "+string(f)+" --out "+ShellWord(file))
 }
 
 // lacks is what of the try the program cannot do; "" when it can do all.
@@ -284,6 +287,24 @@ func (s *snippet) ownFiles(t Try) error {
 	}
 	s.files = append(s.files, t.CertFiles...)
 	return nil
+}
+
+// readUser takes the password of the address out of the headers: it is read
+// from the environment.
+func (s *snippet) readUser(t Try) {
+	address := strings.TrimSpace(t.URL)
+	if !strings.Contains(address, "://") {
+		address = "https://" + address
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil || t.Header.Get("Authorization") != "" {
+		return
+	}
+	if password, _ := u.User.Password(); password == "" {
+		return
+	}
+	s.User = u.User.Username() + ":"
+	s.Header.Del("Authorization")
 }
 
 // readProxy takes a proxy's address apart; Plain has found it to be one.

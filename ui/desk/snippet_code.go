@@ -3,6 +3,7 @@ package desk
 import (
 	"crypto/tls"
 	"fmt"
+	"go/format"
 	"net"
 	"strconv"
 	"strings"
@@ -41,6 +42,9 @@ func (s *snippet) DialPort() string {
 	_, port, _ := net.SplitHostPort(s.Dial)
 	return port
 }
+
+// UserName is the user of the address.
+func (s *snippet) UserName() string { return strings.TrimSuffix(s.User, ":") }
 
 // Moved tells whether the address is not the URL's.
 func (s *snippet) Moved() bool { return s.Dial != joinPort(s.Name, s.Port) }
@@ -141,7 +145,15 @@ func snippetTemplate(name, text string, quote func(string) string) *template.Tem
 	return template.Must(template.New(name).Funcs(template.FuncMap{"q": quote}).Parse(text))
 }
 
-func (s *snippet) golang() string { return s.program(goTemplate) }
+// golang is written as gofmt writes it.
+func (s *snippet) golang() string {
+	code := s.program(goTemplate)
+	if clean, err := format.Source([]byte(code)); err == nil {
+		return string(clean)
+	}
+	return code
+}
+
 func (s *snippet) python() string { return s.program(pythonTemplate) }
 func (s *snippet) java() string   { return s.program(javaTemplate) }
 func (s *snippet) node() string   { return s.program(nodeTemplate) }
@@ -267,6 +279,9 @@ func main() {
 {{- range .Headers}}
 	req.Header.Add({{q (index . 0)}}, {{q (index . 1)}})
 {{- end}}
+{{- if .User}}
+	req.SetBasicAuth({{q .UserName}}, os.Getenv("SERVER_PASSWORD"))
+{{- end}}
 	resp, err := client.Do(req)
 	if err != nil {
 		log.Fatal(err)
@@ -279,8 +294,11 @@ func main() {
 }
 `, strconv.Quote)
 
-var pythonTemplate = snippetTemplate("python", `import http.client
-{{- if .BodyFile}}
+var pythonTemplate = snippetTemplate("python", `
+{{- if .User}}import base64
+{{end -}}
+import http.client
+{{- if or .BodyFile .User}}
 import os
 {{- end}}
 import socket
@@ -327,6 +345,10 @@ connection.putrequest({{q .Method}}, {{q .Target}}, skip_host=True, skip_accept_
 connection.putheader("Host", {{q .Host}})
 {{- range .Headers}}
 connection.putheader({{q (index . 0)}}, {{q (index . 1)}})
+{{- end}}
+{{- if .User}}
+user = {{q .User}} + os.environ["SERVER_PASSWORD"]
+connection.putheader("Authorization", "Basic " + base64.b64encode(user.encode()).decode())
 {{- end}}
 {{- if .BodyFile}}
 with open({{q .BodyFile}}, "rb") as body:

@@ -76,6 +76,9 @@ class Request {
 {{- range .Headers}}
             .header({{q (index . 0)}}, {{q (index . 1)}})
 {{- end}}
+{{- if .User}}
+            .header("Authorization", "Basic " + java.util.Base64.getEncoder().encodeToString(({{q .User}} + System.getenv("SERVER_PASSWORD")).getBytes("UTF-8")))
+{{- end}}
 {{- with .Seconds}}
             .timeout(Duration.ofSeconds({{.}}))
 {{- end}}

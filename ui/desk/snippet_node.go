@@ -57,6 +57,9 @@ request.setHeader("Host", {{q .Host}});
 {{- range .HeaderLists}}
 request.setHeader({{q (index . 0)}}, [{{range $n, $v := slice . 1}}{{if $n}}, {{end}}{{q $v}}{{end}}]);
 {{- end}}
+{{- if .User}}
+request.setHeader("Authorization", "Basic " + Buffer.from({{q .User}} + process.env.SERVER_PASSWORD).toString("base64"));
+{{- end}}
 {{- if .BodyFile}}
 request.setHeader("Content-Length", fs.statSync({{q .BodyFile}}).size);
 fs.createReadStream({{q .BodyFile}}).pipe(request);

@@ -120,6 +120,9 @@ func (s *snippet) curl() string {
 			add("--proxy-user", ShellWord(user.Username())+`:"$PROXY_PASSWORD"`)
 		}
 	}
+	if s.User != "" {
+		add("--user", ShellWord(s.User)+`"$SERVER_PASSWORD"`)
+	}
 	if s.Redirects > 0 {
 		add("--location --max-redirs", strconv.Itoa(s.Redirects))
 	}
@@ -220,7 +223,10 @@ func (s *snippet) openssl() string {
 	lines = append(lines, "Connection: close", "")
 	var b strings.Builder
 	b.WriteString("{\n  printf '%s\\r\\n'")
-	for _, line := range lines {
+	for n, line := range lines {
+		if n == 2 && s.User != "" {
+			b.WriteString(" \\\n    \"Authorization: Basic $(printf %s " + ShellWord(s.User) + "\"$SERVER_PASSWORD\" | openssl base64 -A)\"")
+		}
 		b.WriteString(" \\\n    " + ShellWord(line))
 	}
 	if s.BodyFile != "" {
@@ -271,6 +277,10 @@ func (s *snippet) wget() string {
 	}
 	for _, h := range s.HeaderLists() { // of one name wget sends the last only
 		option("header", h[0]+": "+strings.Join(h[1:], ", "))
+	}
+	if s.User != "" {
+		option("user", strings.TrimSuffix(s.User, ":"))
+		args = append(args, `--password="$SERVER_PASSWORD"`, "--auth-no-challenge")
 	}
 	if s.BodyFile != "" {
 		option("body-file", s.BodyFile)

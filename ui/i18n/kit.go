@@ -109,7 +109,7 @@ func (r *readme) serve() {
 	}
 	r.line(r.p.T("partners.kit.serve", "File", ca["file"]))
 	r.line("nginx:\n  ssl_client_certificate " + ca["file"] + ";\n  ssl_verify_client on;")
-	r.java(ca)
+	r.java(ca, "", "")
 	r.line("Go:\n  pem, err := os.ReadFile(\"" + ca["file"] + "\")\n  pool := x509.NewCertPool()\n  pool.AppendCertsFromPEM(pem)\n" +
 		"  config := &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}")
 	if ours := r.first("ours", "client"); ours != nil {
@@ -137,19 +137,23 @@ func (r *readme) call() {
 	r.line("curl:\n  curl --cacert " + ca["file"] + " --cert " + cert + " --key " + key + " " + url)
 	r.line("nginx (proxy_pass):\n  proxy_ssl_trusted_certificate " + ca["file"] + ";\n  proxy_ssl_verify on;\n  proxy_ssl_server_name on;\n" +
 		"  proxy_ssl_certificate " + cert + ";\n  proxy_ssl_certificate_key " + key + ";")
-	if r.kit["we-call"] == "" || r.first("authority", "client") == nil {
-		r.java(ca)
-	}
+	r.java(ca, cert, key)
 	r.line("Go:\n  pem, err := os.ReadFile(\"" + ca["file"] + "\")\n  pool := x509.NewCertPool()\n  pool.AppendCertsFromPEM(pem)\n" +
 		"  pair, err := tls.LoadX509KeyPair(\"" + cert + "\", \"" + key + "\")\n" +
 		"  config := &tls.Config{RootCAs: pool, Certificates: []tls.Certificate{pair}}")
 }
 
-// java says how Java trusts our authority.
-func (r *readme) java(ca map[string]string) {
-	r.line("Java:\n  keytool -importcert -noprompt -alias partner-ca -file " + ca["file"] +
+// java says how Java trusts our authority, and how its client shows its
+// certificate when there is one: Java reads a bundle.
+func (r *readme) java(ca map[string]string, cert, key string) {
+	bundle, show := "", ""
+	if cert != "" {
+		bundle = "  openssl pkcs12 -export -in " + cert + " -inkey " + key + " -out client.p12 -passout pass:changeit\n"
+		show = "\n  -Djavax.net.ssl.keyStore=client.p12 -Djavax.net.ssl.keyStoreType=PKCS12 -Djavax.net.ssl.keyStorePassword=changeit"
+	}
+	r.line("Java:\n" + bundle + "  keytool -importcert -noprompt -alias partner-ca -file " + ca["file"] +
 		" -keystore truststore.p12 -storetype PKCS12 -storepass changeit\n" +
-		"  -Djavax.net.ssl.trustStore=truststore.p12 -Djavax.net.ssl.trustStorePassword=changeit")
+		"  -Djavax.net.ssl.trustStore=truststore.p12 -Djavax.net.ssl.trustStorePassword=changeit" + show)
 }
 
 // sign says how they sign our request.

@@ -31,6 +31,21 @@ func (p *Printer) LastTry(code string, status int, tried, broke bool) string {
 	return why
 }
 
+// MaskedURL is BareURL with the query and the fragment, which may hold a token,
+// as the server's log has them.
+func MaskedURL(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	asked := u.RawQuery != "" || u.Fragment != ""
+	u.User, u.RawQuery, u.Fragment, u.RawFragment = nil, "", "", ""
+	if asked {
+		return u.String() + "?***"
+	}
+	return u.String()
+}
+
 // BareURL leaves out of an address its user and password, for showing; one that
 // cannot be read is not shown.
 func BareURL(address string) string {

@@ -125,12 +125,12 @@ type diagnosisJ struct {
 func newConnection(r testclient.Result) connection {
 	english := i18n.New("en")
 	c := connection{
-		OK: r.OK(), URL: r.Try.URL, Address: r.Address, Version: r.Version, Cipher: r.CipherSuite,
+		OK: r.OK(), URL: i18n.MaskedURL(r.Try.URL), Address: r.Address, Version: r.Version, Cipher: r.CipherSuite,
 		Group: r.Curve, ALPN: r.ALPN, Resumed: r.Resumed, Status: r.Status, Body: string(r.Body),
 		Truncated: r.Truncated, MS: ms(r.Total), Server: newServerJSON(r.Seen),
 	}
 	for _, hop := range r.Before {
-		c.Redirects = append(c.Redirects, hopJSON{i18n.BareURL(hop.Try.URL), hop.Status, i18n.BareURL(hop.Header.Get("Location"))})
+		c.Redirects = append(c.Redirects, hopJSON{i18n.MaskedURL(hop.Try.URL), hop.Status, i18n.MaskedURL(hop.Header.Get("Location"))})
 	}
 	for _, step := range r.Steps {
 		c.Steps = append(c.Steps, stepJSON{

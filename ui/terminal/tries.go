@@ -62,7 +62,7 @@ func (s *session) triesRun() *cobra.Command {
 		Use: "run [NAME…]", Short: s.t.T("tries.run"),
 		RunE: func(c *cobra.Command, names []string) error {
 			if (len(names) > 0) == (all || group != "") {
-				return wrong("usage.argument-needed", "Command", c.CommandPath(), "Takes", "NAME, --group GROUP, --all")
+				return wrong("usage.argument-needed", "Command", c.CommandPath(), "Takes", "NAME | --group GROUP | --all")
 			}
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				ids, err := chosenTries(d, names, group)
