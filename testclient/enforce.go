@@ -50,6 +50,7 @@ const (
 	VerdictUnreachable = "unreachable"     // no handshake came about, or its certificate is not trusted
 	VerdictUnclear     = "unclear"         // it lets in nobody that it must not, as far as could be told
 	VerdictEnded       = "ended"           // the person stopped it
+	VerdictAlso        = "also"            // it insists, and lets in clients of another authority too
 	VerdictLax         = "lax"             // it insists, and could be stricter
 	VerdictInsists     = "insists"
 )
@@ -57,7 +58,7 @@ const (
 // Verdicts are all of them, gravest first.
 func Verdicts() []string {
 	return []string{VerdictNoTLS, VerdictNotAsked, VerdictAnyone, VerdictOptional, VerdictLetsIn, VerdictShutsOut,
-		VerdictUnreachable, VerdictUnclear, VerdictEnded, VerdictLax, VerdictInsists}
+		VerdictUnreachable, VerdictUnclear, VerdictEnded, VerdictAlso, VerdictLax, VerdictInsists}
 }
 
 // TrialResult is what became of a trial.
@@ -79,10 +80,13 @@ type Enforcement struct {
 	Took    time.Duration
 	Verdict string
 	Trials  []TrialResult
+	Untried []string // authorities that the server announces too, of which there was no client to try
 }
 
 // Insists tells whether the server passed.
-func (e Enforcement) Insists() bool { return e.Verdict == VerdictInsists || e.Verdict == VerdictLax }
+func (e Enforcement) Insists() bool {
+	return e.Verdict == VerdictInsists || e.Verdict == VerdictLax || e.Verdict == VerdictAlso
+}
 
 // Faults are the trials that show a fault, gravest first.
 func (e Enforcement) Faults() []TrialResult {
@@ -118,7 +122,8 @@ func (e Enforcement) Ordered() []TrialResult {
 
 // Enforce makes the trials one after the other at base's place, over TLS
 // whatever its scheme, and judges each beside the first, which must be
-// TrialRight. base says whom to trust, and where; its Timeout bounds each trial.
+// TrialRight; those of TrialElsewhere come last, as far as they say something,
+// and MaxElsewhere of them at most. base says whom to trust, and where; its Timeout bounds each trial.
 // Only GET requests are made, without headers. observe, which may be nil, is
 // called with each as it ends. When no connection comes about, or ctx ends, the
 // rest is skipped.
@@ -135,29 +140,54 @@ func Enforce(ctx context.Context, base Try, trials []Trial, observe func(TrialRe
 		e.URL = place.bare()
 	}
 	began := time.Now()
-	for _, t := range trials {
-		why := t.Without
-		if why == "" && e.over(ctx, t) {
-			why = "ended"
-		}
-		r := TrialResult{Code: t.Code, Demand: t.Demand(), Happened: HappenedSkipped, Judgement: Skipped, Facts: map[string]string{"why": why}}
-		if why == "" {
-			try := base
-			if err == nil { // else Run says what is wrong with the URL
-				try = t.on(base, place)
-			}
-			r.Result = Run(ctx, try, nil)
-			r.Took = r.Result.Total
-			r.Happened, r.Facts = happened(t, r.Result)
-			r.Judgement = e.judge(r)
-		}
+	try := func(t Trial) {
+		r := e.attempt(ctx, base, place, err == nil, t)
 		e.Trials = append(e.Trials, r)
 		e.Address = cmp.Or(e.Address, r.Result.Address)
 		observe(r)
 	}
+	var elsewhere []Trial
+	for _, t := range trials {
+		if t.Code == TrialElsewhere {
+			elsewhere = append(elsewhere, t)
+		} else {
+			try(t)
+		}
+	}
+	elsewhere = e.worthwhile(ctx, elsewhere)
+	for _, t := range elsewhere {
+		try(t)
+	}
+	if len(e.Trials) > 0 {
+		e.Untried = e.untried(append(trials[:1:1], elsewhere...))
+	}
 	e.Took = time.Since(began)
 	e.Verdict = e.verdict(ctx.Err() != nil)
 	return e
+}
+
+// attempt makes one trial, unless it cannot be made, and judges it. placed
+// tells whether place is where base leads: else Run says what is wrong with
+// the URL.
+func (e Enforcement) attempt(ctx context.Context, base Try, place target, placed bool, t Trial) TrialResult {
+	why := t.Without
+	if why == "" && e.over(ctx, t) {
+		why = "ended"
+	}
+	r := TrialResult{Code: t.Code, Demand: t.Demand(), Happened: HappenedSkipped, Judgement: Skipped, Facts: map[string]string{"why": why}}
+	if why == "" {
+		if placed {
+			base = t.on(base, place)
+		}
+		r.Result = Run(ctx, base, nil)
+		r.Took = r.Result.Total
+		r.Happened, r.Facts = happened(t, r.Result)
+		r.Judgement = e.judge(r)
+	}
+	if t.Authority != "" {
+		r.Facts["authority"] = t.Authority
+	}
+	return r
 }
 
 // over tells whether there is no sense in one more trial: the first came to no

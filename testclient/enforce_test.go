@@ -125,6 +125,63 @@ func TestEnforceFinds(t *testing.T) {
 	}
 }
 
+// TestEnforceElsewhere: a server that trusts an authority too many.
+func TestEnforceElsewhere(t *testing.T) {
+	p := newPair(t)
+	other, third := root(t, "Other Root"), root(t, "Third Root")
+	both := pkitest.Pool(p.root.Certificate, other.Certificate)
+	mallory := Other{Authority: "Other Root", Certificate: clientCert(t, other, func(c *x509.Certificate) { c.Subject.CommonName = "mallory" })}
+	trent := Other{Authority: "Third Root", Certificate: clientCert(t, third, func(c *x509.Certificate) { c.Subject.CommonName = "trent" })}
+	quiet := verifying(both, now, x509.ExtKeyUsageClientAuth)
+	for _, c := range []struct {
+		name    string
+		config  *tls.Config
+		others  []Other
+		only    bool
+		want    string
+		untried string
+	}{
+		{"announced", &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: both}, []Other{trent, mallory}, false, "also:" + laxGo + ", lax other-authority", ""},
+		{"and must not", &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: both}, []Other{trent, mallory}, true, "lets-in:" + laxGo + ", lets-in other-authority", ""},
+		{"announced, no client", &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: both}, nil, false, "lax:" + laxGo, "Other Root"},
+		{"not announced", &tls.Config{ClientAuth: tls.RequireAnyClientCert, VerifyPeerCertificate: quiet}, []Other{trent, mallory}, false, "also:" + laxGo + ", lax other-authority", ""},
+		{"not trusted", &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pkitest.Pool(p.root.Certificate)}, []Other{trent, mallory}, false, "lax:" + laxGo, ""},
+		{"the other alone", &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pkitest.Pool(other.Certificate)}, []Other{mallory}, false, "shuts-out:, shuts-out right, lax other-authority", ""},
+		{"anyone", &tls.Config{ClientAuth: tls.RequestClientCert}, []Other{mallory}, false, "any-certificate:", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			trials, err := Forgery{Right: p.client, Issuer: p.root, Others: c.others, Only: c.only, Now: now}.Trials()
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := Enforce(t.Context(), p.try(p.goServer(t, c.config, nil)+"/hello", 0), trials, nil)
+			got, untried := found(e), strings.Join(e.Untried, ", ")
+			if c.name == "anyone" { // it needs no more trials
+				got, _, _ = strings.Cut(got, ", ")
+				if n := len(e.Trials); n != len(TrialCodes()) {
+					t.Errorf("%d trials", n)
+				}
+			}
+			if got != c.want || untried != c.untried {
+				t.Errorf("found %s, untried %q\nwant  %s, %q", got, untried, c.want, c.untried)
+				report(t, e)
+			}
+			if in := e.LetInElsewhere(); strings.Contains(c.want, TrialElsewhere) && !slices.Equal(in, []string{"Other Root"}) {
+				t.Errorf("lets in clients of %q", in)
+			}
+		})
+	}
+	many := Forgery{Right: p.client, Now: now, Others: slices.Repeat([]Other{trent}, MaxElsewhere+3)}
+	trials, err := many.Trials()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := Enforce(t.Context(), p.try(p.goServer(t, &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: both}, nil), 0), trials, nil)
+	if n := len(e.Trials) - len(TrialCodes()); n != MaxElsewhere {
+		t.Errorf("%d trials of others", n)
+	}
+}
+
 // verifying is a server's own check, as people write it: of the chain, at a
 // time (zero: the certificate's own) and for a purpose.
 func verifying(roots *x509.CertPool, at time.Time, purpose x509.ExtKeyUsage) func([][]byte, [][]*x509.Certificate) error {

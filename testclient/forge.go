@@ -25,6 +25,8 @@ type Forgery struct {
 	Right   *tls.Certificate // the client certificate that must be let in, chain leaf first
 	Issuer  pki.Issuer       // the authority of Right; without its key several trials cannot be made
 	Revoked *tls.Certificate // one that is revoked, nil for none
+	Others  []Other          // good ones of other authorities
+	Only    bool             // the server must let in clients of no other authority
 	Now     time.Time
 	Random  io.Reader // nil: the system's
 }
@@ -33,7 +35,7 @@ type Forgery struct {
 // authority signs no more than it must.
 const forgeFor = time.Hour
 
-// Trials makes one trial for each of TrialCodes, with certificates that are
+// Trials makes one trial for each of TrialCodes and of Others, with certificates that are
 // like the right one but for what each tries. Their keys are new, and nowhere
 // else; those that need the authority's signature are good for two hours at most.
 func (f Forgery) Trials() ([]Trial, error) {
@@ -56,7 +58,7 @@ func (f Forgery) Trials() ([]Trial, error) {
 		}
 		trials = append(trials, trial)
 	}
-	return trials, nil
+	return append(trials, f.elsewhere()...), nil
 }
 
 // maker makes the trials like one certificate.

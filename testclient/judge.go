@@ -149,6 +149,9 @@ func (e Enforcement) verdict(ended bool) string {
 	case unclear:
 		return VerdictUnclear
 	}
+	if len(e.LetInElsewhere()) > 0 {
+		return VerdictAlso
+	}
 	if by[TrialWeakKey].Judgement == Lax || by[TrialAuthority].Judgement == Lax {
 		return VerdictLax
 	}

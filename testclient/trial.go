@@ -35,14 +35,15 @@ func TrialCodes() []string {
 
 // gravest are the trials in the order of what it means that a server lets them
 // in: who may get in comes first.
-var gravest = []string{TrialPlainHTTP, TrialStranger, TrialSelfSigned, TrialNone, TrialNamesake, TrialOtherKey, TrialRevoked,
+var gravest = []string{TrialPlainHTTP, TrialStranger, TrialSelfSigned, TrialNone, TrialNamesake, TrialOtherKey, TrialElsewhere, TrialRevoked,
 	TrialExpired, TrialServer, TrialSHA1, TrialNotYetValid, TrialTLS10, TrialTLS11, TrialRight, TrialWeakKey, TrialAuthority}
 
 // Demand is what a server must do with a trial.
 type Demand string
 
 // The demands. DemandAdvice is for what the right authority has signed, so that
-// nobody strange gets in: servers of Go accept both, OpenSSL neither.
+// nobody strange gets in: servers of Go accept both, OpenSSL neither; and for
+// what an authority has signed that the server may well be meant to trust.
 const (
 	DemandLetIn  Demand = "let-in"
 	DemandRefuse Demand = "refuse"
@@ -53,6 +54,8 @@ const (
 type Trial struct {
 	Code        string
 	Certificate *tls.Certificate // nil: none
+	Authority   string           // of TrialElsewhere: whose certificate it is
+	Only        bool             // of TrialElsewhere: a fault when it is let in
 	Without     string           // why it cannot be made, one of the Without constants; "" when it can
 }
 
@@ -64,10 +67,12 @@ const (
 )
 
 // Demand is what the server must do with it.
-func (t Trial) Demand() Demand { return demandOf(t.Code) }
-
-func demandOf(code string) Demand {
-	switch code {
+func (t Trial) Demand() Demand {
+	switch t.Code {
+	case TrialElsewhere:
+		if !t.Only {
+			return DemandAdvice
+		}
 	case TrialRight:
 		return DemandLetIn
 	case TrialWeakKey, TrialAuthority:

@@ -201,7 +201,7 @@ func (i *insisting) aboutText() string {
 // whether that is right.
 func (i *insisting) row(r testclient.TrialResult) fyne.CanvasObject {
 	t := i.w.t
-	name := widgets.Stack(0, widgets.NewText(t.T("enforce.attempt."+r.Code)).Wrap(),
+	name := widgets.Stack(0, widgets.NewText(pki.Escape(t.Attempt(r.Code, r.Facts))).Wrap(),
 		widgets.NewQuiet(t.T("enforce.expects."+string(r.Demand))))
 	happened := widgets.NewText(pki.Escape(t.Happened(r.Happened, r.Facts))).Wrap()
 	badge := widgets.NewBadge(judgementTone(r.Judgement), t.T("enforce.judgement."+string(r.Judgement)))
@@ -226,7 +226,7 @@ func verdictTone(verdict string) widgets.Tone {
 	switch verdict {
 	case testclient.VerdictInsists, testclient.VerdictLax:
 		return widgets.ToneGood
-	case testclient.VerdictUnclear, testclient.VerdictUnreachable:
+	case testclient.VerdictUnclear, testclient.VerdictUnreachable, testclient.VerdictAlso:
 		return widgets.ToneSoon
 	case testclient.VerdictEnded:
 		return widgets.ToneQuiet

@@ -22,6 +22,7 @@ type Enforce struct {
 	Try                // where, whom to trust, and the certificate that must be let in; no header, body or method
 	Revoked   ID       // a revoked certificate to present; "" for one of the vault that fits, if there is one
 	Skip      []string // codes of trials that are not made
+	Only      bool     // clients of no other authority may get in: a fault, not advice
 	Confirmed bool     // the person said that the server is theirs to try
 }
 
@@ -70,6 +71,12 @@ func (d *Desk) Enforce(ctx context.Context, e Enforce, observe func(testclient.T
 	}
 	if forgery.Revoked, err = d.revokedLike(c, e.Revoked); err != nil {
 		return fail(err)
+	}
+	forgery.Only = e.Only
+	if !slices.Contains(e.Skip, testclient.TrialElsewhere) {
+		if forgery.Others, err = d.othersThan(c); err != nil {
+			return fail(err)
+		}
 	}
 	trials, err := forgery.Trials()
 	if err != nil {

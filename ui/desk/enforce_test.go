@@ -86,6 +86,45 @@ func TestEnforceRevoked(t *testing.T) {
 	}
 }
 
+// TestEnforceElsewhere: a client of another authority of the vault is tried, and
+// the authority is named when it gets in.
+func TestEnforceElsewhere(t *testing.T) {
+	d := newDesk(t)
+	x, _ := served(t, d, testclient.ModeMTLS, false)
+	other := d.mustIssue(t, "", named(pki.Authority, "Other Root"))
+	serve := func(cas ...ID) Enforce {
+		s, err := d.Serve(Serve{CertificateID: x.Server.ID, ClientCAs: cas, Mode: testclient.ModeMTLS})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Enforce{Try: Try{URL: s.URL() + "/hello", CertificateID: x.Client.ID, TrustIDs: []ID{x.Authority.ID}}}
+	}
+	both := serve(x.Authority.ID, other.ID)
+	_, _, advice := d.mustEnforce(t, both).Sentences(i18n.New("en"))
+	if want := "It announces that it also accepts clients of Other Root, which was not tried. Is that meant?"; advice != want {
+		t.Errorf("no client of it: %q", advice)
+	}
+	d.mustIssue(t, other.ID, named(pki.Client, "mallory"))
+	d.mustIssue(t, x.Authority.ID, named(pki.Client, "bob"))
+	answer := d.mustEnforce(t, both)
+	_, _, advice = answer.Sentences(i18n.New("en"))
+	if answer.Verdict != testclient.VerdictAlso || !answer.Insists() || !strings.HasPrefix(advice, "It also lets in clients of Other Root: is that meant?") {
+		t.Errorf("%s: %s, %q", answer.Verdict, outcomes(answer), advice)
+	}
+	if data, err := answer.JSON(); err != nil || !strings.Contains(string(data), `"alsoLetsIn": [`) {
+		t.Errorf("%v %s", err, data)
+	}
+	both.Only = true
+	answer = d.mustEnforce(t, both)
+	_, _, fix := answer.Sentences(i18n.New("en"))
+	if answer.Insists() || answer.Faults()[0].Code != testclient.TrialElsewhere || !strings.HasPrefix(fix, "Have it trust Example Root alone for clients.") {
+		t.Errorf("%s: %s, %q", answer.Verdict, outcomes(answer), fix)
+	}
+	if answer := d.mustEnforce(t, serve(x.Authority.ID)); answer.Verdict != testclient.VerdictLax || len(answer.Trials) != len(testclient.TrialCodes())+1 {
+		t.Errorf("%s: %s", answer.Verdict, outcomes(answer))
+	}
+}
+
 // TestEnforceWithoutTheAuthority: what needs its signature is left out, and said.
 func TestEnforceWithoutTheAuthority(t *testing.T) {
 	d, other := newDesk(t), newDesk(t)
@@ -205,10 +244,10 @@ func TestEnforceIsWorded(t *testing.T) {
 		for _, v := range testclient.Verdicts() {
 			keys = append(keys, "verdict."+v, "verdict."+v+".text")
 		}
-		for _, code := range testclient.TrialCodes() {
+		for _, code := range append(testclient.TrialCodes(), testclient.TrialElsewhere) {
 			trial := testclient.Trial{Code: code}
 			keys = append(keys, "attempt."+code, "expected."+string(trial.Demand()), "expects."+string(trial.Demand()))
-			if trial.Demand() != testclient.DemandAdvice {
+			if trial.Demand() != testclient.DemandAdvice || code == testclient.TrialElsewhere {
 				keys = append(keys, "fix."+code)
 			}
 		}

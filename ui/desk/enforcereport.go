@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,8 @@ type enforcedJSON struct {
 	Issuer      string      `json:"issuer"`
 	At          time.Time   `json:"at"`
 	MS          float64     `json:"ms"`
+	Also        []string    `json:"alsoLetsIn,omitempty"`           // other authorities whose clients get in
+	Untried     []string    `json:"alsoAnnouncesUntried,omitempty"` // announced, and no client of theirs in the vault
 	Attempts    []trialJSON `json:"attempts"`
 }
 
@@ -38,6 +41,7 @@ func (e Enforced) JSON() ([]byte, error) {
 	report := enforcedJSON{
 		Insists: e.Insists(), Verdict: e.Verdict, Faults: []string{}, URL: e.URL, Address: e.Address,
 		Certificate: e.Certificate, Issuer: e.Issuer, At: e.At.UTC(), MS: milliseconds(e.Took),
+		Also: e.LetInElsewhere(), Untried: e.Untried,
 	}
 	for _, t := range e.Faults() {
 		report.Faults = append(report.Faults, t.Code)
@@ -62,6 +66,8 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 // EnforceWords are the words of a language for a report.
 type EnforceWords interface {
 	T(key string, args ...any) string
+	List(items []string) string
+	Attempt(code string, facts map[string]string) string
 	Happened(code string, facts map[string]string) string
 	Diagnosis(code string, facts map[string]string) (title, cause, fix string)
 	DateTime(time.Time) string
@@ -81,7 +87,31 @@ func (e Enforced) Sentences(t EnforceWords) (verdict, meaning, fix string) {
 		title, cause, mend := t.Diagnosis(e.Trials[0].Facts["code"], e.Trials[0].Facts)
 		meaning, fix = title+t.T("enforce.stop")+" "+cause, mend
 	}
-	return verdict, meaning, fix
+	return verdict, meaning, joined(fix, e.others(t))
+}
+
+// others says of which other authorities clients get in, or may; "" for none.
+func (e Enforced) others(t EnforceWords) string {
+	names := func(list []string) string {
+		var names []string
+		for _, name := range list {
+			names = append(names, pki.Escape(name))
+		}
+		return t.List(names)
+	}
+	var in, untried string
+	if list := e.LetInElsewhere(); len(list) > 0 {
+		in = t.T("enforce.also", "Names", names(list))
+	}
+	if len(e.Untried) > 0 {
+		untried = t.T("enforce.untried", "Names", names(e.Untried))
+	}
+	return joined(in, untried)
+}
+
+// joined are lines, without those that are empty.
+func joined(lines ...string) string {
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "\n")
 }
 
 // Made says when, where and as whom it was tried.
@@ -110,7 +140,7 @@ func (e Enforced) Markdown(t EnforceWords) []byte {
 	row(t.T("enforce.column.attempt"), t.T("enforce.column.expected"), t.T("enforce.column.happened"), t.T("enforce.column.verdict"))
 	b.WriteString("|---|---|---|---|\n")
 	for _, r := range e.Ordered() {
-		row(t.T("enforce.attempt."+r.Code), t.T("enforce.expected."+string(r.Demand)), t.Happened(r.Happened, r.Facts),
+		row(pki.Escape(t.Attempt(r.Code, r.Facts)), t.T("enforce.expected."+string(r.Demand)), t.Happened(r.Happened, r.Facts),
 			t.T("enforce.judgement."+string(r.Judgement)))
 	}
 	return b.Bytes()

@@ -18,6 +18,7 @@ type enforceFlags struct {
 	connect       connectFlags // of them: trust, insecure, server name, address, timeout, JSON
 	revoked       string
 	skip          []string
+	only          bool // other authorities' clients are a fault
 	yes, markdown bool
 }
 
@@ -36,7 +37,8 @@ func (s *session) enforce() *cobra.Command {
 	flags.StringVar(&f.connect.cert, "client", "", s.t.T("enforce.terminal.client"))
 	flags.StringVar(&f.revoked, "revoked", "", s.t.T("enforce.terminal.revoked"))
 	flags.StringArrayVar(&f.connect.trust, "trust", nil, s.t.T("terminal.flag.trust"))
-	flags.StringArrayVar(&f.skip, "skip", nil, s.t.T("enforce.terminal.skip", "Attempts", strings.Join(testclient.TrialCodes()[1:], ", ")))
+	flags.StringArrayVar(&f.skip, "skip", nil, s.t.T("enforce.terminal.skip", "Attempts", strings.Join(skippable(), ", ")))
+	flags.BoolVar(&f.only, "only", false, s.t.T("enforce.terminal.only"))
 	flags.BoolVar(&f.connect.insecure, "insecure", false, s.t.T("terminal.flag.insecure"))
 	flags.StringVar(&f.connect.serverName, "server-name", "", s.t.T("try.flag.server-name"))
 	flags.StringVar(&f.connect.address, "address", "", s.t.T("try.flag.address"))
@@ -47,6 +49,9 @@ func (s *session) enforce() *cobra.Command {
 	return c
 }
 
+// skippable are the attempts that --skip takes.
+func skippable() []string { return append(testclient.TrialCodes()[1:], testclient.TrialElsewhere) }
+
 // checkEnforce finds wrong use, before the vault is opened.
 func (s *session) checkEnforce(f enforceFlags, url string) error {
 	if f.connect.cert == "" {
@@ -55,7 +60,7 @@ func (s *session) checkEnforce(f enforceFlags, url string) error {
 	if f.connect.json && f.markdown {
 		return notTogether("--json", "--markdown")
 	}
-	codes := testclient.TrialCodes()[1:]
+	codes := skippable()
 	for _, code := range f.skip {
 		if !slices.Contains(codes, code) {
 			return notOneOf("--skip", code, codes...)
@@ -72,7 +77,7 @@ func (s *session) enforceOne(ctx context.Context, d *desk.Desk, url string, f en
 	if err != nil {
 		return err
 	}
-	e := desk.Enforce{Try: try, Skip: f.skip, Confirmed: f.yes}
+	e := desk.Enforce{Try: try, Skip: f.skip, Only: f.only, Confirmed: f.yes}
 	if f.revoked != "" {
 		c, err := s.named(d, d.FindLeaf, f.revoked)
 		if err != nil {
@@ -131,8 +136,8 @@ func (s *session) trialPrinter() func(testclient.TrialResult) {
 		wide = max(wide, columns(s.t.T("enforce.attempt."+code)))
 	}
 	return func(r testclient.TrialResult) {
-		name := s.t.T("enforce.attempt." + r.Code)
-		name += strings.Repeat(" ", wide-columns(name))
+		name := pki.Escape(s.t.Attempt(r.Code, r.Facts))
+		name += strings.Repeat(" ", max(0, wide-columns(name)))
 		fmt.Fprintf(s.Out, "%s  %s  %s\n", judged[r.Judgement], name, pki.Escape(s.t.Happened(r.Happened, r.Facts)))
 	}
 }
