@@ -128,9 +128,18 @@ const (
 	Unreachable = "unreachable"
 	// ProxyUnreachable: network, step 1. proxy (host:port): no connection to the proxy itself.
 	ProxyUnreachable = "proxy-unreachable"
-	// ProxyAuthentication: network, step 1. proxy, said: it wants a user and a password, or others.
+	// ProxySilent: network, step 1. proxy, after: it said nothing in time.
+	ProxySilent = "proxy-silent"
+	// ProxySpeaksHTTP: client, step 1. proxy, scheme (that was given): it is an HTTP proxy without TLS.
+	ProxySpeaksHTTP = "proxy-speaks-http"
+	// ProxySpeaksTLS: client, step 1. proxy, scheme: it wants TLS.
+	ProxySpeaksTLS = "proxy-speaks-tls"
+	// ProxyNoServer: network, step 1. proxy, said: it could not reach the server.
+	ProxyNoServer = "proxy-no-server"
+	// ProxyAuthentication: network, step 1. proxy, scheme, said, sent ("yes" or
+	// "no"): it wants a user and a password, or others.
 	ProxyAuthentication = "proxy-authentication"
-	// ProxyRefused: network, step 1. proxy, said: it does not connect to the server.
+	// ProxyRefused: network, step 1. proxy, said: it may not connect to the server.
 	ProxyRefused = "proxy-refused"
 	// ProxyPage: network, step 1. proxy, said, location: it sends to a page of
 	// its own, to log in or to agree to something.

@@ -97,11 +97,16 @@ func (a *attempt) connect(ctx context.Context) *Diagnosis {
 
 // dialFailure tells why no connection came about.
 func (a *attempt) dialFailure(ctx context.Context, address string, err error) *Diagnosis {
+	if a.gateway != nil && (errors.Is(ctx.Err(), context.DeadlineExceeded) || ctx.Err() == nil && isTimeout(err)) {
+		d := a.proxyFailure(&proxyError{code: ProxySilent, err: err})
+		d.Facts["after"] = a.after()
+		return d
+	}
 	if d := a.ended(ctx, StepConnect, err); d != nil {
 		return d
 	}
 	var gate *proxyError
-	if errors.As(err, &gate) && !isTimeout(err) {
+	if errors.As(err, &gate) {
 		return a.proxyFailure(gate)
 	}
 	d := &Diagnosis{Code: Unknown, Side: NetworkSide, Step: StepConnect, Raw: printable(err.Error()),

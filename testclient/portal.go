@@ -25,9 +25,9 @@ func (a *attempt) notTLS(err tls.RecordHeaderError) *Diagnosis {
 	d := &Diagnosis{Code: NotTLS, Side: ServerSide, Step: StepServerCertificate, Raw: printable(err.Error()),
 		Facts: map[string]string{"bytes": hex.EncodeToString(err.RecordHeader[:])}}
 	switch head := err.RecordHeader[:]; {
-	case head[0] == '<': // a page without a head: a proxy's, behind its "200"
+	case head[0] == '<' && a.gateway != nil: // a page without a head, behind the proxy's "200"
 		d.Code, d.Side = CaptivePortal, NetworkSide
-	case string(head) == "HTTP/":
+	case head[0] == '<', string(head) == "HTTP/": // HTTP/0.9 is a page without a head
 		d.Code, d.Row, d.Side = ServerSpeaksHTTP, 18, ClientSide
 		d.Facts = map[string]string{"url": a.otherURL("http")}
 		if resp := a.plainAnswer(); resp != nil && a.ofPortal(resp) {
@@ -56,10 +56,17 @@ func (a *attempt) plainAnswer() *http.Response {
 }
 
 // ofPortal tells whether an answer to bytes that were no HTTP is a portal's: a
-// server would answer 400.
+// server would answer 400, or with a page.
 func (a *attempt) ofPortal(resp *http.Response) bool {
-	return resp.StatusCode == http.StatusNetworkAuthenticationRequired ||
-		resp.StatusCode/100 == 2 || a.sentAway(resp.StatusCode, resp.Header)
+	return a.onTheWay() && (resp.StatusCode == http.StatusNetworkAuthenticationRequired ||
+		resp.StatusCode/100 == 2 && a.gateway != nil || a.sentAway(resp.StatusCode, resp.Header))
+}
+
+// onTheWay tells whether anything can answer in the server's place: on this
+// computer itself nothing stands between.
+func (a *attempt) onTheWay() bool {
+	ip := net.ParseIP(ipOf(a.result.Address))
+	return a.gateway != nil || ip == nil || !ip.IsLoopback()
 }
 
 // sentAway tells whether an answer redirects to another host.
@@ -81,7 +88,7 @@ func (a *attempt) portalAnswer() *Diagnosis {
 	page := r.Status/100 == 2 && isHTML(r.Header)
 	raw := "HTTP " + r.StatusText + "; Content-Type: " + printable(r.Header.Get("Content-Type"))
 	switch {
-	case !a.target.secure && (page || a.sentAway(r.Status, r.Header)):
+	case !a.target.secure && a.onTheWay() && (page || a.sentAway(r.Status, r.Header)):
 		return portal(StepAccess, raw, r.Status, r.StatusText, r.Header)
 	case page:
 		return &Diagnosis{Code: HTMLAnswer, Side: ServerSide, Step: StepAccess, Raw: raw,

@@ -32,6 +32,8 @@ func TestCaptivePortal(t *testing.T) {
 			io.WriteString(c, portalHTML)
 		}
 	})
+	bare := raw(t, answer("<!DOCTYPE HTML>\n<html>Bad request version</html>")) // as Python's http.server
+	via := func(there string) string { return tunnel(t, there, "") }
 	json := http.Header{"Accept": {"application/json"}}
 	for _, c := range []struct {
 		name     string
@@ -41,14 +43,18 @@ func TestCaptivePortal(t *testing.T) {
 		step     int
 		location string
 	}{
-		{"a page where TLS was asked for", Try{URL: "https://" + html}, CaptivePortal, NetworkSide, 2, ""},
-		{"a redirect where TLS was asked for", Try{URL: "https://" + moved}, CaptivePortal, NetworkSide, 2, "http://login.wifi.example/start"},
-		{"byte by byte", Try{URL: "https://" + slowly}, CaptivePortal, NetworkSide, 2, "http://login.wifi.example/start"},
-		{"511 where TLS was asked for", Try{URL: "https://" + required}, CaptivePortal, NetworkSide, 2, ""},
+		{"a page where TLS was asked for", Try{URL: "https://" + html}, ServerSpeaksHTTP, ClientSide, 2, ""},
+		{"a redirect on this computer", Try{URL: "https://" + moved}, ServerSpeaksHTTP, ClientSide, 2, ""},
+		{"511 on this computer", Try{URL: "https://" + required}, ServerSpeaksHTTP, ClientSide, 2, ""},
+		{"a page without a head", Try{URL: "https://" + bare}, ServerSpeaksHTTP, ClientSide, 2, ""},
+		{"a page for JSON on this computer", Try{URL: "http://" + html, Header: json}, HTMLAnswer, ServerSide, 6, ""},
+		{"a redirect where TLS was asked for", Try{URL: "https://acme.test", Proxy: via(moved)}, CaptivePortal, NetworkSide, 2, "http://login.wifi.example/start"},
+		{"byte by byte", Try{URL: "https://acme.test", Proxy: via(slowly)}, CaptivePortal, NetworkSide, 2, "http://login.wifi.example/start"},
+		{"511 where TLS was asked for", Try{URL: "https://acme.test", Proxy: via(required)}, CaptivePortal, NetworkSide, 2, ""},
 		{"a redirect to the same host is the server's", Try{URL: "https://" + own}, ServerSpeaksHTTP, ClientSide, 2, ""},
-		{"511", Try{URL: "http://" + required}, CaptivePortal, NetworkSide, 6, ""},
-		{"a page for JSON", Try{URL: "http://" + html, Header: json}, CaptivePortal, NetworkSide, 6, ""},
-		{"a redirect for JSON", Try{URL: "http://" + moved, Header: json}, CaptivePortal, NetworkSide, 6, "http://login.wifi.example/start"},
+		{"511", Try{URL: "http://acme.test", Proxy: via(required)}, CaptivePortal, NetworkSide, 6, ""},
+		{"a page for JSON", Try{URL: "http://acme.test", Proxy: via(html), Header: json}, CaptivePortal, NetworkSide, 6, ""},
+		{"a redirect for JSON", Try{URL: "http://acme.test", Proxy: via(moved), Header: json}, CaptivePortal, NetworkSide, 6, "http://login.wifi.example/start"},
 		{"a page for anything", Try{URL: "http://" + html}, "", "", 0, ""},
 		{"a redirect for anything", Try{URL: "http://" + moved}, "", "", 0, ""},
 		{"the proxy's redirect", Try{URL: "https://acme.test", Proxy: "http://" + moved}, ProxyPage, NetworkSide, 1, "http://login.wifi.example/start"},

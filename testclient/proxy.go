@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/net/proxy"
 )
@@ -73,6 +74,17 @@ func parseProxy(typed string) (gateway, error) {
 	return g, nil
 }
 
+// scheme is that of the proxy's address.
+func (g gateway) scheme() string {
+	switch {
+	case g.socks:
+		return "socks5"
+	case g.secure:
+		return "https"
+	}
+	return "http"
+}
+
 // proxyError is what a proxy did instead of connecting.
 type proxyError struct {
 	code   string // of a diagnosis
@@ -130,6 +142,9 @@ func (g gateway) connect(conn net.Conn, address string) error {
 		return &proxyError{code: ProxyStrange, err: err}
 	}
 	head, err := readHead(conn)
+	if len(head) > 1 && (head[0] == recordAlert || head[0] == 0x16) && head[1] == 3 {
+		return &proxyError{code: ProxySpeaksTLS, err: errTLSAnswer}
+	}
 	if err != nil {
 		return &proxyError{code: ProxyStrange, err: err}
 	}
@@ -143,6 +158,10 @@ func (g gateway) connect(conn net.Conn, address string) error {
 		return &proxyError{code: ProxyPage, status: printable(resp.Status), location: printable(resp.Header.Get("Location"))}
 	case resp.StatusCode == http.StatusProxyAuthRequired:
 		return &proxyError{code: ProxyAuthentication, status: printable(resp.Status)}
+	case resp.StatusCode == http.StatusBadRequest && !g.secure && tells(firstOf(conn), plainTexts):
+		return &proxyError{code: ProxySpeaksTLS, status: printable(resp.Status)}
+	case resp.StatusCode >= 502 && resp.StatusCode <= 504: // RFC 9110 section 15.6
+		return &proxyError{code: ProxyNoServer, status: printable(resp.Status)}
 	case resp.StatusCode/100 != 2:
 		return &proxyError{code: ProxyRefused, status: printable(resp.Status)}
 	}
@@ -156,17 +175,24 @@ func readHead(r io.Reader) ([]byte, error) {
 	one := make([]byte, 1)
 	for len(head) < maxProxyHead {
 		if _, err := io.ReadFull(r, one); err != nil {
-			return nil, err
+			return head, err
 		}
 		head = append(head, one[0])
 		if one[0] == '\n' && (bytes.HasSuffix(head, []byte("\r\n\r\n")) || bytes.HasSuffix(head, []byte("\n\n"))) {
 			return head, nil
 		}
 		if len(head) == 5 && string(head) != "HTTP/" {
-			return nil, errors.New("malformed HTTP response")
+			return head, errors.New("malformed HTTP response")
 		}
 	}
-	return nil, errors.New("HTTP response head too long")
+	return head, errors.New("HTTP response head too long")
+}
+
+// firstOf is what comes soon of an answer's body.
+func firstOf(conn net.Conn) []byte {
+	conn.SetReadDeadline(time.Now().Add(portalWait))
+	body, _ := io.ReadAll(io.LimitReader(conn, maxTold))
+	return body
 }
 
 // reached is a dialer that remembers whether the proxy itself was.
@@ -210,7 +236,15 @@ func (g gateway) dialSOCKS(ctx context.Context, dialer *net.Dialer, address stri
 	case strings.Contains(said, "authentication"), strings.Contains(said, "username/password"):
 		code = ProxyAuthentication
 	case strings.HasPrefix(said, "unknown error "): // a reply of RFC 1928 section 6
-		code, said = ProxyRefused, strings.TrimPrefix(said, "unknown error ")
+		code, said = ProxyNoServer, strings.TrimPrefix(said, "unknown error ")
+		if strings.Contains(said, "ruleset") || strings.Contains(said, "not supported") {
+			code = ProxyRefused
+		}
+	case strings.HasPrefix(said, "unexpected protocol version 72"), // the H of HTTP/1.1
+		strings.HasPrefix(said, "unexpected protocol version 60"): // a page without a head
+		code, said = ProxySpeaksHTTP, ""
+	case strings.HasPrefix(said, "unexpected protocol version 21"): // an alert of TLS
+		code, said = ProxySpeaksTLS, ""
 	}
 	return nil, &proxyError{code: code, status: printable(said), err: err}
 }
@@ -219,6 +253,13 @@ func (g gateway) dialSOCKS(ctx context.Context, dialer *net.Dialer, address stri
 func (a *attempt) proxyFailure(e *proxyError) *Diagnosis {
 	d := &Diagnosis{Code: e.code, Side: NetworkSide, Step: StepConnect, Raw: printable(e.Error()),
 		Facts: map[string]string{"proxy": printable(a.gateway.address), "port": a.target.port}}
+	switch e.code {
+	case ProxySpeaksHTTP, ProxySpeaksTLS:
+		d.Side = ClientSide
+		d.Facts["scheme"] = a.gateway.scheme()
+	case ProxyAuthentication:
+		d.Facts["scheme"], d.Facts["sent"] = a.gateway.scheme(), yesNo(a.gateway.user != nil)
+	}
 	if e.status != "" {
 		d.Facts["said"] = e.status
 	}

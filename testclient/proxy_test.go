@@ -90,6 +90,10 @@ func socks(t *testing.T, there, user string) string {
 			c.Write([]byte{5, 2, 0, 1, 0, 0, 0, 0, 0, 0})
 			return
 		}
+		if strings.HasPrefix(host, "closed.") {
+			c.Write([]byte{5, 5, 0, 1, 0, 0, 0, 0, 0, 0})
+			return
+		}
 		c.Write([]byte{5, 0, 0, 1, 0, 0, 0, 0, 0, 0})
 		relay(c, there)
 	})
@@ -122,7 +126,7 @@ func TestProxyOverTLS(t *testing.T) {
 		{"of a stranger", "u:SECRET@" + overTLS(t, serverCert(t, root(t, "Other Root")), inner), false, ProxyCertificate, "unknown authority"},
 		{"verified all the same", "u:SECRET@" + overTLS(t, serverCert(t, root(t, "Other Root")), inner), true, ProxyCertificate, "unknown authority"},
 		{"another name", "u:SECRET@" + overTLS(t, named, inner), false, ProxyCertificate, "IP SANs"},
-		{"no TLS", "u:SECRET@" + raw(t, answer("HTTP/1.1 400 Bad Request\r\n\r\n")), false, ProxyCertificate, "does not look like a TLS handshake"},
+		{"no TLS", "u:SECRET@" + raw(t, answer("HTTP/1.1 400 Bad Request\r\n\r\n")), false, ProxySpeaksHTTP, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			x := p.try("https://localhost/hello", 0)
@@ -135,7 +139,7 @@ func TestProxyOverTLS(t *testing.T) {
 				return
 			}
 			d := r.Diagnosis
-			if d == nil || d.Code != c.code || d.Step != StepConnect || d.Side != NetworkSide || !strings.Contains(d.Facts["said"], c.said) {
+			if d == nil || d.Code != c.code || d.Step != StepConnect || (d.Side == ClientSide) != (c.code == ProxySpeaksHTTP) || !strings.Contains(d.Facts["said"], c.said) {
 				t.Fatalf("%+v", d)
 			}
 			if strings.Contains(d.Raw+strings.Join(values(d.Facts), " "), "SECRET") {
@@ -163,14 +167,18 @@ func TestProxy(t *testing.T) {
 		{"CONNECT refused", tunnel(t, there, ""), "forbidden.acme.test", ProxyRefused, "403 Forbidden"},
 		{"no proxy there", closed, "localhost", ProxyUnreachable, ""},
 		{"no HTTP", raw(t, answer("220 mail ESMTP\r\n")), "localhost", ProxyStrange, ""},
-		{"a server, not a proxy", there, "localhost", ProxyRefused, "400 Bad Request"},
+		{"a server, not a proxy", there, "localhost", ProxySpeaksTLS, "400 Bad Request"},
+		{"TLS that answers with an alert", raw(t, answer("\x15\x03\x01\x00\x02\x02\x46")), "localhost", ProxySpeaksTLS, ""},
+		{"CONNECT in vain", raw(t, answer("HTTP/1.1 502 Bad Gateway\r\n\r\n")), "localhost", ProxyNoServer, "502 Bad Gateway"},
+		{"CONNECT too late", raw(t, answer("HTTP/1.1 504 Gateway Timeout\r\n\r\n")), "localhost", ProxyNoServer, ""},
+		{"SOCKS5 in vain", "socks5://" + socks(t, there, ""), "closed.acme.test", ProxyNoServer, "connection refused"},
 		{"SOCKS5", "socks5://" + socks(t, there, ""), "localhost", "", ""},
 		{"SOCKS5 with a user", "socks5://u:p@" + socks(t, there, "u:p"), "localhost", "", ""},
 		{"SOCKS5, wrong user", "socks5://u:SECRET@" + socks(t, there, "u:p"), "localhost", ProxyAuthentication, ""},
 		{"SOCKS5, no user", "socks5://" + socks(t, there, "u:p"), "localhost", ProxyAuthentication, ""},
 		{"SOCKS5 refused", "socks5://" + socks(t, there, ""), "forbidden.acme.test", ProxyRefused, "connection not allowed by ruleset"},
 		{"no SOCKS5 there", "socks5://" + closed, "localhost", ProxyUnreachable, ""},
-		{"no SOCKS5", "socks5://" + raw(t, answer("HTTP/1.1 400 Bad Request\r\n\r\n")), "localhost", ProxyStrange, ""},
+		{"no SOCKS5", "socks5://" + raw(t, answer("HTTP/1.1 400 Bad Request\r\n\r\n")), "localhost", ProxySpeaksHTTP, ""},
 		{"another scheme", "ftp://proxy.acme.test", "localhost", BadRequest, ""},
 		{"a bad port", "http://u:SECRET@proxy.acme.test:99999", "localhost", BadRequest, ""},
 		{"no URL", "http://u:SECRET%zz@proxy", "localhost", BadRequest, ""},
@@ -191,6 +199,9 @@ func TestProxy(t *testing.T) {
 			d := r.Diagnosis
 			if d == nil || d.Code != c.code || d.Step != StepConnect || d.Facts["said"] != c.said && c.said != "" {
 				t.Fatalf("%+v", d)
+			}
+			if d.Code == ProxyAuthentication && (d.Facts["sent"] != yesNo(strings.Contains(c.proxy, "@")) || d.Facts["scheme"] != strings.Split(c.proxy+"://", "://")[0]) {
+				t.Errorf("facts %q", d.Facts)
 			}
 			if strings.Contains(d.Raw, "SECRET") || strings.Contains(strings.Join(values(d.Facts), " "), "SECRET") {
 				t.Errorf("a password in %+v", d)
@@ -213,7 +224,7 @@ func TestSilentProxy(t *testing.T) {
 	for _, proxy := range []string{"http://" + hang, "https://" + hang, "socks5://" + hang} {
 		x := Try{URL: "https://acme.test/", Proxy: proxy, Stage: 200 * time.Millisecond}
 		r := Run(t.Context(), x, nil)
-		if r.OK() || r.Diagnosis.Code != Timeout || r.Diagnosis.Facts["after"] != "200ms" || r.Diagnosis.Step != StepConnect {
+		if r.OK() || r.Diagnosis.Code != ProxySilent || r.Diagnosis.Facts["after"] != "200ms" || r.Diagnosis.Step != StepConnect {
 			t.Errorf("%s: %+v", proxy, r.Diagnosis)
 		}
 		ctx, cancel := context.WithCancel(t.Context())

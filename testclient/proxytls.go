@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"net"
 )
 
@@ -24,6 +25,10 @@ func (g gateway) overTLS(ctx context.Context, conn net.Conn) (net.Conn, error) {
 		InsecureSkipVerify: true, // VerifyConnection does
 		VerifyConnection:   func(s tls.ConnectionState) error { return g.verify(host, s.PeerCertificates) }})
 	if err := line.HandshakeContext(ctx); err != nil {
+		var header tls.RecordHeaderError
+		if errors.As(err, &header) && (string(header.RecordHeader[:]) == "HTTP/" || header.RecordHeader[0] == '<') {
+			return conn, &proxyError{code: ProxySpeaksHTTP, err: err}
+		}
 		return conn, &proxyError{code: ProxyCertificate, status: printable(err.Error()), err: err}
 	}
 	return secured{line}, nil

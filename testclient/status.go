@@ -41,7 +41,7 @@ func (a *attempt) statusDiagnosis(bodyErr error) *Diagnosis {
 	if bodyErr != nil {
 		d.Raw += "; " + printable(bodyErr.Error())
 	}
-	if r.Status == http.StatusNetworkAuthenticationRequired {
+	if r.Status == http.StatusNetworkAuthenticationRequired && a.onTheWay() {
 		return portal(StepAccess, d.Raw, r.Status, r.StatusText, r.Header)
 	}
 	if r.Status != 400 {

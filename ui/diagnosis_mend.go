@@ -34,7 +34,7 @@ func (c *connections) mends(o *outcome, d *testclient.Diagnosis) []mend {
 		}
 	case testclient.Timeout, testclient.Unreachable, testclient.NameNotFound:
 		mends = append([]mend{again}, c.useLocal()...)
-	case testclient.Cancelled, testclient.CaptivePortal, testclient.ProxyPage:
+	case testclient.Cancelled, testclient.CaptivePortal, testclient.ProxyPage, testclient.ProxySilent, testclient.ProxyNoServer:
 		mends = append(mends, again)
 	case testclient.HTTPStatus:
 		mends = append(mends, c.askInsists(o.try)...)

@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"bufio"
 	"crypto/tls"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +62,11 @@ func TestNetworkKinds(t *testing.T) {
 	reset := listening(t, func(c net.Conn) { c.Read(make([]byte, 1)); c.(*net.TCPConn).SetLinger(0) })
 	portal := listening(t, saying("HTTP/1.1 302 Found\r\nLocation: http://login.wifi.example/\r\nContent-Length: 0\r\n\r\n"))
 	refuses := listening(t, saying("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"))
+	behind := listening(t, func(c net.Conn) { // a proxy that says yes, and portal answers behind it
+		if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
+			io.WriteString(c, "HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 302 Found\r\nLocation: http://login.wifi.example/\r\nContent-Length: 0\r\n\r\n")
+		}
+	})
 	for _, language := range []string{"en", "zh-TW", "ja"} {
 		lab := newLab(t, func(o *Options) { o.Printer = i18n.New(language) })
 		seen := map[string]string{}
@@ -71,7 +78,7 @@ func TestNetworkKinds(t *testing.T) {
 			{testclient.ProxyUnreachable, "https://acme.test", closed},
 			{testclient.ProxyRefused, "https://acme.test", refuses},
 			{testclient.ProxyPage, "https://acme.test", portal},
-			{testclient.CaptivePortal, "https://" + portal, ""},
+			{testclient.CaptivePortal, "https://acme.test", behind},
 		} {
 			lab.c.form.url.SetText(c.url)
 			lab.c.form.proxy.SetText(c.proxy)
