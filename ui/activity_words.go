@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/pki"
+	"countersign/testclient"
 	"countersign/ui/desk"
 	"countersign/ui/i18n"
 	"countersign/ui/widgets"
@@ -30,6 +31,7 @@ const (
 func deedWords(t *i18n.Printer, a desk.Activity) string {
 	for _, key := range []string{
 		"activity." + a.Verb + "." + a.Detail["kind"],
+		"activity." + a.Verb + "." + a.Detail["code"],
 		"activity." + a.Verb + "." + a.Detail["state"],
 		"activity." + a.Verb,
 	} {
@@ -95,6 +97,9 @@ func formatWords(t *i18n.Printer, codes string) string {
 func outcomeWords(t *i18n.Printer, a desk.Activity) (widgets.Tone, string) {
 	status := a.Detail["status"]
 	switch {
+	case a.Detail["code"] == testclient.Cancelled:
+		title, _, _ := t.Diagnosis(testclient.Cancelled, nil)
+		return widgets.ToneQuiet, title
 	case a.Detail["state"] != "ok":
 		title, _, _ := t.Diagnosis(a.Detail["code"], map[string]string{"status": status})
 		return widgets.ToneBroken, title

@@ -90,6 +90,13 @@ func (w *Window) presented(l *stepLine, f map[string]string) {
 }
 
 func (w *Window) failedLine(l *stepLine, s testclient.Step, d *testclient.Diagnosis) {
+	if d != nil && d.Code == testclient.Cancelled {
+		l.client = w.pictureWords(s.Name, "label") // nothing failed
+		if key := "picture." + s.Name + ".server.failed." + d.Code; w.t.Has(key) {
+			l.server = w.t.T(key)
+		}
+		return
+	}
 	l.tone, l.strong = widgets.ToneBroken, true
 	switch s.Name {
 	case "connect":

@@ -187,6 +187,9 @@ func tryEvent(at time.Time, certificate ID, url, code string, status int) storag
 	if code != "" {
 		detail["state"], detail["code"] = "failed", code
 	}
+	if code == testclient.Cancelled {
+		detail["state"] = "stopped" // by the person: that is no failure
+	}
 	return storage.Event{At: at, Verb: "connect", Subject: storage.ID(certificate), Name: url, Detail: detail}
 }
 

@@ -311,6 +311,35 @@ func (d *Desk) DeletePartner(id ID) error {
 	})
 }
 
+// AuthorityOf is the authority of ours that signs for a partner: the one noted,
+// else the nearest one with its key over a certificate of ours; "" for none.
+// Error: *NotFoundError.
+func (d *Desk) AuthorityOf(p Partner) (ID, error) {
+	if p.AuthorityID != "" {
+		return p.AuthorityID, nil
+	}
+	for _, dir := range p.Directions() {
+		route := p.Route(dir)
+		if route.OurID == "" || route.OurSigner == Them {
+			continue
+		}
+		detail, err := d.Detail(route.OurID)
+		if err != nil {
+			return "", err
+		}
+		for _, above := range slices.Backward(detail.Chain) {
+			c, err := d.Get(above.ID)
+			if err != nil {
+				return "", err
+			}
+			if c.IsAuthority() && c.HasKey {
+				return c.ID, nil
+			}
+		}
+	}
+	return "", nil
+}
+
 func (d *Desk) partnerEvent(verb string, p Partner, detail map[string]string) storage.Event {
 	return storage.Event{At: d.Now(), Verb: verb, Subject: storage.ID(p.ID), Name: p.Name, Detail: detail}
 }

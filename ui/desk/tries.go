@@ -234,9 +234,12 @@ func (t Try) Same(other Try) bool {
 	return err == nil && string(a) == string(b)
 }
 
-// NoteTry keeps for a saved try how the same request just went. Error:
-// *NotFoundError.
+// NoteTry keeps for a saved try how the same request just went; one that was
+// stopped says nothing of it. Error: *NotFoundError.
 func (d *Desk) NoteTry(id ID, r testclient.Result) error {
+	if r.Diagnosis != nil && r.Diagnosis.Code == testclient.Cancelled {
+		return nil
+	}
 	err := d.vault.Update(func(tx *storage.Tx) error {
 		t, err := tx.Target(storage.ID(id))
 		if err != nil {

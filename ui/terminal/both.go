@@ -74,7 +74,7 @@ func (f *connectFlags) runBoth(ctx context.Context, s *session, d *desk.Desk, pa
 		return err
 	}
 	try.Address = address
-	result, err := f.run(ctx, d, try, nil)
+	result, err := f.run(ctx, s, d, try, nil)
 	if err != nil {
 		return err
 	}

@@ -24,10 +24,14 @@ func (s *session) connect() *cobra.Command {
 				return notOneOf("--as", flags.as, strings.Split(snippetNames(), "|")...)
 			}
 			var err error
+			flags.groupSaid = c.Flags().Changed("group")
 			if flags.password, err = s.password(c, flags.secret); err != nil {
 				return err
 			}
 			if _, err := flags.read(args[0]); err != nil {
+				return err
+			}
+			if err := flags.wrongAddress(s, args[0]); err != nil {
 				return err
 			}
 			if err := flags.wrongServe(); err != nil {
@@ -51,7 +55,7 @@ func (s *session) connect() *cobra.Command {
 				if flags.json {
 					observe = nil
 				}
-				result, err := flags.run(c.Context(), d, try, observe)
+				result, err := flags.run(c.Context(), s, d, try, observe)
 				if err != nil {
 					return err
 				}
@@ -62,6 +66,21 @@ func (s *session) connect() *cobra.Command {
 	}
 	flags.add(s, c)
 	return c
+}
+
+// wrongAddress says what is wrong with an address before anything is tried. Of
+// a server of our own only the path is taken.
+func (f *connectFlags) wrongAddress(s *session, address string) error {
+	if f.both.cert != "" {
+		return nil
+	}
+	_, d := testclient.Try{URL: address}.Plain()
+	if d == nil || d.Code != testclient.BadURL {
+		return nil
+	}
+	title, cause, fix := s.t.TerminalDiagnosis(d.Code, d.Facts)
+	fmt.Fprintf(s.Err, "%s\n%s\n%s\n", title, cause, fix)
+	return saidError{usage: true}
 }
 
 // connectFlags are the flags of connect: the fields of a try.
@@ -78,6 +97,7 @@ type connectFlags struct {
 	json            bool
 	as              string
 	save, group     string
+	groupSaid       bool
 	certFiles       []string
 	secret          secret
 	password        string
@@ -100,13 +120,21 @@ func (f *connectFlags) sayKeyLog(s *session) {
 }
 
 // run tries it, and keeps it first when it has a name.
-func (f *connectFlags) run(ctx context.Context, d *desk.Desk, t desk.Try, observe func(testclient.Step)) (testclient.Result, error) {
+func (f *connectFlags) run(ctx context.Context, s *session, d *desk.Desk, t desk.Try, observe func(testclient.Step)) (testclient.Result, error) {
 	if f.save == "" {
 		return d.Connect(ctx, t, observe)
+	}
+	old, err := d.FindTry(strings.TrimSpace(f.save))
+	replaced := err == nil
+	if replaced && !f.groupSaid {
+		f.group = old.Group
 	}
 	saved, err := d.SaveTry(f.save, f.group, t)
 	if err != nil {
 		return testclient.Result{}, err
+	}
+	if replaced {
+		fmt.Fprintln(s.Err, s.t.T("tries.replaced", "Name", pki.Escape(saved.Name)))
 	}
 	run, err := d.RunTry(ctx, saved.ID, observe)
 	if err == nil {

@@ -86,7 +86,9 @@ func (f *partnerFlags) apply(s *session, d *desk.Desk, p *desk.Partner) error {
 			route.OurID = c.ID
 		}
 	}
-	return nil
+	var err error
+	p.AuthorityID, err = d.AuthorityOf(*p)
+	return err
 }
 
 // signers reads "them" for all directions, or "we-call=them" for one.

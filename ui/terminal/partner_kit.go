@@ -121,6 +121,9 @@ func (s *session) take(c *cobra.Command, d *desk.Desk, p desk.Partner, in desk.K
 	s.printKitIn(p, in)
 	if f.dry || in.Empty() {
 		s.say("partners.take.nothing")
+		if !f.dry {
+			return saidError{}
+		}
 		return nil
 	}
 	choice := desk.KitChoice{Trust: f.trust, KeepKeys: f.keepKeys}
@@ -139,7 +142,12 @@ func (s *session) take(c *cobra.Command, d *desk.Desk, p desk.Partner, in desk.K
 	if err != nil {
 		return err
 	}
-	s.printTaken(done, in, len(choice.Trust) == 0 && len(newTops(in)) > 0)
+	unconfirmed := len(choice.Trust) == 0 && len(newTops(in)) > 0
+	s.printTaken(done, in, unconfirmed)
+	known := slices.ContainsFunc(in.Authorities, func(a desk.KitInAuthority) bool { return a.Trusted })
+	if took := len(done.Authorities)+len(done.Answers)+len(done.Requests)+done.Keys > 0; !took && (unconfirmed || !known) {
+		return saidError{}
+	}
 	return nil
 }
 
