@@ -25,6 +25,7 @@ type attempt struct {
 	reported int       // steps given to observe
 
 	conn        *countedConn
+	line        *line      // nil until the handshake is done
 	serverFault *Diagnosis // why the server's certificate does not verify
 	ticket      *ticketWatch
 }
@@ -73,6 +74,7 @@ func (a *attempt) run(ctx context.Context) *Diagnosis {
 	var l *line
 	d := a.staged(ctx, func(ctx context.Context) (d *Diagnosis) {
 		l, d = a.handshake(ctx)
+		a.line = l
 		return d
 	})
 	if d != nil {

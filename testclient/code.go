@@ -7,6 +7,10 @@ package testclient
 const (
 	// ClientCertificateMissing: row 1, client, step 5. alert or status, accepted, accepted-count.
 	ClientCertificateMissing = "client-certificate-missing"
+	// ClientCertificateAbsent: client, step 6. status, status-text, accepted,
+	// accepted-count: it asked for a certificate, none was sent, and the answer
+	// is 401 or 403.
+	ClientCertificateAbsent = "client-certificate-absent"
 	// ClientAuthorityUnknown: row 2, step 5. alert, subject, issuer, acceptable,
 	// accepted, accepted-count, chain-length. The side is the client when the
 	// server named the authorities that it accepts and the issuer is none of
@@ -105,9 +109,13 @@ const (
 	StartTLSRefused = "starttls-refused"
 	// StartTLSStrange: client, step 2. protocol, said: it answers in another protocol.
 	StartTLSStrange = "starttls-strange"
+	// HeadersTooLarge: server, step 6. The head of its answer does not end.
+	HeadersTooLarge = "headers-too-large"
 	// NotHTTP: server, step 6. The answer is no HTTP.
 	NotHTTP = "not-http"
-	// NoCommonVersion: row 20, client, step 2. alert, offered.
+	// NoCommonVersion: row 20, step 2. alert, offered, why. The side is the client
+	// when the try left out TLS 1.2 or 1.3, else the server; then why is "old"
+	// when older versions were not offered.
 	NoCommonVersion = "no-common-version"
 	// NoCommonProtocol: row 21, client, step 2. alert, offered.
 	NoCommonProtocol = "no-common-protocol"
@@ -150,10 +158,11 @@ const (
 	ProxyStrange = "proxy-strange"
 	// TooManyRedirects: server, step 6. location, count.
 	TooManyRedirects = "too-many-redirects"
-	// Timeout: network, at any step. after (a duration as "10s").
+	// Timeout: network, at any step. after (a duration as "10s"), bytes-in (of an
+	// answer that began, and was not whole).
 	Timeout = "timeout"
-	// Reset: network, at any step from 2. asked, sent ("yes" or "no"): the
-	// connection ended with no alert.
+	// Reset: network, at any step from 2. asked, sent ("yes" or "no"), bytes-in
+	// (of an answer that began): the connection ended with no alert.
 	Reset = "reset"
 	// Cancelled: client, at any step. The person stopped it.
 	Cancelled = "cancelled"

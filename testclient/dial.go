@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http/httptrace"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -134,12 +135,31 @@ func (a *attempt) dialFailure(ctx context.Context, address string, err error) *D
 func (a *attempt) ended(ctx context.Context, step int, err error) *Diagnosis {
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &Diagnosis{Code: Timeout, Side: NetworkSide, Step: step, Raw: printable(err.Error()),
+		d := &Diagnosis{Code: Timeout, Side: NetworkSide, Step: step, Raw: printable(err.Error()),
 			Facts: map[string]string{"after": a.after()}}
+		a.begun(d)
+		return d
 	case ctx.Err() != nil:
 		return &Diagnosis{Code: Cancelled, Side: ClientSide, Step: step, Raw: printable(err.Error())}
 	}
 	return nil
+}
+
+// begun adds how many bytes came of an answer that is not whole: of the body,
+// of the head of an answer of HTTP/1, or of the handshake.
+func (a *attempt) begun(d *Diagnosis) {
+	n := int64(len(a.result.Body))
+	switch {
+	case a.conn == nil:
+		return
+	case d.Step <= StepVerifyClient || d.Step == StepAccess && !a.target.secure:
+		n = a.conn.in.Load()
+	case d.Step == StepAccess && a.result.ALPN != "h2" && a.line != nil:
+		n = a.line.came.Load()
+	}
+	if n > 0 {
+		d.Facts["bytes-in"] = strconv.FormatInt(n, 10)
+	}
 }
 
 func (a *attempt) unknown(step int, err error) *Diagnosis {

@@ -19,6 +19,9 @@ const maxHeader = 1 << 20
 // errTLSAnswer is an answer to plain HTTP that begins as a TLS record does.
 var errTLSAnswer = errors.New("server answered HTTP with a TLS record")
 
+// errHeaders is a head of an answer beyond maxHeader.
+var errHeaders = errors.New("the head of the HTTP answer is too large")
+
 // exchange is steps 6 and 7: the request sent, its answer read.
 func (a *attempt) exchange(ctx context.Context, conn net.Conn) *Diagnosis {
 	l, _ := conn.(*line)
@@ -177,6 +180,9 @@ func readResponse(r io.Reader, req *http.Request) (*http.Response, error) {
 	}
 	for range 8 {
 		resp, err := http.ReadResponse(br, req)
+		if err != nil && limited.N <= 0 {
+			err = errHeaders
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -205,6 +211,9 @@ func (a *attempt) readBody(resp *http.Response) error {
 // answerFailure names why no answer came over TLS: under TLS 1.3 it may be the
 // refusal of step 5.
 func (a *attempt) answerFailure(ctx context.Context, l *line, err error) *Diagnosis {
+	if headTooLarge(err) {
+		return &Diagnosis{Code: HeadersTooLarge, Side: ServerSide, Step: StepAccess, Raw: printable(err.Error())}
+	}
 	ended := l.ending() // before truth reads on
 	err = l.truth(err)
 	alert, refused := remoteAlert(err)
@@ -242,10 +251,18 @@ func (a *attempt) plainFailure(ctx context.Context, err error) *Diagnosis {
 	if errors.Is(err, errTLSAnswer) {
 		return a.spokeHTTP(err.Error())
 	}
+	if headTooLarge(err) {
+		return &Diagnosis{Code: HeadersTooLarge, Side: ServerSide, Step: StepAccess, Raw: printable(err.Error())}
+	}
 	if isReset(err) {
 		return a.reset(StepAccess, err)
 	}
 	return &Diagnosis{Code: NotHTTP, Side: ServerSide, Step: StepAccess, Raw: printable(err.Error())}
+}
+
+// headTooLarge tells whether an answer's head is, in our words or HTTP/2's.
+func headTooLarge(err error) bool {
+	return errors.Is(err, errHeaders) || errorHas(err, "response header list larger")
 }
 
 // otherURL is the try's URL with the other scheme, no user, at the same port.

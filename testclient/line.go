@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -47,6 +48,7 @@ type line struct {
 	*tls.Conn
 	first chan struct{} // closed when the first read has returned
 	head  []byte        // what it read; then only Read's
+	came  atomic.Int64  // bytes of what the server said
 
 	mu  sync.Mutex
 	end error // of the first read that failed for good
@@ -60,6 +62,7 @@ func newLine(c *tls.Conn) *line {
 		buf := make([]byte, 4096)
 		n, err := c.Read(buf)
 		l.head = buf[:n]
+		l.came.Add(int64(n))
 		l.note(err)
 	}()
 	return l
@@ -95,6 +98,7 @@ func (l *line) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := l.Conn.Read(p)
+	l.came.Add(int64(n))
 	l.note(err)
 	return n, err
 }

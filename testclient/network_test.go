@@ -92,7 +92,7 @@ func TestNetwork(t *testing.T) {
 					return
 				}
 			}
-		})}, Reset, NetworkSide, 6, ""},
+		})}, HeadersTooLarge, ServerSide, 6, ""},
 		{"empty URL", Try{URL: " "}, BadURL, ClientSide, 1, "why=empty"},
 		{"scheme", Try{URL: "ftp://acme.test"}, BadURL, ClientSide, 1, "scheme=ftp"},
 		{"port", Try{URL: "https://acme.test:99999"}, BadURL, ClientSide, 1, "port=99999"},

@@ -25,9 +25,9 @@ func (a *attempt) notTLS(err tls.RecordHeaderError) *Diagnosis {
 	d := &Diagnosis{Code: NotTLS, Side: ServerSide, Step: StepServerCertificate, Raw: printable(err.Error()),
 		Facts: map[string]string{"bytes": hex.EncodeToString(err.RecordHeader[:])}}
 	switch head := err.RecordHeader[:]; {
-	case head[0] == '<' && a.gateway != nil: // a page without a head, behind the proxy's "200"
+	case beginsHTML(head) && a.gateway != nil: // a page without a head, behind the proxy's "200"
 		d.Code, d.Side = CaptivePortal, NetworkSide
-	case head[0] == '<', string(head) == "HTTP/": // HTTP/0.9 is a page without a head
+	case beginsHTML(head), string(head) == "HTTP/": // HTTP/0.9 is a page without a head
 		d.Code, d.Row, d.Side = ServerSpeaksHTTP, 18, ClientSide
 		d.Facts = map[string]string{"url": a.otherURL("http")}
 		if resp := a.plainAnswer(); resp != nil && a.ofPortal(resp) {
@@ -35,6 +35,15 @@ func (a *attempt) notTLS(err tls.RecordHeaderError) *Diagnosis {
 		}
 	}
 	return d
+}
+
+// beginsHTML tells whether bytes begin a web page.
+func beginsHTML(b []byte) bool {
+	switch strings.ToLower(string(b)) {
+	case "<!doc", "<html", "<head", "<body":
+		return true
+	}
+	return false
 }
 
 // plainAnswer reads the head of an answer of HTTP to the TLS hello; nil when

@@ -26,7 +26,7 @@ func (g gateway) overTLS(ctx context.Context, conn net.Conn) (net.Conn, error) {
 		VerifyConnection:   func(s tls.ConnectionState) error { return g.verify(host, s.PeerCertificates) }})
 	if err := line.HandshakeContext(ctx); err != nil {
 		var header tls.RecordHeaderError
-		if errors.As(err, &header) && (string(header.RecordHeader[:]) == "HTTP/" || header.RecordHeader[0] == '<') {
+		if errors.As(err, &header) && (string(header.RecordHeader[:]) == "HTTP/" || beginsHTML(header.RecordHeader[:])) {
 			return conn, &proxyError{code: ProxySpeaksHTTP, err: err}
 		}
 		return conn, &proxyError{code: ProxyCertificate, status: printable(err.Error()), err: err}

@@ -25,8 +25,7 @@ func (a *attempt) helloRefusal(alert int, err error) *Diagnosis {
 	d.Step = StepServerCertificate
 	switch alert {
 	case alertProtocolVersion:
-		d.Code, d.Row, d.Side = NoCommonVersion, 20, ClientSide
-		d.Facts["offered"] = a.offeredVersions()
+		a.noVersion(d)
 	case alertNoProtocol:
 		d.Code, d.Row, d.Side = NoCommonProtocol, 21, ClientSide
 		d.Facts["offered"] = list(a.try.ALPN)
@@ -37,6 +36,20 @@ func (a *attempt) helloRefusal(alert int, err error) *Diagnosis {
 		d.Facts["name"] = printable(a.try.ServerName)
 	}
 	return d
+}
+
+// noVersion is row 20. A server that takes neither TLS 1.2 nor 1.3 is too old.
+func (a *attempt) noVersion(d *Diagnosis) {
+	d.Code, d.Row, d.Side = NoCommonVersion, 20, ClientSide
+	d.Facts["offered"] = a.offeredVersions()
+	lo, hi := a.try.MinVersion, a.try.MaxVersion
+	if lo > tls.VersionTLS12 || hi != 0 && hi < tls.VersionTLS13 {
+		return
+	}
+	d.Side = ServerSide
+	if lo == 0 || lo == tls.VersionTLS12 {
+		d.Facts["why"] = "old"
+	}
 }
 
 // offeredVersions are the TLS versions that the try offered, oldest first.
@@ -162,8 +175,10 @@ func (a *attempt) clientDates(d *Diagnosis) {
 
 // reset is a connection that ended with no word of why.
 func (a *attempt) reset(step int, err error) *Diagnosis {
-	return &Diagnosis{Code: Reset, Side: NetworkSide, Step: step, Raw: printable(err.Error()), Facts: map[string]string{
+	d := &Diagnosis{Code: Reset, Side: NetworkSide, Step: step, Raw: printable(err.Error()), Facts: map[string]string{
 		"asked": yesNo(a.result.ClientAsked), "sent": yesNo(a.result.ClientSent)}}
+	a.begun(d)
+	return d
 }
 
 // isReset tells whether the other side closed the connection, or it broke.

@@ -44,6 +44,10 @@ func (a *attempt) statusDiagnosis(bodyErr error) *Diagnosis {
 	if r.Status == http.StatusNetworkAuthenticationRequired && a.onTheWay() {
 		return portal(StepAccess, d.Raw, r.Status, r.StatusText, r.Header)
 	}
+	if (r.Status == 401 || r.Status == 403) && r.ClientAsked && !r.ClientSent {
+		d.Code, d.Side = ClientCertificateAbsent, ClientSide
+		a.authorityFacts(d)
+	}
 	if r.Status != 400 {
 		return d
 	}

@@ -208,8 +208,8 @@ func (a *attempt) localFailure(err error) *Diagnosis {
 			d.Facts["subject"] = subjectOf(a.result.ServerChain[0])
 		}
 	case errorHas(err, "unsupported protocol version", "unsupported versions"):
-		d.Code, d.Row, d.Side, d.Step = NoCommonVersion, 20, ClientSide, StepServerCertificate
-		d.Facts["offered"] = a.offeredVersions()
+		d.Step = StepServerCertificate
+		a.noVersion(d)
 	case errorHas(err, "unadvertised ALPN", "unrequested ALPN"):
 		d.Code, d.Row, d.Step = NoCommonProtocol, 21, StepServerCertificate
 		d.Facts["offered"] = list(a.try.ALPN)

@@ -36,7 +36,7 @@ func (c *connections) mends(o *outcome, d *testclient.Diagnosis) []mend {
 		mends = append([]mend{again}, c.useLocal()...)
 	case testclient.Cancelled, testclient.CaptivePortal, testclient.ProxyPage, testclient.ProxySilent, testclient.ProxyNoServer:
 		mends = append(mends, again)
-	case testclient.HTTPStatus:
+	case testclient.HTTPStatus, testclient.ClientCertificateAbsent:
 		mends = append(mends, c.askInsists(o.try)...)
 	}
 	return mends
@@ -60,7 +60,7 @@ func (c *connections) remedyButtons(o *outcome) []mend {
 		}
 		mends = append(mends, mend{remedyWords(t, r), func(fyne.CanvasObject) { c.remedy(o, r) }})
 	}
-	if d := o.result.Diagnosis; d.Step != testclient.StepVerifyClient && d.Step != testclient.StepClientCertificate {
+	if d := o.result.Diagnosis; d.Code != testclient.ClientCertificateAbsent && d.Step != testclient.StepVerifyClient && d.Step != testclient.StepClientCertificate {
 		return mends
 	}
 	if accepted < 2 && len(o.remedies.Others) > 0 {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -114,8 +115,8 @@ func (f *tryForm) follow(before, now desk.Try) {
 	f.address.SetText(now.Address)
 	f.serverName.SetText(now.ServerName)
 	if now.MinVersion != before.MinVersion || now.MaxVersion != before.MaxVersion {
-		f.lowest.Select(0)
-		f.highest.Select(0)
+		f.lowest.Select(max(0, slices.Index(tryVersions, now.MinVersion)))
+		f.highest.Select(max(0, slices.Index(tryVersions, now.MaxVersion)))
 	}
 	f.sendChain.SetChecked(now.SendChain)
 }

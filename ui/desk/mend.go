@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"slices"
@@ -51,6 +52,8 @@ func (d *Desk) mend(ctx context.Context, t *Try, r testclient.Result, remedy Rem
 		t.URL = remedy.Value
 	case RemedyVersions:
 		t.MinVersion, t.MaxVersion = 0, 0
+	case RemedyLowest:
+		t.MinVersion = tls.VersionTLS10
 	case RemedyConnect:
 		t.URL, t.ServerName = withHost(t.URL, remedy.Value), ""
 		if t.Address == "" {

@@ -28,6 +28,7 @@ const (
 	RemedyConnect   RemedyCode = "name"         // connect to the name Value, which the server's certificate has
 	RemedyScheme    RemedyCode = "scheme"       // use the URL Value
 	RemedyVersions  RemedyCode = "versions"     // allow every version of TLS
+	RemedyLowest    RemedyCode = "lowest"       // allow the old version Value of TLS, as a trial
 	RemedyExport    RemedyCode = "export-chain" // give the server the chain of its certificate ID, of this vault: by a person
 )
 
@@ -171,7 +172,7 @@ func (l *remedyFinder) look() {
 			l.scheme("tls://" + rest)
 		}
 	case testclient.Reset:
-		if rest, plain := strings.CutPrefix(l.try.URL, "http://"); plain && d.Step == testclient.StepAccess {
+		if rest, plain := strings.CutPrefix(l.try.URL, "http://"); plain && d.Step == testclient.StepAccess && d.Facts["bytes-in"] == "" {
 			l.scheme("https://" + rest)
 		}
 	case testclient.ServerNameMismatch, testclient.ServerNoSAN, testclient.ServerNoIPSAN:
@@ -183,9 +184,11 @@ func (l *remedyFinder) look() {
 	case testclient.NoCommonVersion:
 		if l.try.MinVersion != 0 || l.try.MaxVersion != 0 {
 			l.add(RemedyVersions, "", "", "")
+		} else if d.Facts["why"] == "old" {
+			l.add(RemedyLowest, "", "", "1.0")
 		}
 	}
-	if d.Step == testclient.StepVerifyClient || d.Step == testclient.StepClientCertificate {
+	if d.Step == testclient.StepVerifyClient || d.Step == testclient.StepClientCertificate || d.Code == testclient.ClientCertificateAbsent {
 		l.client()
 	}
 }

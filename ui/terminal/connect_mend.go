@@ -20,7 +20,8 @@ const mendFirst = "first"
 func remedyCodes() []string {
 	return []string{mendFirst, string(desk.RemedyTrust), string(desk.RemedyTrustSent), string(desk.RemedyPresent),
 		string(desk.RemedyRenew), string(desk.RemedyUnder), string(desk.RemedyClient), string(desk.RemedySendChain),
-		string(desk.RemedyServer), string(desk.RemedyName), string(desk.RemedyConnect), string(desk.RemedyScheme), string(desk.RemedyVersions)}
+		string(desk.RemedyServer), string(desk.RemedyName), string(desk.RemedyConnect), string(desk.RemedyScheme), string(desk.RemedyVersions),
+		string(desk.RemedyLowest)}
 }
 
 func (f *connectFlags) addMend(s *session, c *cobra.Command) {
@@ -108,6 +109,8 @@ func remedyCommand(r desk.Remedy) string {
 		return "--trust " + name
 	case desk.RemedyPresent:
 		return "--cert " + name
+	case desk.RemedyLowest:
+		return "--lowest " + r.Value
 	case desk.RemedySendChain:
 		return "--send-chain"
 	case desk.RemedyScheme:
