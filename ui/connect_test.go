@@ -261,6 +261,14 @@ func TestStopped(t *testing.T) {
 	if got := l.c.form.button.Text(); got != "Try" {
 		t.Errorf("the button says %q", got)
 	}
+	l.wantTones([7]widgets.Tone{grey, grey, grey, grey, grey, grey, grey})
+	done, err := l.desk.Activities(1)
+	if err != nil || len(done) != 1 || done[0].Detail["state"] != "stopped" {
+		t.Fatalf("%v, the activity has %+v", err, done)
+	}
+	if tone, words := outcomeWords(l.Window.t, done[0]); tone != grey || words != "Stopped" || deedWords(l.Window.t, done[0]) != "Connection stopped" {
+		t.Errorf("the activity says %v %q, %q", tone, words, deedWords(l.Window.t, done[0]))
+	}
 	test.Tap(l.button("Try again"))
 	l.queue.drain()
 	l.wantTitle("The server let alice in")

@@ -37,6 +37,7 @@ type localServer struct {
 	missing       *fyne.Container
 	checks        *fyne.Container
 	fields        *fyne.Container
+	locks         *widgets.Text // that locking stops it
 	published     *published
 	visits        *visits
 	root          *fyne.Container
@@ -83,8 +84,9 @@ func (s *localServer) build() *fyne.Container {
 		widgets.NewField(t.T("server.mode"), "", s.mode), s.certField, s.caField, s.portField, s.plainField)
 	s.checks = widgets.Grid(280, 12, s.both, s.published.check)
 	s.missing = widgets.Stack(8, widgets.NewBody(t.T("server.missing")))
+	s.locks = widgets.NewQuiet(t.T("server.locks"))
 	buttons := widgets.Flow(8, s.use, s.start, s.halt, s.used, s.insist, s.copyURL)
-	return widgets.NewCard(widgets.Stack(12, head, s.missing, s.fields, s.also.root, s.checks, s.published.root, buttons, s.visits.root))
+	return widgets.NewCard(widgets.Stack(12, head, s.missing, s.fields, s.also.root, s.checks, s.published.root, buttons, s.locks, s.visits.root))
 }
 
 // setBook takes what the vault holds now; what was chosen stays chosen.
@@ -159,6 +161,7 @@ func (s *localServer) say() {
 	s.checks.Hidden = s.both.Hidden && s.published.check.Hidden
 	on := s.running != nil
 	s.halt.Hidden, s.copyURL.Hidden, s.used.Hidden, s.insist.Hidden = !on, !on, !on, !on
+	s.locks.Hidden = !on || !s.c.w.desk.Protected()
 	word, button := t.T("server.stopped"), t.T("server.button")
 	tone := widgets.ToneQuiet
 	s.start.SetText(t.T("server.start"))

@@ -1,7 +1,9 @@
 package ui
 
 import (
+	"crypto/tls"
 	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -99,6 +101,37 @@ func TestLockingStopsTheServer(t *testing.T) {
 	l.lock()
 	l.queue.drain()
 	dial(t, address, false)
+}
+
+// Requests from elsewhere that the server answers put off the lock; those that
+// it refuses do not.
+func TestServedRequestsPutOffTheLock(t *testing.T) {
+	l, made := example(t)
+	if l.serve(testclient.ModeTLS, made.Server.ID, ""); !l.c.local.locks.Visible() {
+		t.Error("nothing says that locking stops the server")
+	}
+	address := l.c.local.running.Addr()
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
+	l.queue.pass(4 * time.Minute)
+	answer, err := client.Get("https://" + address + "/hello")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	l.queue.until("the request is in the log", func() bool { return !l.c.local.visits.empty() })
+	l.queue.pass(4 * time.Minute)
+	if l.desk == nil {
+		t.Fatal("locked although the server is used")
+	}
+	if refused, err := tls.Dial("tcp", address, &tls.Config{}); err == nil {
+		refused.Close()
+		t.Fatal("a server that is not trusted was taken")
+	}
+	l.queue.until("the refusal is in the log", func() bool { return len(l.c.local.visits.list) > 1 })
+	l.queue.pass(2 * time.Minute)
+	if l.desk != nil {
+		t.Fatal("not locked though the server answered nobody")
+	}
 }
 
 func TestServerNeedsACertificate(t *testing.T) {

@@ -94,6 +94,7 @@ type connection struct {
 	Remedies []offerJSON     `json:"remedies,omitempty"` // what mends it
 	Mended   desk.RemedyCode `json:"mended,omitempty"`   // what --mend did
 	Before   *connection     `json:"before,omitempty"`   // the try that it mended
+	Next     []string        `json:"next,omitempty"`     // commands that are left to a person: what was made goes to the server
 }
 
 type hopJSON struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -61,22 +62,22 @@ func (f *connectFlags) conclude(ctx context.Context, s *session, d *desk.Desk, t
 	}
 	if f.json {
 		shown := newConnection(r)
-		shown.Remedies = offers(i18n.New("en"), found)
+		shown.Remedies = offers(d, i18n.New("en"), found)
 		if err := s.json(shown); err != nil {
 			return err
 		}
 		return saidError{}
 	}
 	s.printVerdict(r)
-	s.printOffers(found)
+	s.printOffers(d, found)
 	return saidError{}
 }
 
 // offers are the remedies with what to type.
-func offers(p *i18n.Printer, found desk.Remedies) []offerJSON {
+func offers(d *desk.Desk, p *i18n.Printer, found desk.Remedies) []offerJSON {
 	var list []offerJSON
 	for _, r := range found.List[:min(len(found.List), 5)] {
-		list = append(list, offerJSON{r.Code, remedyWords(p, r), remedyCommand(r), r.Value})
+		list = append(list, offerJSON{r.Code, remedyWords(p, r), remedyCommand(d, r), r.Value})
 	}
 	return list
 }
@@ -85,12 +86,12 @@ func remedyWords(p *i18n.Printer, r desk.Remedy) string {
 	return p.T("mend."+string(r.Code), "Name", pki.Escape(r.Name), "Value", pki.Escape(r.Value), "Scheme", r.Name)
 }
 
-func (s *session) printOffers(found desk.Remedies) {
+func (s *session) printOffers(d *desk.Desk, found desk.Remedies) {
 	if len(found.List) == 0 {
 		return
 	}
 	fmt.Fprintf(s.Out, "\n%s\n", s.t.T("mend.offer"))
-	for _, o := range offers(s.t, found) {
+	for _, o := range offers(d, s.t, found) {
 		fmt.Fprintf(s.Out, "  %s: %s\n", o.Text, o.Command)
 		if o.Code == desk.RemedyTrustSent { // to be compared first
 			fmt.Fprintf(s.Out, "    SHA-256 %s\n", o.Value)
@@ -102,7 +103,7 @@ func (s *session) printOffers(found desk.Remedies) {
 }
 
 // remedyCommand is what to type: flags to add to the command, or a command.
-func remedyCommand(r desk.Remedy) string {
+func remedyCommand(d *desk.Desk, r desk.Remedy) string {
 	name := desk.ShellWord(r.Name)
 	switch r.Code {
 	case desk.RemedyTrust:
@@ -120,7 +121,8 @@ func remedyCommand(r desk.Remedy) string {
 	case desk.RemedyIssue:
 		return "countersign issue client NAME --ca " + name
 	case desk.RemedyExport:
-		return "countersign export " + name + " --format chain"
+		commands := exportCommands(d, r.ID, r.Name, desk.Chain)
+		return strings.Join(commands, " && ")
 	}
 	return "--mend=" + string(r.Code)
 }
@@ -139,13 +141,16 @@ func (f *connectFlags) mendAndTry(ctx context.Context, s *session, d *desk.Desk,
 			return s.printResult(before, true)
 		}
 		fmt.Fprintf(s.Out, "\n%s\n", s.t.T("mend.nothing"))
-		s.printOffers(found)
+		s.printOffers(d, found)
 		return saidError{}
 	}
 	remedy := found.List[i]
 	done, err := d.Mend(ctx, t, before, remedy)
 	if err != nil {
 		return err
+	}
+	if done.ForServer && done.Made != nil {
+		return f.handOver(s, d, before, remedy, *done.Made)
 	}
 	observe := s.printStep
 	if f.json {
@@ -165,7 +170,7 @@ func (f *connectFlags) mendAndTry(ctx context.Context, s *session, d *desk.Desk,
 		}
 	} else {
 		s.printVerdict(now)
-		s.printMended(before, now, done)
+		s.printMended(before, now)
 	}
 	if !now.OK() {
 		return saidError{}
@@ -173,8 +178,44 @@ func (f *connectFlags) mendAndTry(ctx context.Context, s *session, d *desk.Desk,
 	return nil
 }
 
-// printMended says both results, and what is left for a person.
-func (s *session) printMended(before, now testclient.Result, done desk.Mended) {
+// handOver says what was made for the server and how it gets there. The same is
+// not tried again: the server presents the old one until then.
+func (f *connectFlags) handOver(s *session, d *desk.Desk, before testclient.Result, remedy desk.Remedy, made desk.Certificate) error {
+	next := exportCommands(d, made.ID, made.Name, desk.Chain, desk.Key)
+	if f.json {
+		shown := newConnection(before)
+		shown.Mended, shown.Next = remedy.Code, next
+		return s.json(shown)
+	}
+	files, err := d.FileNames(made.ID, []desk.Format{desk.Chain, desk.Key})
+	if err != nil {
+		return err
+	}
+	for n, file := range files {
+		files[n] = pki.Escape(file)
+	}
+	fmt.Fprintf(s.Out, "\n%s\n", s.t.T("mend.for-server", "Files", strings.Join(files, s.t.T("list.comma")), "Name", pki.Escape(made.Name)))
+	for _, command := range next {
+		fmt.Fprintf(s.Out, "  %s\n", command)
+	}
+	return nil
+}
+
+// exportCommands are the commands that write a certificate's files.
+func exportCommands(d *desk.Desk, id desk.ID, name string, formats ...desk.Format) []string {
+	var list []string
+	for _, f := range formats {
+		command := "countersign export " + desk.ShellWord(name) + " --format " + string(f)
+		if files, err := d.FileNames(id, []desk.Format{f}); err == nil && len(files) > 0 {
+			command += " --out " + desk.ShellWord(files[0])
+		}
+		list = append(list, command)
+	}
+	return list
+}
+
+// printMended says both results.
+func (s *session) printMended(before, now testclient.Result) {
 	line := func(r testclient.Result) string {
 		if d := r.Diagnosis; d != nil {
 			return s.t.FailedAt(d.Step, d.Code, d.Facts)
@@ -182,8 +223,4 @@ func (s *session) printMended(before, now testclient.Result, done desk.Mended) {
 		return s.t.Passed(r.StatusText)
 	}
 	fmt.Fprintf(s.Out, "\n%s: %s\n%s: %s\n", s.t.T("mended.before"), line(before), s.t.T("mended.now"), line(now))
-	if done.ForServer && done.Made != nil {
-		name := desk.ShellWord(done.Made.Name)
-		fmt.Fprintln(s.Out, s.t.T("mend.for-server", "Name", pki.Escape(done.Made.Name), "Command", "countersign export "+name+" --format chain"))
-	}
 }
