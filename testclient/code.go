@@ -103,7 +103,8 @@ const (
 	// HTMLAnswer: server, step 6. status, status-text: JSON was asked for, and a
 	// web page came.
 	HTMLAnswer = "html-answer"
-	// NotTLS: server, step 2. bytes (hex of the first five): something else answers.
+	// NotTLS: server, step 2. bytes (hex of the first five), said (the first line,
+	// when it is text), protocol ("ssh", or that of a Protocol): something else answers.
 	NotTLS = "not-tls"
 	// StartTLSRefused: server, step 2. protocol, said: it does not go over to TLS.
 	StartTLSRefused = "starttls-refused"
@@ -111,7 +112,8 @@ const (
 	StartTLSStrange = "starttls-strange"
 	// HeadersTooLarge: server, step 6. The head of its answer does not end.
 	HeadersTooLarge = "headers-too-large"
-	// NotHTTP: server, step 6. The answer is no HTTP.
+	// NotHTTP: server, step 6. said, protocol (as NotTLS), version (of TLS, when
+	// it was spoken). The answer is no HTTP.
 	NotHTTP = "not-http"
 	// NoCommonVersion: row 20, step 2. alert, offered, why. The side is the client
 	// when the try left out TLS 1.2 or 1.3, else the server; then why is "old"

@@ -236,7 +236,12 @@ func (a *attempt) answerFailure(ctx context.Context, l *line, err error) *Diagno
 	if a.result.ALPN == "h2" && ended != nil && isReset(ended) { // in HTTP/2's words, err
 		return a.reset(step, ended)
 	}
-	d := &Diagnosis{Code: NotHTTP, Side: ServerSide, Step: StepAccess, Raw: printable(err.Error())}
+	d := &Diagnosis{Code: NotHTTP, Side: ServerSide, Step: StepAccess, Raw: printable(err.Error()), Facts: map[string]string{"version": a.result.Version}}
+	select {
+	case <-l.first:
+		greeted(d, l.start)
+	default:
+	}
 	if a.result.ALPN == "h2" {
 		d.Code = Unknown // it may well speak HTTP/2, and have declined
 	}
@@ -257,7 +262,9 @@ func (a *attempt) plainFailure(ctx context.Context, err error) *Diagnosis {
 	if isReset(err) {
 		return a.reset(StepAccess, err)
 	}
-	return &Diagnosis{Code: NotHTTP, Side: ServerSide, Step: StepAccess, Raw: printable(err.Error())}
+	d := &Diagnosis{Code: NotHTTP, Side: ServerSide, Step: StepAccess, Raw: printable(err.Error()), Facts: map[string]string{}}
+	greeted(d, a.conn.began())
+	return d
 }
 
 // headTooLarge tells whether an answer's head is, in our words or HTTP/2's.

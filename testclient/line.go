@@ -48,6 +48,7 @@ type line struct {
 	*tls.Conn
 	first chan struct{} // closed when the first read has returned
 	head  []byte        // what it read; then only Read's
+	start []byte        // the same, kept
 	came  atomic.Int64  // bytes of what the server said
 
 	mu  sync.Mutex
@@ -61,7 +62,7 @@ func newLine(c *tls.Conn) *line {
 		defer close(l.first)
 		buf := make([]byte, 4096)
 		n, err := c.Read(buf)
-		l.head = buf[:n]
+		l.head, l.start = buf[:n], buf[:n]
 		l.came.Add(int64(n))
 		l.note(err)
 	}()

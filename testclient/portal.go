@@ -33,6 +33,9 @@ func (a *attempt) notTLS(err tls.RecordHeaderError) *Diagnosis {
 		if resp := a.plainAnswer(); resp != nil && a.ofPortal(resp) {
 			return portal(StepServerCertificate, d.Raw, resp.StatusCode, resp.Status, resp.Header)
 		}
+	default:
+		a.readUntil("\n")
+		greeted(d, a.conn.began())
 	}
 	return d
 }
@@ -49,19 +52,24 @@ func beginsHTML(b []byte) bool {
 // plainAnswer reads the head of an answer of HTTP to the TLS hello; nil when
 // there is none.
 func (a *attempt) plainAnswer() *http.Response {
-	a.conn.SetReadDeadline(time.Now().Add(portalWait))
-	buf := make([]byte, 4096)
-	for !bytes.Contains(a.conn.began(), []byte("\r\n\r\n")) && a.conn.in.Load() < maxTold {
-		if _, err := a.conn.Read(buf); err != nil {
-			break
-		}
-	}
+	a.readUntil("\r\n\r\n")
 	resp, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(a.conn.began())), nil)
 	if err != nil {
 		return nil
 	}
 	resp.Body.Close()
 	return resp
+}
+
+// readUntil waits a little for the text in what comes first.
+func (a *attempt) readUntil(text string) {
+	a.conn.SetReadDeadline(time.Now().Add(portalWait))
+	buf := make([]byte, 4096)
+	for !bytes.Contains(a.conn.began(), []byte(text)) && a.conn.in.Load() < maxTold {
+		if _, err := a.conn.Read(buf); err != nil {
+			break
+		}
+	}
 }
 
 // ofPortal tells whether an answer to bytes that were no HTTP is a portal's: a
