@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
+	"time"
 )
 
 // ConfigFiles are the paths of an export's files, "" for what was not written,
@@ -20,6 +21,9 @@ type ConfigFiles struct {
 	Combined    string
 	CA          string // whose clients get in; of a client: whose servers it believes
 	Bundle      string // .p12
+	CRL         string // the lists of the revoked; "": there is none
+	CRLUntil    time.Time
+	CRLMissing  []string // authorities of which a list is wanting
 	Port        int    // where the server listens; 0: 8443
 	Backend     string // host:port to which a proxy hands on; "": 127.0.0.1:8080
 }

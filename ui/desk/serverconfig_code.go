@@ -9,6 +9,10 @@ package main
 import (
 	"crypto/tls"
 	"crypto/x509"
+{{- if .CRL}}
+	"encoding/pem"
+	"errors"
+{{- end}}
 	"fmt"
 	"log"
 	"net/http"
@@ -24,12 +28,40 @@ func main() {
 	if !clients.AppendCertsFromPEM(ca) {
 		log.Fatal("no certificate in " + {{q .CA}})
 	}
+{{- if .CRL}}
+	lists, err := os.ReadFile({{q .CRL}}) // read once: start again when there are new ones
+	if err != nil {
+		log.Fatal(err)
+	}
+	revoked := map[string]bool{}
+	for block, rest := pem.Decode(lists); block != nil; block, rest = pem.Decode(rest) {
+		list, err := x509.ParseRevocationList(block.Bytes)
+		if err != nil {
+			log.Fatal(err)
+		}
+		for _, entry := range list.RevokedCertificateEntries {
+			revoked[string(list.RawIssuer)+entry.SerialNumber.String()] = true
+		}
+	}
+{{- end}}
 	server := http.Server{
 		Addr: ":{{.Port}}",
 		TLSConfig: &tls.Config{
 			MinVersion: tls.VersionTLS12,
 			ClientCAs:  clients, // only clients of this authority get in
 			ClientAuth: tls.RequireAndVerifyClientCert,
+{{- if .CRL}}
+			VerifyConnection: func(s tls.ConnectionState) error {
+				for _, c := range s.PeerCertificates {
+					if revoked[string(c.RawIssuer)+c.SerialNumber.String()] {
+						return errors.New("the client's certificate is revoked")
+					}
+				}
+				return nil
+			},
+{{- else}}
+			// {{.NoList}} look into it in VerifyConnection.
+{{- end}}
 		},
 		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(w, "Hello, %s!\n", r.TLS.PeerCertificates[0].Subject)
@@ -92,6 +124,12 @@ const options = {
   ca: fs.readFileSync({{q .CA}}),
   requestCert: true,
   rejectUnauthorized: true,
+{{- if .CRL}}
+  // {{.Lapse}}
+  crl: fs.readFileSync({{q .CRL}}, "latin1").match(/-----BEGIN X509 CRL-----[^-]+-----END X509 CRL-----/g),
+{{- else}}
+  // {{.NoList}} add: crl: fs.readFileSync(FILE),
+{{- end}}
 };
 
 https.createServer(options, (request, response) => {
@@ -107,7 +145,8 @@ server.ssl.enabled=true
 server.ssl.certificate={{q .Chain}}
 server.ssl.certificate-private-key={{q .Key}}
 server.ssl.enabled-protocols=TLSv1.2,TLSv1.3
-# Only clients of this authority get in.
+# Only clients of this authority get in. No setting here reads lists of the
+# revoked: who is revoked gets in until the certificate ends.
 server.ssl.trust-certificate={{q .CA}}
 server.ssl.client-auth=need
 `

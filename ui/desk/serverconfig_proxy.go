@@ -19,6 +19,12 @@ server {
     ssl_client_certificate {{q .CA}};
     ssl_verify_client      on;
     ssl_verify_depth       3;
+{{- if .CRL}}
+    # {{.Lapse}}
+    ssl_crl                {{q .CRL}};
+{{- else}}
+    # {{.NoList}} add: ssl_crl FILE;
+{{- end}}
 
     location / {
         proxy_pass       http://{{.Backend}};
@@ -44,6 +50,13 @@ Listen {{.Port}}
     SSLCACertificateFile  {{q .CA}}
     SSLVerifyClient       require
     SSLVerifyDepth        3
+{{- if .CRL}}
+    # {{.Lapse}}
+    SSLCARevocationFile   {{q .CRL}}
+    SSLCARevocationCheck  chain
+{{- else}}
+    # {{.NoList}} add: SSLCARevocationFile FILE, SSLCARevocationCheck chain
+{{- end}}
 
     RequestHeader set X-Client-Subject "expr=%{SSL_CLIENT_S_DN}"
     ProxyPass / http://{{.Backend}}/
@@ -57,7 +70,8 @@ const caddyConfig = `
 
 {{.Addresses}} {
 	tls {{q .Chain}} {{q .Key}} {
-		# Only clients of this authority get in.
+		# Only clients of this authority get in. Caddy reads no lists of the
+		# revoked: who is revoked gets in until the certificate ends.
 		client_auth {
 			mode require_and_verify
 			trusted_ca_cert_file {{q .CA}}
@@ -78,7 +92,12 @@ defaults
 
 frontend mtls
     # Only clients of this authority get in.
-    bind :{{.Port}} ssl crt {{q .Combined}} ca-file {{q .CA}} verify required ssl-min-ver TLSv1.2 alpn h2,http/1.1
+{{- if .CRL}}
+    # {{.Lapse}}
+{{- else}}
+    # {{.NoList}} add to this line: crl-file FILE
+{{- end}}
+    bind :{{.Port}} ssl crt {{q .Combined}} ca-file {{q .CA}}{{if .CRL}} crl-file {{q .CRL}}{{end}} verify required ssl-min-ver TLSv1.2 alpn h2,http/1.1
     http-request set-header X-Client-Subject %[ssl_c_s_dn(,0,rfc2253)]
     default_backend app
 
@@ -106,6 +125,12 @@ static_resources:
             # Only clients of this authority get in.
             validation_context:
               trusted_ca: { filename: {{q .CA}} }
+{{- if .CRL}}
+              # {{.Lapse}}
+              crl: { filename: {{q .CRL}} }
+{{- else}}
+              # {{.NoList}} add: crl: { filename: FILE }
+{{- end}}
       filters:
       - name: envoy.filters.network.http_connection_manager
         typed_config:
@@ -137,7 +162,11 @@ static_resources:
 const ingressConfig = `
 # First, once:
 #   kubectl create secret tls {{.Secret}} --cert={{word .Chain}} --key={{word .Key}}
-#   kubectl create secret generic {{.Secret}}-ca --from-file=ca.crt={{word .CA}}
+#   kubectl create secret generic {{.Secret}}-ca --from-file=ca.crt={{word .CA}}{{if .CRL}} --from-file=ca.crl={{word .CRL}}
+# {{.Lapse}}
+{{- else}}
+# {{.NoList}} add to the line above: --from-file=ca.crl=FILE
+{{- end}}
 # "default" below is their namespace; "app" is the service behind.
 apiVersion: networking.k8s.io/v1
 kind: Ingress

@@ -27,6 +27,8 @@ type configStand struct {
 	dir                      string
 	root, other              Certificate
 	server, client, stranger Certificate
+	revoked                  Certificate // below an authority of its own, as is below
+	below, office            Certificate
 	backend                  *httptest.Server
 }
 
@@ -48,6 +50,15 @@ func newConfigStand(t *testing.T) configStand {
 	s.server = d.mustIssue(t, s.root.ID, server)
 	s.client = d.mustIssue(t, s.other.ID, named(pki.Client, "alice"))
 	s.stranger = d.mustIssue(t, s.root.ID, named(pki.Client, "mallory"))
+	s.office = d.mustIssue(t, s.other.ID, named(pki.Authority, "Office"))
+	s.below = d.mustIssue(t, s.office.ID, named(pki.Client, "alice below"))
+	s.revoked = d.mustIssue(t, s.office.ID, named(pki.Client, "eve"))
+	if _, err := d.Revoke(t.Context(), []ID{s.revoked.ID}, "keyCompromise", d.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.MakeCRL(t.Context(), s.other.ID, 0); err != nil {
+		t.Fatal(err)
+	}
 	s.backend = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, "Hello, %s!\n", r.Header.Get("X-Client-Subject"))
 	}))
@@ -168,7 +179,7 @@ func TestServerConfigsRun(t *testing.T) {
 		t.Run(code, func(t *testing.T) {
 			made, port := s.write(t, code)
 			start(t, port, made.Text)
-			s.checkServer(t, port)
+			s.checkServer(t, port, code != "caddy")
 		})
 	}
 }
@@ -180,8 +191,9 @@ func (s configStand) file(t *testing.T, name, text string) {
 	}
 }
 
-// checkServer tries a server as its client, as nobody and as a stranger.
-func (s configStand) checkServer(t *testing.T, port int) {
+// checkServer tries a server as its client, as nobody, as a stranger and as one
+// who is revoked, where the server can tell.
+func (s configStand) checkServer(t *testing.T, port int, lists bool) {
 	t.Helper()
 	try := Try{URL: fmt.Sprintf("https://localhost:%d/", port), TrustIDs: []ID{s.root.ID}, CertificateID: s.client.ID, Timeout: 20 * time.Second}
 	r, err := s.Connect(t.Context(), try, nil)
@@ -195,7 +207,15 @@ func (s configStand) checkServer(t *testing.T, port int) {
 	if r, err = s.Connect(t.Context(), try, nil); err != nil || strings.Contains(string(r.Body), "root") {
 		t.Errorf("a client named itself: %v %q", err, r.Body)
 	}
-	for who, id := range map[string]ID{"nobody": "", "a stranger": s.stranger.ID} {
+	try.CertificateID = s.below.ID
+	if r, err = s.Connect(t.Context(), try, nil); err != nil || !r.OK() {
+		t.Errorf("as a client of an authority below: %v %+v", err, r.Diagnosis)
+	}
+	refused := map[string]ID{"nobody": "", "a stranger": s.stranger.ID}
+	if lists {
+		refused["who is revoked"] = s.revoked.ID
+	}
+	for who, id := range refused {
 		try.CertificateID = id
 		r, err := s.Connect(t.Context(), try, nil)
 		if err != nil {
@@ -274,4 +294,50 @@ func TestSpringProperties(t *testing.T) {
 	if !strings.Contains(c.Text, `server.ssl.certificate=/srv/a "b" \\c \u65e5\u672c`+"\n") {
 		t.Error(c.Text)
 	}
+}
+
+// TestConfigsWithoutLists: a list that is wanting is named, and none is given:
+// with one of two, OpenSSL refuses everybody.
+func TestConfigsWithoutLists(t *testing.T) {
+	d := newDesk(t)
+	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
+	office := d.mustIssue(t, root.ID, named(pki.Authority, "Office"))
+	request := named(pki.Server, "localhost")
+	request.Names, _ = pki.ParseNames("localhost")
+	server := d.mustIssue(t, root.ID, request)
+	d.mustIssue(t, office.ID, named(pki.Client, "alice"))
+	config := func(code string) (string, []File) {
+		target, _ := TargetOf(code)
+		files, err := d.ExportFor(server.ID, target, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := d.ConfigFiles(server.ID, target, "/srv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, _ := ConfigFor(code, f)
+		return c.Text, files
+	}
+	is := func(code, want string, count int) {
+		t.Helper()
+		if text, files := config(code); !strings.Contains(text, want) || len(files) != count {
+			t.Errorf("%s: %d files\n%s", code, len(files), text)
+		}
+	}
+	is("nginx", "# Revoked clients get in until there is a list of Root, Office here: make it, and add: ssl_crl FILE;\n", 3)
+	if _, err := d.MakeCRL(t.Context(), root.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	is("nginx", "until there is a list of Office here", 3)
+	if _, err := d.MakeCRL(t.Context(), office.ID, 0); err != nil {
+		t.Fatal(err)
+	}
+	is("nginx", "ssl_crl                /srv/Root-crl.pem;\n", 4)
+	is("apache", "SSLCARevocationCheck  chain\n", 4)
+	is("haproxy", " crl-file /srv/Root-crl.pem verify required", 3)
+	is("envoy", "crl: { filename: \"/srv/Root-crl.pem\" }\n", 4)
+	is("kubernetes", " --from-file=ca.crl=/srv/Root-crl.pem\n", 4)
+	is("caddy", "Caddy reads no lists", 3)
+	is("spring", "No setting here reads lists", 3)
 }

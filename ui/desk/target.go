@@ -87,6 +87,13 @@ func (d *Desk) ExportFor(id ID, t Target, password string) ([]File, error) {
 		}
 		files = append(files, trusted...)
 	}
+	lists, err := d.lists(id, t)
+	if err != nil {
+		return nil, err
+	}
+	if lists.file.Name != "" {
+		files = append(files, lists.file)
+	}
 	unique := files[:0]
 	seen := map[string]bool{}
 	for _, f := range files {
@@ -139,7 +146,11 @@ func (d *Desk) TargetFiles(id ID, t Target) ([]TargetFile, error) {
 			}
 		}
 	}
-	return files, nil
+	lists, err := d.lists(id, t)
+	if lists.file.Name != "" {
+		files = append(files, TargetFile{Name: lists.file.Name, Format: Lists})
+	}
+	return files, err
 }
 
 // ConfigFiles are the paths of what ExportFor gives for a target, in a folder.
@@ -168,8 +179,15 @@ func (d *Desk) ConfigFiles(id ID, t Target, folder string) (ConfigFiles, error) 
 			f.Combined = path
 		case CA:
 			f.CA = path
+		case Lists:
+			f.CRL = path
 		}
 	}
+	if err != nil {
+		return f, err
+	}
+	lists, err := d.lists(id, t)
+	f.CRLUntil, f.CRLMissing = lists.until, lists.missing
 	return f, err
 }
 
