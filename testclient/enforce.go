@@ -14,6 +14,7 @@ const (
 	HappenedAgreed   = "agreed"   // version: the server agreed on it
 	HappenedAlert    = "alert"    // alert, alert-name: refused in TLS
 	HappenedRefused  = "refused"  // status, status-text: refused in HTTP
+	HappenedDenied   = "denied"   // status, status-text: the handshake was accepted, and what is behind refused
 	HappenedSentOn   = "sent-on"  // status, location: sent elsewhere
 	HappenedClosed   = "closed"   // hung up with no word
 	HappenedVersion  = "version"  // the server wants another version
@@ -183,6 +184,7 @@ func (e Enforcement) attempt(ctx context.Context, base Try, place target, placed
 		r.Took = r.Result.Total
 		r.Happened, r.Facts = happened(t, r.Result)
 		r.Judgement = e.judge(r)
+		r.Happened = denied(r)
 	}
 	if t.Authority != "" {
 		r.Facts["authority"] = t.Authority

@@ -113,6 +113,9 @@ func TestEnforceFinds(t *testing.T) {
 			"lets-in:, unclear none, lets-in revoked" + laxGo},
 		{"a password too", &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool}, always(http.StatusUnauthorized),
 			"unclear:, unclear right, unclear revoked, unclear rsa1024, unclear authority"},
+		{"TLS 1.0 only", &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, nil,
+			"lets-in:, unclear right, unclear none, unclear stranger, unclear self-signed, unclear namesake, unclear other-key, unclear expired, " +
+				"unclear not-yet-valid, unclear revoked, unclear server, unclear sha1, lets-in tls10, unclear rsa1024, unclear authority"},
 		{"nothing there", &tls.Config{ClientAuth: tls.RequireAnyClientCert}, always(http.StatusNotFound), "any-certificate:, " + any13 + laxGo},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -122,6 +125,19 @@ func TestEnforceFinds(t *testing.T) {
 				report(t, e)
 			}
 		})
+	}
+}
+
+// TestEnforceDenied: who is refused behind the handshake was not let in.
+func TestEnforceDenied(t *testing.T) {
+	p := newPair(t)
+	config := &tls.Config{ClientAuth: tls.VerifyClientCertIfGiven, ClientCAs: pkitest.Pool(p.root.Certificate)}
+	e := Enforce(t.Context(), p.try(p.goServer(t, config, forbidding(http.StatusForbidden)), 0), p.forgery(t), nil)
+	if r := e.Trials[1]; r.Code != TrialNone || r.Happened != HappenedDenied || r.Judgement != Right || r.Facts["status"] != "403" {
+		t.Errorf("%+v", r.Facts)
+	}
+	if !e.Accepts() {
+		t.Error("it announces the authority")
 	}
 }
 

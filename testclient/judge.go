@@ -30,6 +30,8 @@ func failed(t Trial, r Result, d *Diagnosis) (string, map[string]string) {
 	facts["code"] = d.Code
 	alert := map[string]string{"alert": d.Facts["alert"], "code": d.Code}
 	switch {
+	case d.Code == NoCommonVersion:
+		return HappenedVersion, facts
 	case alert["alert"] != "":
 		return HappenedAlert, alert
 	case d.Code == Reset && d.Step > StepConnect:
@@ -38,8 +40,6 @@ func failed(t Trial, r Result, d *Diagnosis) (string, map[string]string) {
 		return HappenedSilent, map[string]string{"after": d.Facts["after"]}
 	case d.Code == ServerSpeaksHTTP || d.Code == NotTLS || d.Code == CaptivePortal:
 		return HappenedNoTLS, facts
-	case d.Code == NoCommonVersion:
-		return HappenedVersion, facts
 	case t.Code == TrialPlainHTTP && (d.Code == ClientSpokeHTTP || d.Code == NotHTTP):
 		return HappenedClosed, map[string]string{} // with an alert, or something else that is no answer
 	case r.Version != "" && d.Step == StepAccess && (d.Code == NotHTTP || d.Code == Unknown):
@@ -72,7 +72,12 @@ func (e Enforcement) judge(r TrialResult) Judgement {
 		}
 	case HappenedAgreed:
 		return in
-	case HappenedAlert, HappenedRefused, HappenedVersion:
+	case HappenedVersion:
+		if right.Happened == HappenedVersion && r.Code != TrialTLS10 && r.Code != TrialTLS11 {
+			return Unclear // the right one came no further, so this shows nothing of whom it lets in
+		}
+		return Right
+	case HappenedAlert, HappenedRefused:
 		return Right
 	case HappenedClosed:
 		if let || r.Code == TrialPlainHTTP {
@@ -80,6 +85,20 @@ func (e Enforcement) judge(r TrialResult) Judgement {
 		}
 	}
 	return Unclear
+}
+
+// denied is what happened, said more exactly of an answer by which something
+// behind the handshake refused.
+func denied(r TrialResult) string {
+	status := r.Result.Status
+	refuses := slices.Contains(refusing, status) || r.Judgement == Right && r.Code != TrialRight && status >= 400
+	switch {
+	case r.Happened != HappenedAnswered || !refuses:
+		return r.Happened
+	case r.Code == TrialPlainHTTP:
+		return HappenedRefused
+	}
+	return HappenedDenied
 }
 
 // judgeRight judges the trial that must be let in.
@@ -116,6 +135,12 @@ func judgeStatus(r, right TrialResult, in Judgement) Judgement {
 		return Right
 	}
 	return Unclear
+}
+
+// Accepts tells whether the server announced the authority of the right
+// certificate as one whose clients it accepts.
+func (e Enforcement) Accepts() bool {
+	return len(e.Trials) > 0 && e.Trials[0].Result.Steps[StepClientCertificate-1].Facts["acceptable"] == "yes"
 }
 
 // verdict is the gravest thing that the trials show.

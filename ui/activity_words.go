@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,10 +30,14 @@ const (
 
 // deedWords says what was done, without its name: "Server certificate issued".
 func deedWords(t *i18n.Printer, a desk.Activity) string {
+	state := a.Detail["state"]
+	if untold := []string{"unreachable", "unclear", "ended"}; a.Verb == verbEnforce && slices.Contains(untold, a.Detail["verdict"]) {
+		state = a.Detail["verdict"]
+	}
 	for _, key := range []string{
 		"activity." + a.Verb + "." + a.Detail["kind"],
 		"activity." + a.Verb + "." + a.Detail["code"],
-		"activity." + a.Verb + "." + a.Detail["state"],
+		"activity." + a.Verb + "." + state,
 		"activity." + a.Verb,
 	} {
 		if t.Has(key) {

@@ -125,6 +125,46 @@ func TestEnforceElsewhere(t *testing.T) {
 	}
 }
 
+// TestEnforceMends: every fault is named with its mend, and a refusal with what
+// is known of it.
+func TestEnforceMends(t *testing.T) {
+	right := func(acceptable, alert string) testclient.TrialResult {
+		r := testclient.TrialResult{Code: testclient.TrialRight, Happened: testclient.HappenedAlert, Judgement: testclient.ShutsOut, Facts: map[string]string{"alert": alert}}
+		r.Result.Steps[testclient.StepClientCertificate-1].Facts = map[string]string{"acceptable": acceptable}
+		return r
+	}
+	in := func(code string) testclient.TrialResult {
+		return testclient.TrialResult{Code: code, Judgement: testclient.LetsIn}
+	}
+	silent := testclient.TrialResult{Code: testclient.TrialRight, Happened: testclient.HappenedSilent, Facts: map[string]string{"after": "5s"}}
+	ok := testclient.TrialResult{Code: testclient.TrialRight, Judgement: testclient.Right}
+	for _, c := range []struct {
+		name, verdict string
+		trials        []testclient.TrialResult
+		want          []string // how the lines of the mend begin
+	}{
+		{"one", testclient.VerdictLetsIn, []testclient.TrialResult{ok, in("revoked")}, []string{"Give it the list"}},
+		{"two", testclient.VerdictLetsIn, []testclient.TrialResult{ok, in("server"), in("revoked")}, []string{"A revoked one: Give it the list", "A server's certificate: Have it take only"}},
+		{"one mend for two", testclient.VerdictLetsIn, []testclient.TrialResult{ok, in("tls10"), in("tls11")}, []string{"Have it speak TLS 1.2"}},
+		{"anyone", testclient.VerdictAnyone, []testclient.TrialResult{ok, in("stranger"), in("revoked")}, []string{"Have it verify who signed"}},
+		{"not announced", testclient.VerdictShutsOut, []testclient.TrialResult{right("no", "42")}, []string{"Have it trust Acme Root."}},
+		{"unknown", testclient.VerdictShutsOut, []testclient.TrialResult{right("yes", "48")}, []string{"Have it trust Acme Root."}},
+		{"announced", testclient.VerdictShutsOut, []testclient.TrialResult{right("yes", "42")}, []string{"It announces Acme Root as accepted, but refuses alice for a reason that it does not say."}},
+		{"and says why", testclient.VerdictShutsOut, []testclient.TrialResult{right("yes", "44")}, []string{"It announces Acme Root as accepted, but not alice; it says why: refused: "}},
+		{"silent", testclient.VerdictUnreachable, []testclient.TrialResult{silent}, []string{"Look whether it speaks TLS"}},
+	} {
+		e := Enforced{Enforcement: testclient.Enforcement{Verdict: c.verdict, Trials: c.trials}, Certificate: "alice", Issuer: "Acme Root"}
+		_, meaning, fix := e.Sentences(i18n.New("en"))
+		lines := strings.Split(fix, "\n")
+		if len(lines) != len(c.want) || !slices.EqualFunc(lines, c.want, strings.HasPrefix) {
+			t.Errorf("%s: %q", c.name, lines)
+		}
+		if c.name == "silent" && meaning != "It takes connections, but said nothing within 5s: no handshake came about." {
+			t.Errorf("silent: %q", meaning)
+		}
+	}
+}
+
 // TestEnforceWithoutTheAuthority: what needs its signature is left out, and said.
 func TestEnforceWithoutTheAuthority(t *testing.T) {
 	d, other := newDesk(t), newDesk(t)
@@ -257,7 +297,7 @@ func TestEnforceIsWorded(t *testing.T) {
 			}
 		}
 		for _, code := range []string{testclient.HappenedAnswered, testclient.HappenedServed, testclient.HappenedAgreed, testclient.HappenedAlert,
-			testclient.HappenedRefused, testclient.HappenedSentOn, testclient.HappenedClosed, testclient.HappenedVersion,
+			testclient.HappenedRefused, testclient.HappenedDenied, testclient.HappenedSentOn, testclient.HappenedClosed, testclient.HappenedVersion,
 			testclient.HappenedSilent, testclient.HappenedNoTLS, testclient.HappenedOther} {
 			if said := p.Happened(code, map[string]string{"code": "timeout"}); strings.Contains(said, "enforce.") || said == "" {
 				t.Errorf("%s: %s: %q", lang, code, said)

@@ -81,13 +81,54 @@ func (e Enforced) Sentences(t EnforceWords) (verdict, meaning, fix string) {
 	switch faults := e.Faults(); {
 	case e.Verdict == testclient.VerdictNotAsked:
 		fix = t.T("enforce.fix." + testclient.TrialNone)
+	case e.Verdict == testclient.VerdictNoTLS || e.Verdict == testclient.VerdictAnyone:
+		fix = e.mend(t, faults[0]) // until then the rest shows nothing
 	case len(faults) > 0:
-		fix = t.T("enforce.fix."+faults[0].Code, "Issuer", pki.Escape(e.Issuer))
+		fix = e.mends(t, faults)
+	case e.Verdict == testclient.VerdictUnreachable && e.Trials[0].Happened == testclient.HappenedSilent:
+		key := "enforce.silent"
+		if e.Trials[0].Result.Version != "" {
+			key = "enforce.silent.after"
+		}
+		meaning, fix = t.T(key, "After", e.Trials[0].Facts["after"]), t.T("enforce.silent.fix")
 	case e.Verdict == testclient.VerdictUnreachable && e.Trials[0].Facts["code"] != "":
 		title, cause, mend := t.Diagnosis(e.Trials[0].Facts["code"], e.Trials[0].Facts)
 		meaning, fix = title+t.T("enforce.stop")+" "+cause, mend
 	}
 	return verdict, meaning, joined(fix, e.others(t))
+}
+
+// mends are those of all faults, the gravest first: each with its attempt,
+// where there are several.
+func (e Enforced) mends(t EnforceWords, faults []testclient.TrialResult) string {
+	var lines, said []string
+	for _, f := range faults {
+		mend := e.mend(t, f)
+		if slices.Contains(said, mend) {
+			continue
+		}
+		said = append(said, mend)
+		lines = append(lines, t.T("enforce.mend", "Attempt", pki.Escape(t.Attempt(f.Code, f.Facts)), "Mend", mend))
+	}
+	if len(said) == 1 {
+		return said[0]
+	}
+	return joined(lines...)
+}
+
+// mend is that of one fault.
+func (e Enforced) mend(t EnforceWords, f testclient.TrialResult) string {
+	key := "enforce.fix." + f.Code
+	if f.Code == testclient.TrialRight && e.Accepts() {
+		switch f.Facts["alert"] {
+		case "48": // unknown authority: RFC 8446 section 6.2
+		case "43", "44", "45":
+			key += ".said"
+		default:
+			key += ".unsaid"
+		}
+	}
+	return t.T(key, "Issuer", pki.Escape(e.Issuer), "Name", pki.Escape(e.Certificate), "Happened", t.Happened(f.Happened, f.Facts))
 }
 
 // others says of which other authorities clients get in, or may; "" for none.

@@ -24,8 +24,8 @@ type ConfigFiles struct {
 	CRL         string // the lists of the revoked; "": there is none
 	CRLUntil    time.Time
 	CRLMissing  []string // authorities of which a list is wanting
-	Port        int    // where the server listens; 0: 8443
-	Backend     string // host:port to which a proxy hands on; "": 127.0.0.1:8080
+	Port        int      // where the server listens; 0: 8443
+	Backend     string   // host:port to which a proxy hands on; "": 127.0.0.1:8080
 }
 
 // Config is what a program takes for exported files: a configuration that
