@@ -46,6 +46,8 @@ func (p *Printer) day(text string) string {
 
 // readme is a text being written.
 type readme struct {
+	trusted string // the file that Java was told to trust
+
 	p     *Printer
 	kit   map[string]string
 	files []map[string]string
@@ -146,13 +148,18 @@ func (r *readme) call() {
 // java says how Java trusts our authority, and how its client shows its
 // certificate when there is one: Java reads a bundle.
 func (r *readme) java(ca map[string]string, cert, key string) {
+	trust := "  keytool -importcert -noprompt -alias " + ca["file"] + " -file " + ca["file"] +
+		" -keystore truststore.p12 -storetype PKCS12 -storepass changeit\n"
+	if r.trusted == ca["file"] {
+		trust = "" // said before: keytool takes a name once
+	}
+	r.trusted = ca["file"]
 	bundle, show := "", ""
 	if cert != "" {
 		bundle = "  openssl pkcs12 -export -in " + cert + " -inkey " + key + " -out client.p12 -passout pass:changeit\n"
 		show = "\n  -Djavax.net.ssl.keyStore=client.p12 -Djavax.net.ssl.keyStoreType=PKCS12 -Djavax.net.ssl.keyStorePassword=changeit"
 	}
-	r.line("Java:\n" + bundle + "  keytool -importcert -noprompt -alias partner-ca -file " + ca["file"] +
-		" -keystore truststore.p12 -storetype PKCS12 -storepass changeit\n" +
+	r.line("Java:\n" + bundle + trust +
 		"  -Djavax.net.ssl.trustStore=truststore.p12 -Djavax.net.ssl.trustStorePassword=changeit" + show)
 }
 
