@@ -99,6 +99,9 @@ func (a *attempt) connect(ctx context.Context) *Diagnosis {
 // dialFailure tells why no connection came about.
 func (a *attempt) dialFailure(ctx context.Context, address string, err error) *Diagnosis {
 	if a.gateway != nil && (errors.Is(ctx.Err(), context.DeadlineExceeded) || ctx.Err() == nil && isTimeout(err)) {
+		if gate := (*proxyError)(nil); errors.As(err, &gate) && gate.err != nil {
+			err = gate.err
+		}
 		d := a.proxyFailure(&proxyError{code: ProxySilent, err: err})
 		d.Facts["after"] = a.after()
 		return d
