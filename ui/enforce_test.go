@@ -151,3 +151,19 @@ func TestEnforceLooks(t *testing.T) {
 		}
 	}
 }
+
+// TestEnforceInActivity: the activity tells a server that does not insist from
+// one that could not be tried.
+func TestEnforceInActivity(t *testing.T) {
+	for verdict, want := range map[string]string{
+		testclient.VerdictLetsIn:      "Server does not insist",
+		testclient.VerdictUnreachable: "Whether a server insists could not be tried",
+		testclient.VerdictUnclear:     "Whether a server insists could not be told",
+		testclient.VerdictEnded:       "Trying whether a server insists was stopped",
+	} {
+		a := desk.Activity{Verb: "enforce", Detail: map[string]string{"state": "failed", "verdict": verdict}}
+		if got := deedWords(i18n.New("en"), a); got != want {
+			t.Errorf("%s: %q", verdict, got)
+		}
+	}
+}
