@@ -32,6 +32,8 @@ func TestExplain(t *testing.T) {
 		{desk.ErrWeakPassphrase, "The passphrase is too short."},
 		{desk.ErrLocked, "The vault is locked."},
 		{desk.ErrReadOnly, "Nothing can be written to this vault."},
+		{desk.ErrNoSpace, "The disk that holds the vault is full."},
+		{desk.ErrSlotRemains, "It was changed, but the old key's page could not be wiped."},
 		{desk.ErrNoKey, "The private key of this certificate is not in the vault."},
 		{desk.ErrNotAuthority, "This certificate is not an authority."},
 		{desk.ErrFormat, "There is no such format."},
