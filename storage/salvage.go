@@ -207,7 +207,8 @@ type sound struct {
 }
 
 // sort gives every record its bucket. Of several good ones of the same key, which old
-// pages may hold, the last in the file is taken; of states the one of most commits.
+// pages may hold, the last in the file is taken, unless an earlier one says more; of
+// states the one of most commits.
 func (f *rawFile) sort(ctx context.Context, t *Tx) (*sound, error) {
 	good := &sound{records: map[string]map[string][]byte{}}
 	for n, r := range f.records {
@@ -224,11 +225,41 @@ func (f *rawFile) sort(ctx context.Context, t *Tx) (*sound, error) {
 			if good.records[bucket] == nil {
 				good.records[bucket] = map[string][]byte{}
 			}
-			good.records[bucket][string(r.key)] = r.value
+			if have := good.records[bucket][string(r.key)]; have == nil || !t.saysMore(bucket, r.key, have, r.value) {
+				good.records[bucket][string(r.key)] = r.value
+			}
 			break
 		}
 	}
 	return good, nil
+}
+
+// saysMore tells whether a record has to be kept though another of its key comes after
+// it, whose age nothing tells: what was revoked stays revoked, and no number of a
+// revocation list is given twice.
+func (t *Tx) saysMore(bucket string, key, have, other []byte) bool {
+	switch bucket {
+	case bucketIndex:
+		a, _ := t.entry(key, have)
+		b, _ := t.entry(key, other)
+		return severity(a) > severity(b)
+	case bucketAuthorities:
+		a, _ := decodeDocument[Authority](t, bucket, key, have)
+		b, _ := decodeDocument[Authority](t, bucket, key, other)
+		return a.CRLNumber > b.CRLNumber
+	}
+	return false
+}
+
+// severity orders entries by whom they keep out.
+func severity(e Entry) int {
+	switch {
+	case e.RevokedAt.IsZero():
+		return 0
+	case e.State == "hold":
+		return 1
+	}
+	return 2
 }
 
 // fits tells whether a key is of the length that the bucket's keys have.

@@ -3,6 +3,7 @@ package storage
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -102,4 +103,51 @@ func TestSalvageRefusals(t *testing.T) {
 	must(t, saved.UnlockBy(ctx, ByRecovery, testRecovery))
 	must(t, saved.View(func(tx *Tx) error { _, err := tx.Key(testKey(2).ID); return err }))
 	must(t, saved.Close())
+}
+
+// TestSalvageRevokesNobodyAnew: old pages hold certificates as they were before they
+// were revoked, and lists as they were before the last. Whatever lies where, the
+// revocation and the higher number are saved.
+func TestSalvageRevokesNobodyAnew(t *testing.T) {
+	v := newVault(t)
+	fill(t, v, 60)
+	authority := Authority{ID: testID(-1)}
+	for n := range 40 {
+		must(t, v.Update(func(tx *Tx) error {
+			c := testCertificate(n)
+			c.State, c.RevokedAt, c.Reason = "revoked", testTime, "keyCompromise"
+			authority.CRLNumber = uint64(n + 1)
+			return errors.Join(tx.PutCertificate(c), tx.PutAuthority(authority))
+		}))
+	}
+	must(t, v.Close())
+	page := os.Getpagesize()
+	file, err := os.ReadFile(v.Path())
+	must(t, err)
+	for at := 2 * page; at < len(file)/2; at += page { // the order of the pages turned round
+		other := (len(file)/page-1)*page - (at - 2*page)
+		var swap []byte
+		swap = append(swap, file[at:at+page]...)
+		copy(file[at:at+page], file[other:other+page])
+		copy(file[other:other+page], swap)
+	}
+	turned := filepath.Join(t.TempDir(), "turned.db")
+	must(t, os.WriteFile(turned, file, fileMode))
+	for _, from := range []string{v.Path(), turned} {
+		saved, _ := salvaged(t, from)
+		must(t, saved.View(func(tx *Tx) error {
+			for n := range 40 {
+				c, err := tx.Certificate(testID(n))
+				if err != nil || c.State != "revoked" || c.RevokedAt.IsZero() {
+					t.Errorf("%s: certificate %d is %s, %v", filepath.Base(from), n, c.State, err)
+				}
+			}
+			a, err := tx.Authority(authority.ID)
+			if err != nil || a.CRLNumber != 40 {
+				t.Errorf("%s: the last list is %d, %v", filepath.Base(from), a.CRLNumber, err)
+			}
+			return nil
+		}))
+		must(t, saved.Close())
+	}
 }
