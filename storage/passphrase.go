@@ -17,17 +17,34 @@ import (
 // ctx.Err() while nothing has been changed yet; then the old passphrase holds.
 // ErrSlotRemains: the new one holds.
 func (v *Vault) ChangePassphrase(ctx context.Context, old, new []byte) error {
-	if err := v.changePassphrase(ctx, old, new); err != nil {
+	if err := v.changePassphrase(ctx, passphraseKind(old), old, new); err != nil {
 		return fmt.Errorf("change passphrase: %w", err)
 	}
 	return nil
 }
 
-func (v *Vault) changePassphrase(ctx context.Context, old, new []byte) error {
+// ResetPassphrase is ChangePassphrase for who has another way's secret and not the old
+// passphrase. Errors: those of ChangePassphrase, where ErrWrongPassphrase says that the
+// secret is not the one, ErrShortSecret for an empty new passphrase, and ErrNoSlot.
+func (v *Vault) ResetPassphrase(ctx context.Context, way Way, secret, new []byte) error {
+	err := error(ErrShortSecret)
+	switch {
+	case len(v.slotsOf(way.kind())) == 0:
+		err = ErrNoSlot
+	case len(new) > 0:
+		err = v.changePassphrase(ctx, way.kind(), secret, new)
+	}
+	if err != nil {
+		return fmt.Errorf("reset passphrase: %w", err)
+	}
+	return nil
+}
+
+func (v *Vault) changePassphrase(ctx context.Context, kind slotKind, old, new []byte) error {
 	if v.readOnly {
 		return ErrReadOnly
 	}
-	data, err := v.dataKey(ctx, passphraseKind(old), old)
+	data, err := v.dataKey(ctx, kind, old)
 	if err != nil {
 		return err
 	}

@@ -131,7 +131,7 @@ func (s *settings) vault() fyne.CanvasObject {
 func (s *settings) passphrase() fyne.CanvasObject {
 	t := s.w.t
 	s.old = newPassphrase(func() { s.pair.fault(s.oldField, "") }, s.doChange)
-	s.oldField = widgets.NewField(t.T("settings.passphrase.old"), "", s.old)
+	s.oldField = widgets.NewField(t.T("settings.passphrase.old"), t.T("settings.passphrase.old.hint"), s.old)
 	s.pair = newPassphrasePair(s.w, t.T("settings.passphrase.new"), t.T("settings.passphrase.again"), s.doChange, s.relayout)
 	s.change = widgets.NewButton(t.T("settings.passphrase.do"), "", widgets.Plain, s.doChange)
 	title := t.T("settings.passphrase")

@@ -127,12 +127,17 @@ func OpenToRead(path string, o Options) (*Desk, error) {
 
 // Unlock opens the keys with the passphrase. It takes as long as the key
 // derivation (about half a second) and says only ErrWrongPassphrase when the
-// passphrase is not the one.
+// passphrase is not the one. The recovery code is taken in its place.
 func (d *Desk) Unlock(ctx context.Context, passphrase []byte) error {
 	if err := d.beforeUpdate(ctx); err != nil {
 		return err
 	}
-	if err := d.vault.Unlock(ctx, passphrase); err != nil {
+	err := d.vault.Unlock(ctx, passphrase)
+	if secret, is := d.codeInstead(err, passphrase); is {
+		defer clear(secret)
+		err = d.vault.UnlockBy(ctx, ByRecovery, secret)
+	}
+	if err != nil {
 		return err
 	}
 	d.tidy()
@@ -188,12 +193,17 @@ func (d *Desk) Path() string { return d.vault.Path() }
 func (d *Desk) Now() time.Time { return d.opt.Now() }
 
 // ChangePassphrase replaces the passphrase. Older copies of the file still
-// open with the old one.
+// open with the old one. Who has forgotten it gives the recovery code in its
+// place.
 func (d *Desk) ChangePassphrase(ctx context.Context, old, new []byte) error {
 	if Strength(new).TooShort {
 		return ErrWeakPassphrase
 	}
 	err := d.vault.ChangePassphrase(ctx, old, new)
+	if secret, is := d.codeInstead(err, old); is {
+		defer clear(secret)
+		err = d.vault.ResetPassphrase(ctx, ByRecovery, secret, new)
+	}
 	if err != nil && !errors.Is(err, ErrSlotRemains) {
 		return err
 	}

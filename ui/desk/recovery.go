@@ -91,3 +91,13 @@ func (d *Desk) UnlockByRecovery(ctx context.Context, code string) error {
 	}
 	return d.vault.UnlockBy(ctx, storage.ByRecovery, secret)
 }
+
+// codeInstead is the secret of a recovery code that was given where a
+// passphrase is asked for, and was not the passphrase.
+func (d *Desk) codeInstead(err error, given []byte) (secret []byte, is bool) {
+	if !errors.Is(err, ErrWrongPassphrase) || !d.Opens(ByRecovery) {
+		return nil, false
+	}
+	secret, wrong := readRecoveryCode(string(given))
+	return secret, wrong == nil
+}

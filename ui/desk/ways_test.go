@@ -72,6 +72,43 @@ func TestUnlockByRecovery(t *testing.T) {
 	mustHaveDone(t, d, "way-removed recovery", "way-added recovery", "way-added recovery", "create")
 }
 
+// TestForgottenPassphrase: the code stands in its place, for opening and for a
+// new one; another vault's does not.
+func TestForgottenPassphrase(t *testing.T) {
+	ctx := context.Background()
+	d := newDesk(t)
+	code, err := d.NewRecoveryCode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := newDesk(t).NewRecoveryCode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := []byte("a quiet new one 7")
+	for _, wrong := range []string{other, code[1:], "x"} {
+		if err := d.ChangePassphrase(ctx, []byte(wrong), fresh); !errors.Is(err, ErrWrongPassphrase) {
+			t.Errorf("%q: error %v", wrong, err)
+		}
+	}
+	if err := d.ChangePassphrase(ctx, []byte(code), []byte("short")); !errors.Is(err, ErrWeakPassphrase) {
+		t.Errorf("a short one: error %v", err)
+	}
+	if err := d.ChangePassphrase(ctx, []byte(code), fresh); err != nil {
+		t.Fatal(err)
+	}
+	d.Lock()
+	if err := d.Unlock(ctx, passphrase); !errors.Is(err, ErrWrongPassphrase) {
+		t.Errorf("the forgotten one: error %v", err)
+	}
+	for _, secret := range []string{code, string(fresh)} {
+		if err := d.Unlock(ctx, []byte(secret)); err != nil {
+			t.Error(err)
+		}
+		d.Lock()
+	}
+}
+
 // mustHaveDone compares the record of what was done, the newest first.
 func mustHaveDone(t *testing.T, d *Desk, want ...string) {
 	t.Helper()

@@ -122,8 +122,7 @@ func (s *session) vaultRecovery() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				s.sayCode(code)
-				return nil
+				return s.sayCode(code)
 			})
 		},
 	}
@@ -131,9 +130,14 @@ func (s *session) vaultRecovery() *cobra.Command {
 	return group
 }
 
-func (s *session) sayCode(code string) {
-	fmt.Fprintln(s.Out, code)
+// sayCode prints a recovery code, which is kept nowhere: one that could not be
+// printed is a failure.
+func (s *session) sayCode(code string) error {
+	if _, err := fmt.Fprintln(s.Out, code); err != nil {
+		return err
+	}
 	fmt.Fprintln(s.Err, s.t.T("vault.recovery.keep"))
+	return nil
 }
 
 func (s *session) vaultKeyring() *cobra.Command {
@@ -180,7 +184,7 @@ func (s *session) vaultNewKey() *cobra.Command {
 				}
 				fmt.Fprintln(s.Err, s.t.T("vault.new-key.done"))
 				if code != "" {
-					s.sayCode(code)
+					return s.sayCode(code)
 				}
 				return nil
 			})
