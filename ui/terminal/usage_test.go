@@ -149,7 +149,7 @@ func TestWrongValues(t *testing.T) {
 		{"export x --format doc --out y", `--format does not take doc. It takes: p12,`},
 		{"enforce https://x --client a --json --markdown", `Only one of these can be given: --json, --markdown.`},
 		{"vault export-plain x --no-password --password-file y", `Only one of these can be given: --no-password, --password-file.`},
-		{"tries run", `countersign tries run needs NAME, --group GROUP, --all`},
+		{"tries run", `countersign tries run needs NAME | --group GROUP | --all`},
 	} {
 		status, out, said := called(t, "en", strings.Fields(c.line)...)
 		if status != exitUsage || out != "" || !strings.Contains(said, c.want) {
