@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -61,22 +60,9 @@ func (p *partners) close() {
 
 // refresh reads the partners again, off the window's goroutine.
 func (p *partners) refresh() {
-	p.turn++
-	turn := p.turn
-	var pages []desk.PartnerPage
-	p.w.spawn("", func(context.Context) error {
-		var err error
-		pages, err = p.desk.PartnerPages()
-		return err
-	}, func(err error) {
-		switch {
-		case turn != p.turn:
-		case err != nil:
-			p.w.fail(err)
-		default:
-			p.pages = pages
-			p.show()
-		}
+	reread(p.w, &p.turn, p.desk.PartnerPages, func(pages []desk.PartnerPage) {
+		p.pages = pages
+		p.show()
 	})
 }
 

@@ -48,25 +48,16 @@ func (p *partnerPage) close() {
 
 // refresh reads the partner again, off the window's goroutine.
 func (p *partnerPage) refresh() {
-	p.turn++
-	turn := p.turn
-	var page desk.PartnerPage
 	standIn := false
-	p.w.spawn("", func(context.Context) error {
-		var err error
-		if page, err = p.desk.PartnerPage(p.id); err == nil {
+	reread(p.w, &p.turn, func() (desk.PartnerPage, error) {
+		page, err := p.desk.PartnerPage(p.id)
+		if err == nil {
 			standIn = p.desk.HasStandIn(page.Partner)
 		}
-		return err
-	}, func(err error) {
-		switch {
-		case turn != p.turn:
-		case err != nil:
-			p.w.fail(err)
-		default:
-			p.page, p.standIn = page, standIn
-			p.build()
-		}
+		return page, err
+	}, func(page desk.PartnerPage) {
+		p.page, p.standIn = page, standIn
+		p.build()
 	})
 }
 

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"context"
-
 	"fyne.io/fyne/v2"
 
 	"countersign/pki"
@@ -63,22 +61,7 @@ func (p *profiles) content() fyne.CanvasObject { return p.root }
 
 // refresh reads the profiles again.
 func (p *profiles) refresh() {
-	p.turn++
-	turn := p.turn
-	var rows []desk.Profile
-	p.w.spawn("", func(context.Context) error {
-		var err error
-		rows, err = p.desk.Profiles()
-		return err
-	}, func(err error) {
-		switch {
-		case turn != p.turn:
-		case err != nil:
-			p.w.fail(err)
-		default:
-			p.show(ownFirst(rows))
-		}
-	})
+	reread(p.w, &p.turn, p.desk.Profiles, func(rows []desk.Profile) { p.show(ownFirst(rows)) })
 }
 
 func (p *profiles) show(rows []desk.Profile) {

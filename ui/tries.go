@@ -95,22 +95,7 @@ func (p *triesPage) refresh() {
 	if p.cancel != nil {
 		return
 	}
-	p.turn++
-	turn := p.turn
-	var rows []desk.SavedTry
-	p.w.spawn("", func(context.Context) error {
-		var err error
-		rows, err = p.desk.Tries()
-		return err
-	}, func(err error) {
-		switch {
-		case turn != p.turn:
-		case err != nil:
-			p.w.fail(err)
-		default:
-			p.take(rows)
-		}
-	})
+	reread(p.w, &p.turn, p.desk.Tries, p.take)
 }
 
 func (p *triesPage) take(rows []desk.SavedTry) {

@@ -42,32 +42,24 @@ func (d *Desk) routeOf(id ID, dir Direction) (PartnerPage, RoutePage, error) {
 // changed: a client named after our authority, or a server with the name of the
 // address that they call.
 func (d *Desk) SuggestOurs(id ID, dir Direction) (pki.Request, error) {
-	page, w, err := d.routeOf(id, dir)
-	if err != nil {
-		return pki.Request{}, err
-	}
 	kind, _ := dir.roles()
-	r := pki.NewRequest(kind)
-	if host := hostOfURL(w.URL); kind == pki.Server && host != "" {
-		r.Subject.CommonName = host
-		if name, err := pki.ParseName(host); err == nil {
-			r.Names = []pki.Name{name}
-		}
-	}
-	if kind == pki.Client {
-		r.Subject.CommonName = "client-for-" + strings.ToLower(FileName(page.Name))
-	}
-	return r, nil
+	return d.suggest(id, dir, kind, func(name string) string { return "client-for-" + name })
 }
 
 // SuggestTheirs is SuggestOurs for a certificate that we make for them, key and
 // all.
 func (d *Desk) SuggestTheirs(id ID, dir Direction) (pki.Request, error) {
+	_, kind := dir.roles()
+	return d.suggest(id, dir, kind, func(name string) string { return name + "-client" })
+}
+
+// suggest is a certificate of a kind for a direction; a client is named after
+// the partner.
+func (d *Desk) suggest(id ID, dir Direction, kind pki.Kind, client func(name string) string) (pki.Request, error) {
 	page, w, err := d.routeOf(id, dir)
 	if err != nil {
 		return pki.Request{}, err
 	}
-	_, kind := dir.roles()
 	r := pki.NewRequest(kind)
 	if host := hostOfURL(w.URL); kind == pki.Server && host != "" {
 		r.Subject.CommonName = host
@@ -76,7 +68,7 @@ func (d *Desk) SuggestTheirs(id ID, dir Direction) (pki.Request, error) {
 		}
 	}
 	if kind == pki.Client {
-		r.Subject.CommonName = strings.ToLower(FileName(page.Name)) + "-client"
+		r.Subject.CommonName = client(strings.ToLower(FileName(page.Name)))
 	}
 	return r, nil
 }

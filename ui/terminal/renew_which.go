@@ -11,6 +11,13 @@ import (
 // renewed it is the newest; of several that have nothing but the name in common
 // none is taken.
 func (s *session) newest(d *desk.Desk, name string) (desk.Certificate, error) {
+	return s.onlyOf(d, name, func(c desk.Certificate) bool { return d.CanRenew(c) == nil })
+}
+
+// onlyOf finds the one certificate that a person named, by the name alone of
+// those to keep. Of several none is taken, and they are listed; when none is
+// kept, it is the one that the desk finds.
+func (s *session) onlyOf(d *desk.Desk, name string, keep func(desk.Certificate) bool) (desk.Certificate, error) {
 	c, err := d.Find(name)
 	if err != nil || c.Name != name {
 		return c, err
@@ -21,12 +28,12 @@ func (s *session) newest(d *desk.Desk, name string) (desk.Certificate, error) {
 	}
 	var same []desk.Certificate
 	for _, other := range all {
-		if other.Name == name && d.CanRenew(other) == nil {
+		if other.Name == name && keep(other) {
 			same = append(same, other)
 		}
 	}
 	switch len(same) {
-	case 0: // all of them are revoked
+	case 0:
 		return c, nil
 	case 1:
 		return same[0], nil

@@ -126,23 +126,5 @@ func (s *session) revokeAll(ctx context.Context, d *desk.Desk, args []string, r 
 // only finds the one certificate that a person named. Of several that bear the
 // name none is taken: what is revoked stays so.
 func (s *session) only(d *desk.Desk, name string) (desk.Certificate, error) {
-	c, err := d.Find(name)
-	if err != nil || c.Name != name {
-		return c, err
-	}
-	all, err := everything(d)
-	if err != nil {
-		return c, err
-	}
-	var same []desk.Certificate
-	for _, other := range all {
-		if other.Name == name {
-			same = append(same, other)
-		}
-	}
-	if len(same) < 2 {
-		return c, nil
-	}
-	s.sayWhich(d, name, same)
-	return c, saidError{}
+	return s.onlyOf(d, name, func(desk.Certificate) bool { return true })
 }
