@@ -154,7 +154,7 @@ func (f *rawFile) unlock(ctx context.Context, v *Vault, way Way, secret []byte) 
 	for _, h := range f.headers() {
 		v.setHead(h)
 		for _, s := range f.slots(kind, v.options.KDF) {
-			data, opening := v.openSlot(ctx, s, secret)
+			data, opening := v.openBySpelling(ctx, s, secret)
 			if opening == nil {
 				return data, nil
 			}

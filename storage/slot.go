@@ -129,7 +129,8 @@ func (s slot) open(passphrase []byte, vault [idSize]byte) ([]byte, error) {
 	return data, nil
 }
 
-// newSlot wraps data: under the passphrase, or openly where that is empty.
+// newSlot wraps data: under the passphrase in its normal form, or openly where that is
+// empty.
 func newSlot(number uint16, data, passphrase []byte, vault [idSize]byte, o Options) (slot, error) {
 	s := slot{number: number, kind: slotOpen}
 	if len(passphrase) > 0 {
@@ -138,6 +139,8 @@ func newSlot(number uint16, data, passphrase []byte, vault [idSize]byte, o Optio
 			return slot{}, err
 		}
 		s.kind, s.kdf = slotPassphrase, kdf
+		passphrase = NormalPassphrase(passphrase)
+		defer clear(passphrase)
 	}
 	return s.wrap(data, passphrase, vault, o.Random)
 }

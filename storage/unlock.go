@@ -194,7 +194,7 @@ func (v *Vault) dataKey(ctx context.Context, kind slotKind, secret []byte) ([]by
 		if s.kind != kind {
 			continue
 		}
-		data, err := v.openSlot(ctx, s, secret)
+		data, err := v.openBySpelling(ctx, s, secret)
 		if !errors.Is(err, ErrWrongPassphrase) {
 			return data, err
 		}
@@ -203,6 +203,19 @@ func (v *Vault) dataKey(ctx context.Context, kind slotKind, secret []byte) ([]by
 		return nil, err
 	}
 	return nil, ErrWrongPassphrase
+}
+
+// openBySpelling opens a slot with the secret, or with another spelling of a passphrase.
+// For what is ASCII there is one only: a wrong passphrase costs one derivation.
+func (v *Vault) openBySpelling(ctx context.Context, s slot, secret []byte) (data []byte, err error) {
+	err = ErrWrongPassphrase
+	for _, spelling := range spellings(s.kind, secret) {
+		if errors.Is(err, ErrWrongPassphrase) {
+			data, err = v.openSlot(ctx, s, spelling)
+		}
+		clear(spelling)
+	}
+	return data, err
 }
 
 // openSlot derives in a goroutine of its own, since Argon2 cannot be interrupted, and

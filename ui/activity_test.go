@@ -254,6 +254,11 @@ func TestDeedWords(t *testing.T) {
 		{desk.Activity{Verb: "connect", Name: "u", Detail: with("state", "failed", "code", "http-status", "status", "403")}, "",
 			"Connection failed", "Connected, but the server answered 403", "u"},
 		{desk.Activity{Verb: "passphrase"}, "", "Passphrase changed", "", "Passphrase changed"},
+		{desk.Activity{Verb: "way-added", Detail: with("way", "recovery")}, "", "New recovery code made", "", "New recovery code made"},
+		{desk.Activity{Verb: "way-added", Detail: with("way", "keyring")}, "", "A computer's keyring added as a way to open the vault", "",
+			"A computer's keyring added as a way to open the vault"},
+		{desk.Activity{Verb: "way-removed", Detail: with("way", "passphrase")}, "", "Passphrase removed", "", "Passphrase removed"},
+		{desk.Activity{Verb: "way-added", Detail: with("way", "eye")}, "", "A way to open the vault added", "", "A way to open the vault added"},
 		{desk.Activity{Verb: "dance", Name: "x"}, "", "Something else: dance", "", "x"},
 	}
 	for _, test := range tests {

@@ -37,6 +37,7 @@ func deedWords(t *i18n.Printer, a desk.Activity) string {
 	for _, key := range []string{
 		"activity." + a.Verb + "." + a.Detail["kind"],
 		"activity." + a.Verb + "." + a.Detail["code"],
+		"activity." + a.Verb + "." + a.Detail["way"],
 		"activity." + a.Verb + "." + state,
 		"activity." + a.Verb,
 	} {

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"unicode/utf8"
-
 	"countersign/ui/desk"
 	"countersign/ui/widgets"
 )
@@ -61,7 +59,7 @@ func (p *passphrasePair) fault(at *widgets.Field, why string) {
 // passphrase is what was typed, when both are the same and long enough; else
 // the fault is shown at its field.
 func (p *passphrasePair) passphrase() ([]byte, bool) {
-	if utf8.RuneCountInString(p.one.Text()) < desk.MinPassphrase {
+	if desk.Strength([]byte(p.one.Text())).TooShort {
 		p.fault(p.first, p.w.t.T("first.short"))
 		p.w.win.Canvas().Focus(p.one.Input())
 		return nil, false

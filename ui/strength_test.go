@@ -2,7 +2,6 @@ package ui
 
 import (
 	"testing"
-	"time"
 
 	"countersign/ui/i18n"
 	"countersign/ui/widgets"
@@ -28,21 +27,5 @@ func TestStrengthWords(t *testing.T) {
 				t.Errorf("drawn as %v", fraction)
 			}
 		})
-	}
-}
-
-func TestRoughly(t *testing.T) {
-	const day = 24 * time.Hour
-	for _, c := range []struct {
-		d    time.Duration
-		want string
-	}{
-		{0, "seconds"}, {time.Minute, "1 minute"}, {59 * time.Minute, "59 minutes"}, {5 * time.Hour, "5 hours"},
-		{day, "1 day"}, {29 * day, "29 days"}, {61 * day, "2 months"}, {800 * day, "2 years"},
-		{100 * 365 * day, "a hundred years and more"},
-	} {
-		if got := roughly(i18n.New("en"), c.d); got != c.want {
-			t.Errorf("%v is %q, want %q", c.d, got, c.want)
-		}
 	}
 }

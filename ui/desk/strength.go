@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/ccojocar/zxcvbn-go"
+
+	"countersign/storage"
 )
 
 // MinPassphrase is the fewest characters that a passphrase may have.
@@ -19,6 +21,7 @@ const guessesPerSecond = 1000
 // Estimate says how well a passphrase would hold.
 type Estimate struct {
 	TooShort bool          // fewer than MinPassphrase characters: refused
+	Missing  int           // how many characters it lacks then
 	Score    int           // 0 (falls at once) to 4 (holds)
 	Holds    time.Duration // against someone who has the file; at most 100 years
 }
@@ -26,7 +29,9 @@ type Estimate struct {
 // Strength estimates a passphrase by its patterns (zxcvbn), not its kinds of
 // character.
 func Strength(passphrase []byte) Estimate {
-	text := passphrase
+	text := storage.NormalPassphrase(passphrase)
+	defer clear(text)
+	characters := utf8.RuneCount(text)
 	if len(text) > 100 { // the estimate takes time that grows fast with length
 		text = text[:100]
 	}
@@ -36,7 +41,7 @@ func Strength(passphrase []byte) Estimate {
 	if seconds := math.Exp2(entropy) / 2 / guessesPerSecond; seconds < most.Seconds() {
 		holds = time.Duration(seconds * float64(time.Second))
 	}
-	e := Estimate{TooShort: utf8.RuneCount(passphrase) < MinPassphrase, Holds: holds}
+	e := Estimate{TooShort: characters < MinPassphrase, Missing: max(0, MinPassphrase-characters), Holds: holds}
 	for _, step := range []time.Duration{time.Hour, 30 * 24 * time.Hour, 365 * 24 * time.Hour, most} {
 		if holds >= step {
 			e.Score++
@@ -44,3 +49,6 @@ func Strength(passphrase []byte) Estimate {
 	}
 	return e
 }
+
+// Weak tells whether it would hold for less than a year.
+func (e Estimate) Weak() bool { return e.Score < 3 }

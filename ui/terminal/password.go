@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"bufio"
+	"bytes"
 	"io"
 	"os"
 	"strings"
@@ -53,17 +54,19 @@ func (s *session) password(c *cobra.Command, p secret) (string, error) {
 func (s *session) secretLine(path string) (string, error) {
 	if path != "-" {
 		data, err := desk.ReadFile(path)
-		line, _, _ := strings.Cut(string(data), "\n")
+		line, _, _ := strings.Cut(string(bytes.TrimPrefix(data, byteOrderMark)), "\n")
 		clear(data)
 		return strings.TrimSuffix(line, "\r"), err
 	}
 	if s.In == nil {
 		return "", os.ErrInvalid
 	}
+	mark := "" // before the first line there may be one
 	if s.lines == nil {
-		s.lines = bufio.NewReader(s.In)
+		s.lines, mark = bufio.NewReader(s.In), string(byteOrderMark)
 	}
 	line, err := s.lines.ReadString('\n')
+	line = strings.TrimPrefix(line, mark)
 	if err == io.EOF {
 		err = nil
 	}
@@ -89,7 +92,7 @@ func (s *session) manyPasswords(given []string, path string) ([]string, error) {
 		return list, nil
 	}
 	data, err := s.input(path)
-	for line := range strings.SplitSeq(string(data), "\n") {
+	for line := range strings.SplitSeq(string(bytes.TrimPrefix(data, byteOrderMark)), "\n") {
 		if line = strings.TrimSuffix(line, "\r"); line != "" {
 			list = append(list, line)
 		}

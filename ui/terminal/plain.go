@@ -54,5 +54,5 @@ func (s *session) plainPassword(file string, none bool) ([]byte, error) {
 	case file != "":
 		return s.freshPassphrase(file)
 	}
-	return s.askTwice(s.t.T("plain.password"))
+	return s.askTwice(s.t.T("plain.password"), nil)
 }

@@ -27,6 +27,9 @@ func (s *session) quickstart() *cobra.Command {
 				return err
 			}
 			defer clear(pass)
+			if pass != nil {
+				s.judge(pass, false)
+			}
 			done, err := desk.Quickstart(c.Context(), folder, pass, s.Desk, s.printStep)
 			if errors.Is(err, desk.ErrFileExists) {
 				fmt.Fprintln(s.Err, s.t.T("terminal.quickstart-taken", "Folder", pki.Escape(folder), "Reason", pki.Escape(err.Error())))

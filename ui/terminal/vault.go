@@ -53,7 +53,7 @@ func (s *session) vaultPassphrase() *cobra.Command {
 		Use: "passphrase", Short: s.t.T("vault.passphrase"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return s.withOld(c, func(d *desk.Desk, old []byte) error {
-				fresh, err := s.freshPassphrase(file)
+				fresh, err := s.newOne(file)
 				if err != nil {
 					return err
 				}
@@ -95,21 +95,29 @@ func (s *session) withOld(c *cobra.Command, deed func(d *desk.Desk, old []byte) 
 	return errors.Join(err, d.Close())
 }
 
-// freshPassphrase is a new passphrase: of a file, or asked for twice.
-func (s *session) freshPassphrase(file string) ([]byte, error) {
-	if file != "" {
-		if file == "-" {
-			line, err := s.secretLine(file)
-			if err == nil && line == "" {
-				err = wrong("terminal.passphrase-empty", "Path", file)
-			}
-			return []byte(line), err
-		}
-		other := *s
-		other.passphraseFile = file
-		return other.givenPassphrase()
+// newOne is the new passphrase of a vault: of a file, or asked for twice. How
+// well it would hold is said.
+func (s *session) newOne(file string) ([]byte, error) {
+	if file == "" {
+		return s.askTwice(s.t.T("vault.new-passphrase"), func(typed []byte) { s.judge(typed, true) })
 	}
-	return s.askTwice(s.t.T("vault.new-passphrase"))
+	fresh, err := s.freshPassphrase(file)
+	if err == nil {
+		s.judge(fresh, false)
+	}
+	return fresh, err
+}
+
+// freshPassphrase is a new passphrase or password, of a file.
+func (s *session) freshPassphrase(file string) ([]byte, error) {
+	if file != "-" {
+		return passphraseIn(file)
+	}
+	line, err := s.secretLine(file)
+	if err == nil && line == "" {
+		err = wrong("terminal.passphrase-empty", "Path", file)
+	}
+	return []byte(line), err
 }
 
 func (s *session) vaultRecovery() *cobra.Command {
