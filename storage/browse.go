@@ -43,8 +43,16 @@ func (t *Tx) EntryChunks(each func([]Entry)) error {
 	if err != nil {
 		return err
 	}
-	r := t.startReaders(each)
-	err = r.feed(t.scan(bucketIndex))
+	spare := make(chan []rawRecord, 6*runtime.GOMAXPROCS(0)) // chunks that are done with
+	r := t.startReaders(func(one *entryReader, raw []rawRecord) error {
+		err := one.read(raw)
+		if err == nil {
+			each(one.entries)
+			spare <- raw[:0]
+		}
+		return err
+	})
+	err = r.feed(t.scan(bucketIndex), spare)
 	found, broken := r.end()
 	switch {
 	case broken != nil:
@@ -55,57 +63,60 @@ func (t *Tx) EntryChunks(each func([]Entry)) error {
 	return t.sameCount(s, found)
 }
 
-// entryReaders check and decode records beside one another, one a core.
+// entryReaders work on records beside one another, one a core.
 type entryReaders struct {
 	list   []*entryReader
-	parts  chan entryPart
-	spare  chan []rawRecord // parts that are done with
+	chunks chan entryChunk
+	given  int // how many chunks
 	failed atomic.Bool
 	wait   sync.WaitGroup
 }
 
-// entryPart is some records, in the mapping, and how many parts were before.
-type entryPart struct {
+// entryChunk is some records, and how many chunks were before.
+type entryChunk struct {
 	n   int
 	raw []rawRecord
 }
 
-func (t *Tx) startReaders(each func([]Entry)) *entryReaders {
+func (t *Tx) startReaders(work func(*entryReader, []rawRecord) error) *entryReaders {
 	cores := runtime.GOMAXPROCS(0)
-	r := &entryReaders{parts: make(chan entryPart, 4*cores), spare: make(chan []rawRecord, 6*cores)}
+	r := &entryReaders{chunks: make(chan entryChunk, 4*cores)}
 	for range cores {
 		one := t.entryReader()
 		r.list = append(r.list, one)
 		r.wait.Go(func() {
-			for p := range r.parts {
+			for c := range r.chunks {
 				if one.err != nil {
 					continue // until there are no more
 				}
-				if one.err, one.at = one.read(p.raw), p.n; one.err != nil {
+				if one.err, one.at = work(one, c.raw), c.n; one.err != nil {
 					r.failed.Store(true)
-					continue
 				}
-				each(one.entries)
-				r.spare <- p.raw[:0]
 			}
 		})
 	}
 	return r
 }
 
+// give has one of the readers work on a chunk.
+func (r *entryReaders) give(raw []rawRecord) {
+	r.chunks <- entryChunk{r.given, raw}
+	r.given++
+}
+
 // feed gives the readers the whole of a bucket, or until one of them fails.
-func (r *entryReaders) feed(scan *scanner) error {
-	for n := 0; !scan.done && !r.failed.Load(); n++ {
+func (r *entryReaders) feed(scan *scanner, spare <-chan []rawRecord) error {
+	for !scan.done && !r.failed.Load() {
 		var raw []rawRecord
 		select {
-		case raw = <-r.spare:
+		case raw = <-spare:
 		default:
 		}
 		raw, err := scan.chunk(raw)
 		if err != nil {
 			return err
 		}
-		r.parts <- entryPart{n, raw}
+		r.give(raw)
 	}
 	return nil
 }
@@ -113,7 +124,7 @@ func (r *entryReaders) feed(scan *scanner) error {
 // end waits for the readers, and counts what they read. Of their errors it gives that
 // of the record that is first in the file.
 func (r *entryReaders) end() (found count, err error) {
-	close(r.parts)
+	close(r.chunks)
 	r.wait.Wait()
 	first := 0
 	for _, one := range r.list {
@@ -157,7 +168,11 @@ type entryReader struct {
 }
 
 func (t *Tx) entryReader() *entryReader {
-	return &entryReader{t: &Tx{v: t.v, tx: t.tx, keys: t.keys, header: t.header, mac: newMAC(t.keys.mac)}}
+	own := &Tx{v: t.v, tx: t.tx, keys: t.keys, header: t.header}
+	if t.keys != nil {
+		own.mac = newMAC(t.keys.mac)
+	}
+	return &entryReader{t: own}
 }
 
 // read reads a chunk into r.entries. Who salvages gets those that are sound.
@@ -184,7 +199,7 @@ func (r *entryReader) read(raw []rawRecord) error {
 // would cost more than their checks. To be called under guard.
 func (r *entryReader) decode(raw []rawRecord) error {
 	for n := range raw {
-		payload, err := r.t.unchecked(bucketIndex, raw[n].key, raw[n].value)
+		payload, err := r.payload(raw[n])
 		if err != nil {
 			return err
 		}
@@ -194,8 +209,6 @@ func (r *entryReader) decode(raw []rawRecord) error {
 		}
 		r.halves = append(r.halves, half)
 		r.text = half.appendTexts(r.text)
-		r.found.records++
-		r.found.sum.add(term(raw[n].key, raw[n].value))
 	}
 	all := string(r.text)
 	list := make([]string, 0, 2*len(raw))
@@ -207,6 +220,29 @@ func (r *entryReader) decode(raw []rawRecord) error {
 			return damage(bucketIndex, raw[n].key, "layout")
 		}
 		all = all[size:]
+	}
+	return nil
+}
+
+// payload is what a record holds: once its check holds, unless the vault is locked.
+func (r *entryReader) payload(raw rawRecord) ([]byte, error) {
+	if r.t.keys == nil { // see Vault.ReadAhead
+		return payloadOf(bucketIndex, raw.key, raw.value)
+	}
+	payload, err := r.t.unchecked(bucketIndex, raw.key, raw.value)
+	if err == nil {
+		r.found.records++
+		r.found.sum.add(term(raw.key, raw.value))
+	}
+	return payload, err
+}
+
+// check checks a chunk and decodes nothing.
+func (r *entryReader) check(raw []rawRecord) error {
+	for n := range raw {
+		if _, err := r.payload(raw[n]); err != nil {
+			return err
+		}
 	}
 	return nil
 }

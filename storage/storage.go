@@ -91,11 +91,16 @@ type Vault struct {
 	kdf    chan struct{} // one key derivation at a time: each takes much memory
 	broken bool          // bbolt gave up within a write: no further write is safe
 
+	aheadMu sync.Mutex
+	ahead   *ahead // nil: nothing was read ahead
+
 	mu     sync.Mutex // guards what follows
 	header header
 	keys   *keyset // nil: locked
 	slots  []slot
 	closed bool
+
+	examined bool // with a key that is right, since the vault was locked: no reading ahead
 }
 
 // Open opens the vault at path, locked.

@@ -73,18 +73,27 @@ func (t *Tx) checked(bucket string, record, payload []byte) []byte {
 // unchecked is the payload of a public record once its check holds. It lies in the
 // file's mapping: to be decoded under guard, within the transaction.
 func (t *Tx) unchecked(bucket string, record, value []byte) ([]byte, error) {
+	payload, err := payloadOf(bucket, record, value)
+	if err != nil {
+		return nil, err
+	}
+	found := value[len(value)-tagSize:]
+	t.tag = t.mac.tag(t.tag[:0], t.place(bucket, record, value[0]), payload)
+	if !equalTags(t.tag, found) {
+		return nil, damage(bucket, record, "check")
+	}
+	return payload, nil
+}
+
+// payloadOf is the payload of a public record, its check not looked at.
+func payloadOf(bucket string, record, value []byte) ([]byte, error) {
 	if len(value) < 1+tagSize {
 		return nil, damage(bucket, record, "too short")
 	}
 	if value[0] != recordVersion {
 		return nil, damage(bucket, record, "unknown record version")
 	}
-	payload, found := value[1:len(value)-tagSize], value[len(value)-tagSize:]
-	t.tag = t.mac.tag(t.tag[:0], t.place(bucket, record, value[0]), payload)
-	if !equalTags(t.tag, found) {
-		return nil, damage(bucket, record, "check")
-	}
-	return payload, nil
+	return value[1 : len(value)-tagSize], nil
 }
 
 func (t *Tx) sealed(bucket string, record, secret []byte) ([]byte, error) {

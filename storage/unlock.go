@@ -40,7 +40,7 @@ func (v *Vault) dropKeys() {
 	if v.keys == nil {
 		return
 	}
-	v.keys.dropped = true
+	v.keys.dropped, v.examined = true, false
 	if v.keys.uses == 0 {
 		v.keys.wipe()
 	}
@@ -172,6 +172,10 @@ func (v *Vault) TakeAtUnlock(taker EntryTaker) { v.taker = taker }
 // examineIndex finds out whether the index is whole. Where somebody takes its entries
 // they are checked too; one that is wrong is left for who reads it to say.
 func (t *Tx) examineIndex(s *state) error {
+	if t.checkAhead(s) {
+		t.v.taker.End()
+		return nil
+	}
 	if t.v.taker != nil && !t.v.options.Salvage {
 		t.v.taker.Begin(s.commits, int(s.counts[bucketIndex].records))
 		if err := t.EntryChunks(t.v.taker.Take); err == nil {

@@ -125,6 +125,15 @@ func OpenToRead(path string, o Options) (*Desk, error) {
 	return d, nil
 }
 
+// ReadAhead reads and sorts what lists show while the vault is still locked, so that
+// Unlock has only to check it; nobody is shown any of it before. It is called when a
+// passphrase is about to come.
+func (d *Desk) ReadAhead() {
+	if d.vault.ReadAhead() == nil { // else Unlock says what is wrong
+		d.read.sort()
+	}
+}
+
 // Unlock opens the keys with the passphrase. It takes as long as the key
 // derivation (about half a second) and says only ErrWrongPassphrase when the
 // passphrase is not the one. The recovery code is taken in its place.
@@ -132,6 +141,7 @@ func (d *Desk) Unlock(ctx context.Context, passphrase []byte) error {
 	if err := d.beforeUpdate(ctx); err != nil {
 		return err
 	}
+	go d.ReadAhead() // beside the key derivation
 	err := d.vault.Unlock(ctx, passphrase)
 	if secret, is := d.codeInstead(err, passphrase); is {
 		defer clear(secret)

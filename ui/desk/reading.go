@@ -19,6 +19,7 @@ type reading struct {
 	whole   bool   // all are there
 	room    []Certificate
 	parts   [][]Certificate
+	sorted  []*Certificate // all of parts in order; nil: not yet
 }
 
 // roomMost bounds what is made room for on the word of a file.
@@ -31,7 +32,7 @@ func (r *reading) Begin(commits uint64, count int) {
 	room := make([]Certificate, max(0, min(count, roomMost)))
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.commits, r.whole, r.room, r.parts = commits, false, room, nil
+	r.commits, r.whole, r.room, r.parts, r.sorted = commits, false, room, nil, nil
 }
 
 // Take keeps some entries as certificates.
@@ -63,13 +64,27 @@ func (r *reading) End() {
 	r.whole = true
 }
 
-// release gives what was read, once, if it was read at this number of commits.
-func (r *reading) release(commits uint64) (parts [][]Certificate, ok bool) {
+// sort puts in order what was read, while there is time for it.
+func (r *reading) sort() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	parts, ok = r.parts, r.whole && r.commits == commits
-	r.parts, r.room, r.whole = nil, nil, false
-	return parts, ok
+	if r.sorted == nil && len(r.parts) > 0 {
+		r.sorted = ordered(r.parts)
+	}
+}
+
+// release gives what was read, in order and once, if it was read at this number of
+// commits.
+func (r *reading) release(commits uint64) (list []*Certificate, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ok = r.whole && r.commits == commits; ok {
+		if list = r.sorted; list == nil {
+			list = ordered(r.parts)
+		}
+	}
+	r.parts, r.sorted, r.room, r.whole = nil, nil, nil, false
+	return list, ok
 }
 
 // forget lets go of what nobody asked for.

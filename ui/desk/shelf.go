@@ -135,8 +135,8 @@ func (d *Desk) load() error {
 		if err != nil {
 			return err
 		}
-		parts, ok := d.read.release(commits)
-		if !ok {
+		var ok bool
+		if list, ok = d.read.release(commits); !ok {
 			count, err := tx.EntryCount()
 			if err != nil {
 				return err
@@ -146,9 +146,8 @@ func (d *Desk) load() error {
 			if err := tx.EntryChunks(again.Take); err != nil {
 				return err
 			}
-			parts = again.parts
+			list = ordered(again.parts)
 		}
-		list = ordered(parts)
 		return readLineages(tx, list, d.lineages)
 	})
 	if err != nil {
