@@ -26,6 +26,7 @@ type insisting struct {
 
 	wide    float32 // of the widest judgement
 	verdict *widgets.Notice
+	choose  *attempts
 	rows    *fyne.Container
 	about   *widgets.Text
 	table   *fyne.Container
@@ -39,15 +40,18 @@ type insisting struct {
 // askInsists offers to ask whether the server that has just answered insists
 // on the certificate that it was shown.
 func (c *connections) askInsists(try desk.Try) []mend {
-	if try.CertificateID == "" {
+	if !presents(try) {
 		return nil
 	}
 	return []mend{{c.w.t.T("enforce.button"), func(fyne.CanvasObject) { c.w.openEnforce(try) }}}
 }
 
+// presents tells whether a try shows a certificate.
+func presents(try desk.Try) bool { return try.CertificateID != "" || len(try.CertFiles) > 0 }
+
 // openEnforce asks whether the server of a try insists on its certificate.
 func (w *Window) openEnforce(try desk.Try) {
-	if try.CertificateID == "" {
+	if !presents(try) {
 		w.notify(w.t.T("enforce.choose"))
 		return
 	}
@@ -67,6 +71,7 @@ func newInsisting(w *Window, try desk.Try) *insisting {
 	i := &insisting{w: w, desk: w.desk, ask: desk.Enforce{Try: try}}
 	t := w.t
 	i.verdict = widgets.NewNotice(widgets.ToneNone, "", "")
+	i.choose = newAttempts(w, func() { i.settle() })
 	i.rows = widgets.Stack(0)
 	i.about = widgets.NewQuiet("")
 	for _, j := range testclient.Judgements() {
@@ -80,7 +85,7 @@ func newInsisting(w *Window, try desk.Try) *insisting {
 		widgets.NewButton(t.T("enforce.save.markdown"), theme.IconExport, widgets.Plain, i.saveMarkdown),
 		widgets.NewButton(t.T("enforce.save.json"), theme.IconExport, widgets.Plain, i.saveJSON),
 	}
-	i.body = widgets.Stack(16, i.verdict, i.table)
+	i.body = widgets.Stack(16, i.verdict, i.choose.fold, i.table)
 	i.scroll = container.NewVScroll(widgets.Inset(0, gutter, 2, 2, i.body))
 	middle := &fyne.Container{Layout: &settleLayout{i.scroll}, Objects: []fyne.CanvasObject{i.scroll}}
 	title := widgets.NewTitle(t.T("enforce.title", "URL", pki.Escape(try.URL))).Truncate()
@@ -117,6 +122,7 @@ func (i *insisting) run() {
 	if i.busy {
 		return
 	}
+	i.ask.Skip, i.ask.Only = i.choose.skip(), i.choose.only.Checked()
 	t, d, ask := i.w.t, i.desk, i.ask
 	i.busy, i.made, i.last = true, nil, nil
 	i.say()
@@ -169,7 +175,7 @@ func (i *insisting) say() {
 		i.about.SetText(i.aboutText())
 	case i.busy:
 		i.verdict.Set(widgets.ToneAccent, t.T("enforce.running"),
-			t.T("enforce.running.text", "Done", t.Number(len(i.made)), "Of", t.Number(len(testclient.TrialCodes()))))
+			t.T("enforce.running.text", "Done", t.Number(len(i.made)), "Of", t.Number(max(len(i.made), i.choose.count()))))
 	default:
 		i.verdict.Set(widgets.ToneQuiet, t.T("enforce.verdict.ended"), t.T("enforce.verdict.ended.text"))
 	}

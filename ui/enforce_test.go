@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2/test"
 
+	"countersign/pki"
 	"countersign/testclient"
 	"countersign/ui/desk"
 	"countersign/ui/i18n"
@@ -125,6 +126,69 @@ func TestEnforceAsks(t *testing.T) {
 	l.picture("enforce-unreachable")
 }
 
+// TestEnforceChooses: what is tried is chosen, and so is what it means that
+// another authority's client gets in.
+func TestEnforceChooses(t *testing.T) {
+	l, made := example(t)
+	other := l.authority("Partner Root")
+	l.leaf(pki.Client, other.ID, "bob", "")
+	server, err := l.desk.Serve(desk.Serve{CertificateID: made.Server.ID, ClientCAs: []desk.ID{made.Authority.ID, other.ID}, Mode: testclient.ModeMTLS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.openEnforce(desk.Try{URL: server.URL() + "/hello", CertificateID: made.Client.ID, TrustIDs: []desk.ID{made.Authority.ID}})
+	l.queue.drain()
+	i := l.asked()
+	if got := i.verdict.Title(); got != "It insists, and lets in clients of another authority too" {
+		t.Errorf("as ever: %q", got)
+	}
+	again := func(want string, attempts int) {
+		t.Helper()
+		test.Tap(i.again)
+		l.queue.drain()
+		if got := i.verdict.Title(); got != want || len(i.made) != attempts {
+			t.Errorf("%q after %d attempts, not %q after %d", got, len(i.made), want, attempts)
+		}
+	}
+	test.Tap(i.choose.only)
+	again("It lets in what it must not", len(testclient.TrialCodes())+1)
+	test.Tap(i.choose.only)
+	for n, code := range i.choose.codes {
+		if code == testclient.TrialElsewhere || code == testclient.TrialWeakKey || code == testclient.TrialAuthority {
+			test.Tap(i.choose.take[n])
+		}
+	}
+	again("It insists", len(testclient.TrialCodes())-2)
+}
+
+// TestEnforceFiles: the right certificate may be in files, whose authority the
+// vault has or has not.
+func TestEnforceFiles(t *testing.T) {
+	l, made := example(t)
+	server, err := l.desk.Serve(desk.Serve{CertificateID: made.Server.ID, ClientCAs: []desk.ID{made.Authority.ID}, Mode: testclient.ModeMTLS})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	try := desk.Try{URL: server.URL() + "/hello", TrustIDs: []desk.ID{made.Authority.ID}}
+	for _, format := range []desk.Format{desk.Chain, desk.Key} {
+		f, err := l.desk.Export(made.Client.ID, format, "")
+		path := filepath.Join(folder, f.Name)
+		if err == nil {
+			err = desk.WriteFile(path, f, false)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		try.CertFiles = append(try.CertFiles, path)
+	}
+	l.openEnforce(try)
+	l.queue.drain()
+	if i := l.asked(); i.last == nil || !i.last.Insists() || i.last.Certificate != "alice" || i.last.Signed != 6 {
+		t.Errorf("it says %q: %+v", i.verdict.Title(), i.last)
+	}
+}
+
 func TestEnforceLooks(t *testing.T) {
 	for _, lang := range i18n.Languages() {
 		for n, look := range looks {
@@ -141,6 +205,12 @@ func TestEnforceLooks(t *testing.T) {
 			}
 			if need, has := i.body.MinSize().Height, i.body.Size().Height; need > has {
 				t.Errorf("%s %s: the body needs %v of %v", lang, look.name, need, has)
+			}
+			i.choose.fold.SetOpen(true)
+			i.settle()
+			l.picture("enforce-options-" + lang + "-" + look.name)
+			if need, has := i.body.MinSize().Height, i.body.Size().Height; need > has {
+				t.Errorf("%s %s: open, the body needs %v of %v", lang, look.name, need, has)
 			}
 			l.back()
 			l.c.openLocal(true)

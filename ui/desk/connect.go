@@ -41,7 +41,8 @@ type Try struct {
 
 // Connect tries a connection. What goes wrong between the two sides is in the
 // result; an error means that the try could not begin: ErrNoKey, ErrLocked,
-// *NotFoundError, *PathError, *LacksError, those of pki.Decode. observe, which may be nil, is told of each step as it ends,
+// *NotFoundError, *PathError, *LacksError, those of pki.Decode. observe, which may be nil, is
+// told of each step as it ends,
 // on the goroutine of the try.
 func (d *Desk) Connect(ctx context.Context, t Try, observe func(testclient.Step)) (testclient.Result, error) {
 	known, err := d.known()
@@ -52,23 +53,34 @@ func (d *Desk) Connect(ctx context.Context, t Try, observe func(testclient.Step)
 	if err != nil {
 		return testclient.Result{}, err
 	}
-	if t.KeyLog != "" {
-		f, err := openKeyLog(t.KeyLog)
-		if err != nil {
-			return testclient.Result{}, err
-		}
-		defer f.Close()
-		try.KeyLog = f
+	result, err := t.logged(try, func(try testclient.Try) testclient.Result { return d.run(ctx, try, observe) })
+	if err != nil {
+		return testclient.Result{}, err
 	}
-	result := d.run(ctx, try, observe)
 	return result, d.noteTry(t, result)
 }
 
-// prepareTry takes from the vault what a try names.
+// logged runs a try with its key log open, when it has one. Error: *PathError.
+func (t Try) logged(try testclient.Try, run func(testclient.Try) testclient.Result) (testclient.Result, error) {
+	if t.KeyLog == "" {
+		return run(try), nil
+	}
+	f, err := openKeyLog(t.KeyLog)
+	if err != nil {
+		return testclient.Result{}, err
+	}
+	defer f.Close()
+	try.KeyLog = f
+	return run(try), nil
+}
+
+// prepareTry takes from the vault and from files what a try names.
 func (d *Desk) prepareTry(t Try, known []*x509.Certificate) (testclient.Try, error) {
-	try := t.plain()
-	try.Now, try.Known = d.opt.Now, known
-	if t.CertificateID != "" {
+	try, err := t.ofFiles(known, d.opt.Now)
+	if err != nil {
+		return try, err
+	}
+	if t.CertificateID != "" && len(t.CertFiles) == 0 {
 		pair, err := d.pair(t.CertificateID)
 		if err != nil {
 			return try, err
@@ -78,47 +90,23 @@ func (d *Desk) prepareTry(t Try, known []*x509.Certificate) (testclient.Try, err
 			try.Revoked = c.Revoked
 		}
 	}
-	if len(t.CertFiles) > 0 {
-		pair, err := pairOfFiles(t.CertFiles, t.Password)
+	for _, id := range t.TrustIDs {
+		authority, err := d.trusted(id)
 		if err != nil {
 			return try, err
 		}
-		try.Certificate = pair
-		if t.SendChain {
-			pair.Certificate = append(pair.Certificate, intermediatesOver(pair.Certificate, known)...)
-		}
+		trust(&try, authority)
 	}
-	if t.BodyFile != "" {
-		var err error
-		if try.OpenBody, try.BodySize, err = bodyOfFile(t.BodyFile); err != nil {
-			return try, err
-		}
-	}
-	return try, d.prepareTrust(&try, t)
+	return try, nil
 }
 
-// prepareTrust reads whom a try trusts.
-func (d *Desk) prepareTrust(try *testclient.Try, t Try) error {
-	files, err := authoritiesOfFiles(t.TrustFiles)
-	if err != nil {
-		return err
-	}
-	if len(t.TrustIDs)+len(files) > 0 {
+// trust adds an authority to those that a try trusts.
+func trust(try *testclient.Try, authority *x509.Certificate) {
+	if try.Roots == nil {
 		try.Roots = x509.NewCertPool()
-		for _, c := range files {
-			try.Roots.AddCert(c)
-			try.TrustNames = append(try.TrustNames, nameOf(c))
-		}
-		for _, id := range t.TrustIDs {
-			authority, err := d.trusted(id)
-			if err != nil {
-				return err
-			}
-			try.Roots.AddCert(authority)
-			try.TrustNames = append(try.TrustNames, nameOf(authority))
-		}
 	}
-	return nil
+	try.Roots.AddCert(authority)
+	try.TrustNames = append(try.TrustNames, nameOf(authority))
 }
 
 // plain is the request of a try, without what it takes from the vault.

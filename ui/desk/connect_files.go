@@ -11,9 +11,40 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"countersign/pki"
+	"countersign/testclient"
 )
+
+// ofFiles is a try with what it names of files; known are authorities to learn
+// from, which are not trusted for that. Errors: *PathError, *LacksError, those
+// of pki.Decode.
+func (t Try) ofFiles(known []*x509.Certificate, now func() time.Time) (testclient.Try, error) {
+	try := t.plain()
+	try.Now, try.Known = now, known
+	if len(t.CertFiles) > 0 {
+		pair, err := pairOfFiles(t.CertFiles, t.Password)
+		if err != nil {
+			return try, err
+		}
+		try.Certificate = pair
+		if t.SendChain {
+			pair.Certificate = append(pair.Certificate, intermediatesOver(pair.Certificate, known)...)
+		}
+	}
+	if t.BodyFile != "" {
+		var err error
+		if try.OpenBody, try.BodySize, err = bodyOfFile(t.BodyFile); err != nil {
+			return try, err
+		}
+	}
+	files, err := authoritiesOfFiles(t.TrustFiles)
+	for _, c := range files {
+		trust(&try, c)
+	}
+	return try, err
+}
 
 // pairOfFiles reads what to present from files: a certificate with its chain
 // and the private key, in any order and format (see pki.Decode), or a bundle of

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,17 +45,11 @@ func EnforceBeyond(t Try) string {
 // certificates for them need is made here and forgotten: they are never kept,
 // and good for two hours at most. What the server does is in the answer, as is
 // that ctx ended; an error means that nothing was tried: ErrNotConfirmed,
-// testclient.ErrNoClient, ErrNoKey, ErrLocked, *NotFoundError.
+// testclient.ErrNoClient, ErrNoKey, ErrLocked, *NotFoundError, and those of
+// files that Connect has.
 func (d *Desk) Enforce(ctx context.Context, e Enforce, observe func(testclient.TrialResult)) (Enforced, error) {
 	fail := func(err error) (Enforced, error) { return Enforced{}, fmt.Errorf("try who is let in: %w", err) }
-	if EnforceBeyond(e.Try) != "" && !e.Confirmed {
-		return fail(ErrNotConfirmed)
-	}
-	if e.CertificateID == "" {
-		return fail(testclient.ErrNoClient)
-	}
-	c, err := d.Get(e.CertificateID)
-	if err != nil {
+	if err := e.lacks(); err != nil {
 		return fail(err)
 	}
 	known, err := d.known()
@@ -65,29 +60,81 @@ func (d *Desk) Enforce(ctx context.Context, e Enforce, observe func(testclient.T
 	if err != nil {
 		return fail(err)
 	}
-	forgery := testclient.Forgery{Right: base.Certificate, Now: d.Now(), Random: d.opt.Random}
+	c, err := d.rightFor(e.Try, base.Certificate)
+	if err != nil {
+		return fail(err)
+	}
+	var forgery testclient.Forgery
 	if forgery.Issuer, err = d.forger(c); err != nil {
 		return fail(err)
 	}
 	if forgery.Revoked, err = d.revokedLike(c, e.Revoked); err != nil {
 		return fail(err)
 	}
-	forgery.Only = e.Only
 	if !slices.Contains(e.Skip, testclient.TrialElsewhere) {
 		if forgery.Others, err = d.othersThan(c); err != nil {
 			return fail(err)
 		}
 	}
-	trials, err := forgery.Trials()
+	answer, err := e.make(ctx, base, forgery, d.opt, observe)
 	if err != nil {
 		return fail(err)
 	}
-	answer := Enforced{Certificate: c.Name, Issuer: c.Issuer, Signed: signedFor(trials)}
+	answer.Certificate, answer.Issuer = c.Name, c.Issuer
+	return answer, d.noteEnforced(e, answer)
+}
+
+// lacks is what keeps it from being tried.
+func (e Enforce) lacks() error {
+	switch {
+	case EnforceBeyond(e.Try) != "" && !e.Confirmed:
+		return ErrNotConfirmed
+	case e.CertificateID == "" && len(e.CertFiles) == 0:
+		return testclient.ErrNoClient
+	}
+	return nil
+}
+
+// make makes the trials that are not left out. base has the certificate that
+// must be let in; forgery what else they are made from.
+func (e Enforce) make(ctx context.Context, base testclient.Try, forgery testclient.Forgery, o Options, observe func(testclient.TrialResult)) (Enforced, error) {
+	forgery.Right, forgery.Only, forgery.Now, forgery.Random = base.Certificate, e.Only, o.Now(), o.Random
+	trials, err := forgery.Trials()
+	if err != nil {
+		return Enforced{}, err
+	}
+	answer := Enforced{Signed: signedFor(trials)}
 	trials = slices.DeleteFunc(trials, func(t testclient.Trial) bool {
 		return t.Code != testclient.TrialRight && slices.Contains(e.Skip, t.Code)
 	})
 	answer.Enforcement = testclient.Enforce(ctx, base, trials, observe)
-	return answer, d.noteEnforced(e, answer)
+	return answer, nil
+}
+
+// rightFor is the certificate that a try presents. Of one in files the name
+// and the issuer are known, and the authority of the vault that signed it.
+func (d *Desk) rightFor(t Try, pair *tls.Certificate) (Certificate, error) {
+	if len(t.CertFiles) == 0 {
+		return d.Get(t.CertificateID)
+	}
+	c := ofFile(pair.Leaf)
+	authorities, err := d.Authorities()
+	if err != nil {
+		return c, err
+	}
+	certs, err := d.certificates(authorities)
+	for n, authority := range certs {
+		if string(authority.RawSubject) == string(pair.Leaf.RawIssuer) && pair.Leaf.CheckSignatureFrom(authority) == nil {
+			c.IssuerID = authorities[n].ID
+			break
+		}
+	}
+	return c, err
+}
+
+// ofFile is a certificate that is in no vault, as far as words of it go.
+func ofFile(leaf *x509.Certificate) Certificate {
+	return Certificate{Name: nameOf(leaf), Issuer: issuerName(leaf)}
 }
 
 // forger is the authority of a certificate, to sign what is tried with; the

@@ -46,19 +46,6 @@ func (d *Desk) mend(ctx context.Context, t *Try, r testclient.Result, remedy Rem
 		return &kept, nil
 	case RemedyPresent:
 		present(remedy.ID)
-	case RemedySendChain:
-		t.SendChain = true
-	case RemedyScheme:
-		t.URL = remedy.Value
-	case RemedyVersions:
-		t.MinVersion, t.MaxVersion = 0, 0
-	case RemedyLowest:
-		t.MinVersion = tls.VersionTLS10
-	case RemedyConnect:
-		t.URL, t.ServerName = withHost(t.URL, remedy.Value), ""
-		if t.Address == "" {
-			t.Address = r.Address // the name may lead elsewhere
-		}
 	case RemedyRenew, RemedyUnder, RemedyClient:
 		made, err := d.remade(ctx, t.CertificateID, remedy)
 		if err != nil {
@@ -72,8 +59,29 @@ func (d *Desk) mend(ctx context.Context, t *Try, r testclient.Result, remedy Rem
 			return nil, err
 		}
 		return &made, nil
+	default:
+		t.change(r, remedy)
 	}
 	return nil, nil
+}
+
+// change does the remedies that only say the try otherwise.
+func (t *Try) change(r testclient.Result, remedy Remedy) {
+	switch remedy.Code {
+	case RemedySendChain:
+		t.SendChain = true
+	case RemedyScheme:
+		t.URL = remedy.Value
+	case RemedyVersions:
+		t.MinVersion, t.MaxVersion = 0, 0
+	case RemedyLowest:
+		t.MinVersion = tls.VersionTLS10
+	case RemedyConnect:
+		t.URL, t.ServerName = withHost(t.URL, remedy.Value), ""
+		if t.Address == "" {
+			t.Address = r.Address // the name may lead elsewhere
+		}
+	}
 }
 
 // remade makes a client certificate anew.

@@ -84,7 +84,10 @@ const maxSnippetBody = 16 << 10
 
 // Snippet writes a try down for another program. Errors: ErrSnippetKind,
 // *SnippetError, *NotFoundError, *testclient.TryError.
-func (d *Desk) Snippet(t Try, kind SnippetKind) (Snippet, error) {
+func (d *Desk) Snippet(t Try, kind SnippetKind) (Snippet, error) { return writeSnippet(d, t, kind) }
+
+// writeSnippet is for a nil desk too, when nothing of a vault is named.
+func writeSnippet(d *Desk, t Try, kind SnippetKind) (Snippet, error) {
 	writers := map[SnippetKind]func(*snippet) string{
 		SnippetCurl: (*snippet).curl, SnippetCurlP12: (*snippet).curl, SnippetOpenSSL: (*snippet).openssl,
 		SnippetWget: (*snippet).wget, SnippetGo: (*snippet).golang, SnippetPython: (*snippet).python,

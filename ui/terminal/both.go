@@ -74,7 +74,7 @@ func (f *connectFlags) runBoth(ctx context.Context, s *session, d *desk.Desk, pa
 		return err
 	}
 	try.Address = address
-	result, err := f.run(ctx, s, d, try, nil)
+	result, err := f.run(ctx, s, openLab(d), try, nil)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (f *connectFlags) runBoth(ctx context.Context, s *session, d *desk.Desk, pa
 	if !f.json {
 		s.printBoth(result)
 	}
-	return f.conclude(ctx, s, d, try, result)
+	return f.conclude(ctx, s, openLab(d), try, result)
 }
 
 // printBoth prints the steps with the server's words under the client's, and

@@ -49,16 +49,17 @@ type offerJSON struct {
 
 // conclude prints what became of a try and what mends it, or mends it and tries
 // again. The exit status is that of the last try.
-func (f *connectFlags) conclude(ctx context.Context, s *session, d *desk.Desk, t desk.Try, r testclient.Result) error {
+func (f *connectFlags) conclude(ctx context.Context, s *session, l lab, t desk.Try, r testclient.Result) error {
 	if r.OK() || r.Diagnosis.Code == testclient.Cancelled {
 		return s.printResult(r, f.json)
 	}
-	found, err := d.Remedies(t, r)
+	d := l.desk
+	found, err := l.Remedies(t, r)
 	if err != nil {
 		return err
 	}
 	if f.mend != "" {
-		return f.mendAndTry(ctx, s, d, t, r, found)
+		return f.mendAndTry(ctx, s, l, t, r, found)
 	}
 	if f.json {
 		shown := newConnection(r)
@@ -129,7 +130,7 @@ func remedyCommand(d *desk.Desk, r desk.Remedy) string {
 
 // mendAndTry does the remedy that was asked for and tries again, and says what
 // became of both tries.
-func (f *connectFlags) mendAndTry(ctx context.Context, s *session, d *desk.Desk, t desk.Try, before testclient.Result, found desk.Remedies) error {
+func (f *connectFlags) mendAndTry(ctx context.Context, s *session, l lab, t desk.Try, before testclient.Result, found desk.Remedies) error {
 	if !f.json {
 		s.printVerdict(before)
 	}
@@ -141,16 +142,16 @@ func (f *connectFlags) mendAndTry(ctx context.Context, s *session, d *desk.Desk,
 			return s.printResult(before, true)
 		}
 		fmt.Fprintf(s.Out, "\n%s\n", s.t.T("mend.nothing"))
-		s.printOffers(d, found)
+		s.printOffers(l.desk, found)
 		return saidError{}
 	}
 	remedy := found.List[i]
-	done, err := d.Mend(ctx, t, before, remedy)
+	done, err := l.Mend(ctx, t, before, remedy)
 	if err != nil {
 		return err
 	}
 	if done.ForServer && done.Made != nil {
-		return f.handOver(s, d, before, remedy, *done.Made)
+		return f.handOver(s, l.desk, before, remedy, *done.Made)
 	}
 	observe := s.printStep
 	if f.json {
@@ -158,7 +159,7 @@ func (f *connectFlags) mendAndTry(ctx context.Context, s *session, d *desk.Desk,
 	} else {
 		fmt.Fprintf(s.Out, "\n%s\n\n", s.t.T("mend.mending", "What", remedyWords(s.t, remedy)))
 	}
-	now, err := d.Connect(ctx, done.Try, observe)
+	now, err := l.Connect(ctx, done.Try, observe)
 	if err != nil {
 		return err
 	}

@@ -40,32 +40,37 @@ func (s *session) connect() *cobra.Command {
 			if err := flags.wrongMend(); err != nil {
 				return err
 			}
-			return s.withDesk(c.Context(), func(d *desk.Desk) error {
-				if flags.both.cert != "" {
-					return flags.runBoth(c.Context(), s, d, args[0])
-				}
-				try, err := flags.try(s, d, args[0])
-				if err != nil {
-					return err
-				}
-				if flags.as != "" {
-					return s.printSnippet(d, try, flags.as)
-				}
-				observe := s.printStep
-				if flags.json {
-					observe = nil
-				}
-				result, err := flags.run(c.Context(), s, d, try, observe)
-				if err != nil {
-					return err
-				}
-				flags.sayKeyLog(s)
-				return flags.conclude(c.Context(), s, d, try, result)
+			return s.withLab(c.Context(), flags.ofVault(s), flags.ofFiles(), func(l lab) error {
+				return flags.runOne(c.Context(), s, l, args[0])
 			})
 		},
 	}
 	flags.add(s, c)
 	return c
+}
+
+// runOne tries it, or says it to another program.
+func (f *connectFlags) runOne(ctx context.Context, s *session, l lab, url string) error {
+	if f.both.cert != "" {
+		return f.runBoth(ctx, s, l.desk, url)
+	}
+	try, err := f.try(s, l.desk, url)
+	if err != nil {
+		return err
+	}
+	if f.as != "" {
+		return s.printSnippet(l, try, f.as)
+	}
+	observe := s.printStep
+	if f.json {
+		observe = nil
+	}
+	result, err := f.run(ctx, s, l, try, observe)
+	if err != nil {
+		return err
+	}
+	f.sayKeyLog(s)
+	return f.conclude(ctx, s, l, try, result)
 }
 
 // wrongAddress says what is wrong with an address before anything is tried. Of
@@ -120,10 +125,11 @@ func (f *connectFlags) sayKeyLog(s *session) {
 }
 
 // run tries it, and keeps it first when it has a name.
-func (f *connectFlags) run(ctx context.Context, s *session, d *desk.Desk, t desk.Try, observe func(testclient.Step)) (testclient.Result, error) {
+func (f *connectFlags) run(ctx context.Context, s *session, l lab, t desk.Try, observe func(testclient.Step)) (testclient.Result, error) {
 	if f.save == "" {
-		return d.Connect(ctx, t, observe)
+		return l.Connect(ctx, t, observe)
 	}
+	d := l.desk
 	old, err := d.FindTry(strings.TrimSpace(f.save))
 	replaced := err == nil
 	if replaced && !f.groupSaid {
@@ -201,7 +207,8 @@ func (f connectFlags) read(url string) (desk.Try, error) {
 	return try, err
 }
 
-// try is what the flags say, with what they name of the vault.
+// try is what the flags say, with what they name of the vault; d is nil when
+// they name nothing of it.
 func (f connectFlags) try(s *session, d *desk.Desk, url string) (desk.Try, error) {
 	try, err := f.read(url)
 	if err != nil {
@@ -262,13 +269,13 @@ func snippetNames() string {
 
 // printSnippet prints the try for another program, ready to be piped into a
 // file or a shell; what it reads is said apart.
-func (s *session) printSnippet(d *desk.Desk, t desk.Try, kind string) error {
-	made, err := d.Snippet(t, desk.SnippetKind(kind))
+func (s *session) printSnippet(l lab, t desk.Try, kind string) error {
+	made, err := l.Snippet(t, desk.SnippetKind(kind))
 	if err != nil {
 		return err
 	}
 	fmt.Fprint(s.Out, made.Code)
-	if len(made.Files) > 0 {
+	if len(made.Files) > 0 && (t.CertificateID != "" || len(t.TrustIDs) > 0) { // else they are there
 		var names []string
 		for _, name := range made.Files {
 			names = append(names, pki.Escape(name))

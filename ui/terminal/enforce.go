@@ -30,13 +30,21 @@ func (s *session) enforce() *cobra.Command {
 			if err := s.checkEnforce(f, args[0]); err != nil {
 				return err
 			}
-			return s.withDesk(c.Context(), func(d *desk.Desk) error { return s.enforceOne(c.Context(), d, args[0], f) })
+			var err error
+			if f.connect.password, err = s.password(c, f.connect.secret); err != nil {
+				return err
+			}
+			named := f.connect.ofVault(s) || f.revoked != ""
+			return s.withLab(c.Context(), named, f.connect.ofFiles(), func(l lab) error { return s.enforceOne(c.Context(), l, args[0], f) })
 		},
 	}
 	flags := c.Flags()
 	flags.StringVar(&f.connect.cert, "client", "", s.t.T("enforce.terminal.client"))
+	flags.StringArrayVar(&f.connect.certFiles, "client-file", nil, s.t.T("enforce.terminal.client-file"))
+	s.passwordFlags(c, &f.connect.secret, s.t.T("try.flag.cert-password"))
 	flags.StringVar(&f.revoked, "revoked", "", s.t.T("enforce.terminal.revoked"))
 	flags.StringArrayVar(&f.connect.trust, "trust", nil, s.t.T("terminal.flag.trust"))
+	flags.StringArrayVar(&f.connect.trustFiles, "trust-file", nil, s.t.T("try.flag.trust-file"))
 	flags.StringArrayVar(&f.skip, "skip", nil, s.t.T("enforce.terminal.skip", "Attempts", strings.Join(skippable(), ", ")))
 	flags.BoolVar(&f.only, "only", false, s.t.T("enforce.terminal.only"))
 	flags.BoolVar(&f.connect.insecure, "insecure", false, s.t.T("terminal.flag.insecure"))
@@ -54,8 +62,11 @@ func skippable() []string { return append(testclient.TrialCodes()[1:], testclien
 
 // checkEnforce finds wrong use, before the vault is opened.
 func (s *session) checkEnforce(f enforceFlags, url string) error {
-	if f.connect.cert == "" {
+	switch {
+	case f.connect.cert == "" && len(f.connect.certFiles) == 0:
 		return s.needs("--client")
+	case f.connect.cert != "" && len(f.connect.certFiles) > 0:
+		return notTogether("--client", "--client-file")
 	}
 	if f.connect.json && f.markdown {
 		return notTogether("--json", "--markdown")
@@ -72,14 +83,14 @@ func (s *session) checkEnforce(f enforceFlags, url string) error {
 	return nil
 }
 
-func (s *session) enforceOne(ctx context.Context, d *desk.Desk, url string, f enforceFlags) error {
-	try, err := f.connect.try(s, d, url)
+func (s *session) enforceOne(ctx context.Context, l lab, url string, f enforceFlags) error {
+	try, err := f.connect.try(s, l.desk, url)
 	if err != nil {
 		return err
 	}
 	e := desk.Enforce{Try: try, Skip: f.skip, Only: f.only, Confirmed: f.yes}
 	if f.revoked != "" {
-		c, err := s.named(d, d.FindLeaf, f.revoked)
+		c, err := s.named(l.desk, l.desk.FindLeaf, f.revoked)
 		if err != nil {
 			return err
 		}
@@ -89,7 +100,7 @@ func (s *session) enforceOne(ctx context.Context, d *desk.Desk, url string, f en
 	if f.connect.json || f.markdown {
 		observe = nil
 	}
-	answer, err := d.Enforce(ctx, e, observe)
+	answer, err := l.Enforce(ctx, e, observe)
 	if err != nil {
 		return err
 	}
