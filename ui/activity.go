@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -81,27 +80,17 @@ func (a *activity) close() {
 
 // refresh reads everything again, off the window's goroutine.
 func (a *activity) refresh() {
-	a.turn++
-	turn, t := a.turn, a.w.t
-	var all []deed
+	t := a.w.t
 	var gone []desk.Deleted
-	a.w.spawn("", func(context.Context) error {
-		var err error
-		if all, err = readDeeds(a.desk, t); err != nil {
-			return err
+	reread(a.w, &a.turn, func() (all []deed, err error) {
+		if all, err = readDeeds(a.desk, t); err == nil {
+			gone, err = a.desk.Deleted()
 		}
-		gone, err = a.desk.Deleted()
-		return err
-	}, func(err error) {
-		switch {
-		case turn != a.turn:
-		case err != nil:
-			a.w.fail(err)
-		default:
-			a.all = all
-			a.showTrash(gone)
-			a.filter()
-		}
+		return all, err
+	}, func(all []deed) {
+		a.all = all
+		a.showTrash(gone)
+		a.filter()
 	})
 }
 

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -78,31 +77,23 @@ func (a *authorities) keep(id desk.ID) { a.wanted = id }
 
 // refresh reads the tree again.
 func (a *authorities) refresh() {
-	a.turn++
-	turn, wanted := a.turn, a.wanted
-	var rows []branch
+	wanted := a.wanted
 	var other *desk.Certificate
-	a.w.spawn("", func(context.Context) error {
-		var err error
-		if rows, err = readBranches(a.desk); err != nil || wanted == "" {
-			return err
+	reread(a.w, &a.turn, func() ([]branch, error) {
+		rows, err := readBranches(a.desk)
+		if err != nil || wanted == "" {
+			return rows, err
 		}
 		if !slices.ContainsFunc(rows, func(b branch) bool { return b.ID == wanted }) {
 			if c, err := a.desk.Get(wanted); err == nil { // one that stands for nothing any more
 				other = &c
 			}
 		}
-		return nil
-	}, func(err error) {
-		switch {
-		case turn != a.turn:
-		case err != nil:
-			a.w.fail(err)
-		default:
-			a.take(rows, wanted)
-			if other != nil {
-				a.w.showDetail(*other)
-			}
+		return rows, nil
+	}, func(rows []branch) {
+		a.take(rows, wanted)
+		if other != nil {
+			a.w.showDetail(*other)
 		}
 	})
 }

@@ -182,32 +182,20 @@ type reading struct {
 
 // reload reads the list again, off the window's goroutine.
 func (c *certificates) reload() {
-	c.turn++
-	turn, look, search, wanted := c.turn, c.look, c.search.Text, c.wanted
+	look, search, wanted := c.look, c.search.Text, c.wanted
 	by, descending := orders[c.column], c.descending
-	var r reading
-	c.w.spawn("", func(context.Context) error {
-		var err error
-		if r, err = c.read(look, search, by, descending); err != nil {
-			return err
+	reread(c.w, &c.turn, func() (reading, error) {
+		r, err := c.read(look, search, by, descending)
+		if err != nil || wanted == "" || slices.ContainsFunc(r.rows, func(x *desk.Certificate) bool { return x.ID == wanted }) {
+			return r, err
 		}
-		if wanted != "" && !slices.ContainsFunc(r.rows, func(x *desk.Certificate) bool { return x.ID == wanted }) {
-			look = lens{}
-			if r, err = c.read(look, "", by, descending); err != nil {
-				return err
-			}
-			r.all = true
-		}
-		return nil
-	}, func(err error) {
-		switch {
-		case turn != c.turn:
-		case err != nil:
-			c.w.fail(err)
-		default:
-			c.take(r, look, wanted)
-			c.prepareSearch(len(r.rows))
-		}
+		look = lens{}
+		r, err = c.read(look, "", by, descending)
+		r.all = true
+		return r, err
+	}, func(r reading) {
+		c.take(r, look, wanted)
+		c.prepareSearch(len(r.rows))
 	})
 }
 

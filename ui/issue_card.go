@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -88,23 +87,11 @@ func (f *issueForm) preview() {
 	if !f.read {
 		return
 	}
-	f.turn++
-	turn, a, commands := f.turn, f.asked(), f.card.fold.Open()
-	var s foreseen
-	f.w.spawn("", func(context.Context) error {
-		var err error
-		s, err = foresee(f.desk, a, commands)
-		return err
-	}, func(err error) {
-		switch {
-		case turn != f.turn:
-		case err != nil:
-			f.w.fail(err)
-		default:
-			f.card.show(a, s)
-			f.showFaults(a, s)
-			f.layoutAgain()
-		}
+	a, commands := f.asked(), f.card.fold.Open()
+	reread(f.w, &f.turn, func() (foreseen, error) { return foresee(f.desk, a, commands) }, func(s foreseen) {
+		f.card.show(a, s)
+		f.showFaults(a, s)
+		f.layoutAgain()
 	})
 }
 

@@ -99,26 +99,12 @@ func (m *renewMany) refresh() {
 	if m.done || m.cancel != nil {
 		return
 	}
-	m.turn++
-	turn := m.turn
-	var rows []desk.Ending
-	m.w.spawn("", func(context.Context) error {
-		var err error
+	reread(m.w, &m.turn, func() ([]desk.Ending, error) {
 		if len(m.ids) > 0 {
-			rows, err = m.desk.EndingOf(m.ids)
-		} else {
-			rows, err = m.desk.EndingSoon()
+			return m.desk.EndingOf(m.ids)
 		}
-		return err
-	}, func(err error) {
-		switch {
-		case turn != m.turn:
-		case err != nil:
-			m.w.fail(err)
-		default:
-			m.take(rows)
-		}
-	})
+		return m.desk.EndingSoon()
+	}, m.take)
 }
 
 func (m *renewMany) take(rows []desk.Ending) {

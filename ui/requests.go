@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -133,22 +132,10 @@ func (r *requests) chipChosen(i int) {
 
 // reload reads the requests again, off the window's goroutine.
 func (r *requests) reload() {
-	r.turn++
-	turn, wanted := r.turn, r.wanted
-	var all []desk.Request
-	r.w.spawn("", func(context.Context) error {
-		var err error
-		all, err = r.desk.Requests()
-		return err
-	}, func(err error) {
-		switch {
-		case turn != r.turn:
-		case err != nil:
-			r.w.fail(err)
-		default:
-			r.all, r.wanted = all, ""
-			r.show(wanted)
-		}
+	wanted := r.wanted
+	reread(r.w, &r.turn, r.desk.Requests, func(all []desk.Request) {
+		r.all, r.wanted = all, ""
+		r.show(wanted)
 	})
 }
 

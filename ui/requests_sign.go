@@ -287,23 +287,10 @@ func (f *signForm) preview() {
 	if f.whole == nil || f.filling {
 		return
 	}
-	f.turn++
-	turn := f.turn
 	s, typed := f.signing()
-	var p desk.SignPreview
-	f.w.spawn("", func(context.Context) error {
-		var err error
-		p, err = f.desk.PreviewSigning(s)
-		return err
-	}, func(err error) {
-		switch {
-		case turn != f.turn:
-		case err != nil:
-			f.w.fail(err)
-		default:
-			f.sign.Enable()
-			f.show(p, typed)
-		}
+	reread(f.w, &f.turn, func() (desk.SignPreview, error) { return f.desk.PreviewSigning(s) }, func(p desk.SignPreview) {
+		f.sign.Enable()
+		f.show(p, typed)
 	})
 }
 

@@ -211,8 +211,8 @@ func (v *verifier) askSoon() {
 
 // ask asks the desk and shows the answer.
 func (v *verifier) ask() {
-	v.turn++
-	turn, from := v.turn, v.desk
+	v.turn++ // what was asked before says nothing any more
+	from, ctx := v.desk, v.w.session
 	r, ok := v.request()
 	v.atField.SetFault("")
 	if !ok {
@@ -220,22 +220,14 @@ func (v *verifier) ask() {
 		v.root.Refresh()
 		return
 	}
-	var answer desk.Verified
 	var mine map[desk.ID]desk.Certificate
-	v.w.spawn("", func(ctx context.Context) error {
-		var err error
-		answer, err = from.Verify(ctx, r)
+	reread(v.w, &v.turn, func() (desk.Verified, error) {
+		answer, err := from.Verify(ctx, r)
 		mine = readMine(from, answer)
-		return err
-	}, func(err error) {
-		switch {
-		case turn != v.turn:
-		case err != nil:
-			v.w.fail(err)
-		default:
-			v.w.dismissNotice()
-			v.mine = mine
-			v.show(answer)
-		}
+		return answer, err
+	}, func(answer desk.Verified) {
+		v.w.dismissNotice()
+		v.mine = mine
+		v.show(answer)
 	})
 }
