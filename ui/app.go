@@ -7,7 +7,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"strings"
 	"time"
@@ -43,7 +42,7 @@ type Window struct {
 	now  func() time.Time
 	opt  Options
 
-	vault   *desk.Desk      // open, maybe locked; nil before
+	vault   *desk.Desk      // unlocked; or locked, and then its file is given back; nil before
 	session context.Context // ends when the vault is locked or left
 	end     context.CancelFunc
 	jobs    []*job
@@ -103,17 +102,13 @@ func (w *Window) openVault(path string) {
 	w.leaveVault()
 	w.opt.Vault = path
 	w.show(newWaiting(w.t.T("vault.opening", "Vault", vaultName(path))))
-	var opened *desk.Desk
-	w.spawn("", func(context.Context) error {
-		var err error
-		if opened, err = desk.Open(path, w.opt.Desk); err != nil || opened.Locked() {
-			return err
+	w.spawnOpening(func(context.Context) (*desk.Desk, error) {
+		d, err := desk.Open(path, w.opt.Desk)
+		if err == nil && !d.Locked() {
+			err = d.Ready()
 		}
-		if err = opened.Ready(); err != nil {
-			err = errors.Join(err, opened.Close())
-		}
-		return err
-	}, func(err error) { w.opened(opened, err) })
+		return d, err
+	}, w.opened)
 }
 
 // enter shows the frame of an unlocked vault.
@@ -151,7 +146,8 @@ func (w *Window) show(p page) {
 	}
 }
 
-// lock forgets the keys, drops every screen and asks for the passphrase.
+// lock forgets the keys, drops every screen, gives the vault's file back and
+// asks for the passphrase.
 func (w *Window) lock() {
 	if w.desk == nil {
 		return

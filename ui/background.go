@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+
+	"countersign/ui/desk"
 )
 
 // Executor runs work off the window's goroutine and brings results back to
@@ -69,6 +71,30 @@ func (w *Window) spawn(doing string, work func(ctx context.Context) error, done 
 		})
 	})
 	return cancel
+}
+
+// spawnOpening opens a vault off the window's goroutine. With an error comes no
+// vault: it is closed again, as is one that nobody waits for any more.
+func (w *Window) spawnOpening(open func(ctx context.Context) (*desk.Desk, error), done func(*desk.Desk, error)) context.CancelFunc {
+	session := w.session
+	var opened *desk.Desk
+	taken := func() bool { return true }
+	return w.spawn("", func(ctx context.Context) error {
+		d, err := open(ctx)
+		switch {
+		case d == nil:
+		case err != nil:
+			_ = d.Close() // what kept it from opening is said
+		default:
+			opened = d
+			taken = context.AfterFunc(session, func() { _ = d.Close() })
+		}
+		return err
+	}, func(err error) {
+		if taken() {
+			done(opened, err)
+		}
+	})
 }
 
 // job is one piece of work under way.

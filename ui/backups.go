@@ -254,12 +254,9 @@ func (p *repairPage) putBack(b desk.Backup) {
 // openToRead opens what is there, for looking only.
 func (p *repairPage) openToRead() {
 	w, path := p.w, p.w.opt.Vault
-	var opened *desk.Desk
-	w.spawn("", func(context.Context) error {
-		var err error
-		opened, err = desk.OpenToRead(path, w.opt.Desk)
-		return err
-	}, func(err error) {
+	w.spawnOpening(func(context.Context) (*desk.Desk, error) {
+		return desk.OpenToRead(path, w.opt.Desk)
+	}, func(opened *desk.Desk, err error) {
 		if err != nil {
 			p.say(err)
 			return

@@ -21,7 +21,6 @@ func (w *Window) opened(d *desk.Desk, err error) {
 	case err != nil:
 		w.show(newTroublePage(w, err))
 	case d.Locked():
-		w.vault = d
 		w.show(newUnlock(w, d))
 	default:
 		w.enter(d)
@@ -34,10 +33,11 @@ func damaged(err error) bool {
 	return errors.As(err, &damage) || errors.Is(err, desk.ErrTruncated) || errors.Is(err, desk.ErrEmptyFile)
 }
 
-// unlockPage asks for the passphrase of a vault.
+// unlockPage asks for the passphrase of a vault. While it waits the vault's
+// file is given back, for other programs to use; it is opened anew to unlock it.
 type unlockPage struct {
 	w          *Window
-	desk       *desk.Desk
+	desk       *desk.Desk // locked and closed: it knows what opens the vault
 	passphrase *widgets.Secret
 	field      *widgets.Field
 	do         *widgets.Button
@@ -49,19 +49,14 @@ type unlockPage struct {
 }
 
 func newUnlock(w *Window, d *desk.Desk) *unlockPage {
-	p := &unlockPage{w: w, desk: d}
+	p := &unlockPage{w: w}
 	p.passphrase = newPassphrase(func() { p.fault("") }, p.unlock)
 	p.field = widgets.NewField(w.t.T("unlock.passphrase"), "", p.passphrase)
 	p.do = widgets.NewButton(w.t.T("unlock.do"), theme.IconUnlock, widgets.Primary, p.unlock)
 	other := widgets.NewButton(w.t.T("unlock.other"), "", widgets.Quiet, func() { w.show(newChooser(w)) })
 	p.keyring = widgets.NewButton(w.t.T("unlock.keyring"), "", widgets.Plain, p.unlockByKeyring)
 	p.lost = widgets.NewButton(w.t.T("unlock.lost"), "", widgets.Quiet, p.askCode)
-	if !d.Opens(desk.ByKeyring) {
-		p.keyring.Hide()
-	}
-	if !d.Opens(desk.ByRecovery) {
-		p.lost.Hide()
-	}
+	p.rest(d)
 	p.root = newSheet(sheetWidth,
 		widgets.NewTitle(w.t.T("unlock.title", "Vault", vaultName(d.Path()))),
 		widgets.NewQuiet(d.Path()),
@@ -72,6 +67,22 @@ func newUnlock(w *Window, d *desk.Desk) *unlockPage {
 		p.askCode()
 	}
 	return p
+}
+
+// rest gives the file of a vault that is locked back, off the window's goroutine
+// since work under way ends first, and shows what opens it.
+func (p *unlockPage) rest(d *desk.Desk) {
+	p.desk, p.w.vault = d, d
+	p.w.run.Go(func() { _ = d.Close() }) // it is opened anew before anything is asked of it
+	show := func(button *widgets.Button, by desk.Way) {
+		if d.Opens(by) {
+			button.Show()
+		} else {
+			button.Hide()
+		}
+	}
+	show(p.keyring, desk.ByKeyring)
+	show(p.lost, desk.ByRecovery)
 }
 
 // askCode asks for the recovery code in the passphrase's place, or the other
@@ -98,7 +109,7 @@ func (p *unlockPage) unlockByKeyring() {
 		return
 	}
 	p.busy(true)
-	p.try(p.desk.UnlockByKeyring)
+	p.try((*desk.Desk).UnlockByKeyring)
 }
 
 func (p *unlockPage) content() fyne.CanvasObject { return p.root }
@@ -121,26 +132,45 @@ func (p *unlockPage) unlock() {
 	}
 	p.busy(true)
 	byCode := p.byCode
-	p.try(func(ctx context.Context) error {
+	p.try(func(d *desk.Desk, ctx context.Context) error {
 		defer clear(pass)
 		if byCode {
-			return p.desk.UnlockByRecovery(ctx, string(pass))
+			return d.UnlockByRecovery(ctx, string(pass))
 		}
-		return p.desk.Unlock(ctx, pass)
+		return d.Unlock(ctx, pass)
 	})
 }
 
-// try unlocks, and reads what is to be shown: damage to it leads to the repair.
-func (p *unlockPage) try(unlock func(context.Context) error) {
-	p.cancel = p.w.spawn("", func(ctx context.Context) error {
-		if err := unlock(ctx); err != nil {
-			return err
+// try opens the file as it is by now, unlocks it, and reads what is to be shown:
+// damage to it leads to the repair.
+func (p *unlockPage) try(unlock func(*desk.Desk, context.Context) error) {
+	closed := p.desk
+	var seen *desk.Desk
+	p.cancel = p.w.spawnOpening(func(ctx context.Context) (*desk.Desk, error) {
+		d, err := closed.Again()
+		if err != nil {
+			return nil, err
 		}
-		return p.desk.Ready()
-	}, p.tried)
+		seen = d
+		if d.Locked() { // else its passphrase was taken away meanwhile
+			err = unlock(d, ctx)
+		}
+		if err == nil {
+			err = d.Ready()
+		}
+		return d, err
+	}, func(d *desk.Desk, err error) { p.tried(d, seen, err) })
 }
 
-func (p *unlockPage) tried(err error) {
+// tried shows what became of it; seen is what was opened, whether or not it
+// could be unlocked.
+func (p *unlockPage) tried(d, seen *desk.Desk, err error) {
+	switch {
+	case err != nil && seen != nil:
+		p.rest(seen)
+	case err == nil && p.w.page != p: // somebody went elsewhere
+		p.rest(d)
+	}
 	if p.w.page != p {
 		return
 	}
@@ -148,22 +178,20 @@ func (p *unlockPage) tried(err error) {
 	switch {
 	case err == nil:
 		p.passphrase.SetText("")
-		p.w.enter(p.desk)
+		p.w.enter(d)
 	case errors.Is(err, context.Canceled):
 		p.w.win.Canvas().Focus(p.passphrase.Input())
 	case errors.Is(err, desk.ErrWrongPassphrase) && !p.byCode:
 		p.refuse(p.w.t.T("unlock.wrong"))
 	case errors.Is(err, desk.ErrWrongPassphrase):
 		p.refuse(p.w.t.T("unlock.code.other"))
-	case errors.Is(err, desk.ErrRecoveryCode), errors.Is(err, desk.ErrKeyring), errors.Is(err, desk.ErrNotInKeyring):
+	case errors.Is(err, desk.ErrRecoveryCode), errors.Is(err, desk.ErrKeyring), errors.Is(err, desk.ErrNotInKeyring),
+		errors.Is(err, desk.ErrInUse), errors.Is(err, desk.ErrNotFound), errors.Is(err, desk.ErrNoSlot):
 		tr := explain(p.w.t, err)
 		p.refuse(sentences(tr.title, tr.next))
-	case damaged(err):
-		p.w.leaveVault()
-		p.w.show(newRepairPage(p.w, err))
 	default:
 		p.w.leaveVault()
-		p.w.show(newTroublePage(p.w, err))
+		p.w.opened(nil, err)
 	}
 }
 

@@ -46,8 +46,9 @@ func (o Options) storage() storage.Options {
 
 // Desk is one vault, open, with the verbs that a person has on it.
 type Desk struct {
-	vault *storage.Vault
-	opt   Options
+	vault  *storage.Vault
+	opt    Options
+	toRead bool // opened by OpenToRead
 
 	revoking sync.Mutex // held from reading who is revoked until that, and the new list, is kept
 
@@ -117,6 +118,7 @@ func OpenToRead(path string, o Options) (*Desk, error) {
 		return nil, aboutFile("read", path, err)
 	}
 	d := newDeskOn(v, o)
+	d.toRead = true
 	if !v.Protected() {
 		if err := d.Unlock(context.Background(), nil); err != nil {
 			return nil, errors.Join(err, v.Close())
@@ -132,6 +134,19 @@ func (d *Desk) ReadAhead() {
 	if d.vault.ReadAhead() == nil { // else Unlock says what is wrong
 		d.read.sort()
 	}
+}
+
+// Again opens the vault of a desk once more, in the same way, as its file is
+// by now, and closes the desk. So who locks a vault for long gives its file to
+// others meanwhile: Lock, Close, and at unlocking Again. Errors: those of Open.
+func (d *Desk) Again() (*Desk, error) {
+	if err := d.Close(); err != nil {
+		return nil, err
+	}
+	if d.toRead {
+		return OpenToRead(d.Path(), d.opt)
+	}
+	return Open(d.Path(), d.opt)
 }
 
 // Unlock opens the keys with the passphrase. It takes as long as the key
