@@ -51,6 +51,7 @@ type bulkPage struct {
 type bulkStart struct {
 	path, text     *widgets.Input
 	pathIn, textIn *widgets.Field
+	encoding       *widgets.Select // of the file
 	look           *widgets.Button
 	root           fyne.CanvasObject
 }
@@ -131,13 +132,15 @@ func (b *bulkPage) buildStart() {
 	s.path.OnSubmitted = func(string) { b.look() }
 	choose := widgets.NewButton(t.T("bulk.file"), theme.IconFile, widgets.Plain, b.browse)
 	s.pathIn = widgets.NewField(t.T("bulk.path"), "", widgets.Row(8, widgets.Grow(s.path), choose))
+	s.encoding = b.encodings(nil)
 	s.text = widgets.NewLines(t.T("bulk.placeholder"), 8, b.typed)
 	paste := widgets.NewButton(t.T("bulk.paste"), theme.IconCopy, widgets.Plain, b.paste)
 	s.textIn = widgets.NewField(t.T("bulk.table"), b.columnWords(),
 		widgets.RowTop(8, widgets.Grow(s.text), paste))
 	s.look = widgets.NewButton(t.T("bulk.look"), "", widgets.Primary, b.look)
 	example := widgets.NewButton(t.T("bulk.example"), theme.IconExport, widgets.Plain, b.saveExample)
-	s.root = scrolled(widgets.NewQuiet(t.T("bulk.table.hint")), s.pathIn, s.textIn, leading(example))
+	s.root = scrolled(widgets.NewQuiet(t.T("bulk.table.hint")), s.pathIn,
+		widgets.NewField(t.T("bulk.encoding"), "", widgets.AtMost(220, s.encoding)), s.textIn, leading(example))
 }
 
 // scrolled puts the parts of a step under each other, scrolling where the
@@ -214,12 +217,13 @@ func (b *bulkPage) look() {
 
 func (b *bulkPage) readFile(path string) {
 	b.path = path
-	b.read(func() (desk.BulkTable, error) { return desk.ReadBulkFile(path) })
+	hint := b.hint()
+	b.read(func() (desk.BulkTable, error) { return desk.ReadBulkFile(path, hint) })
 }
 
 func (b *bulkPage) readText(text string) {
 	b.path = ""
-	b.read(func() (desk.BulkTable, error) { return desk.ReadBulk([]byte(text)) })
+	b.read(func() (desk.BulkTable, error) { return desk.ReadBulk([]byte(text), desk.BulkHint{}) })
 }
 
 // drop takes a file that is dropped on the window while the table is chosen.

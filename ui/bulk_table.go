@@ -19,6 +19,7 @@ import (
 type bulkPreview struct {
 	issuer, kind, valid, key *widgets.Select
 	source                   *widgets.Text
+	encoding                 *widgets.Select // of the file, where it may be another; nil before
 	again                    *widgets.Button
 	trouble                  *fyne.Container
 	chips                    *widgets.FilterChips
@@ -69,7 +70,10 @@ func (b *bulkPage) buildPreview() {
 	})
 	p.goOn = widgets.NewCheck(t.T("bulk.there.go-on"), true, func(bool) { b.showTable() })
 	p.source = widgets.NewText("").Bold()
-	other := widgets.NewButton(t.T("bulk.other"), "", widgets.Quiet, b.showStart)
+	other := widgets.NewButton(t.T("bulk.other"), "", widgets.Quiet, func() {
+		b.start.encoding.Select(0)
+		b.showStart()
+	})
 	p.again = widgets.NewButton(t.T("bulk.again"), "", widgets.Quiet, func() { b.readFile(b.path) })
 	p.trouble, p.said = widgets.Stack(8), widgets.Stack(8)
 	p.chips = widgets.NewFilterChips(b.filters(), bulkAll, func(int) { b.showRows() })
@@ -230,6 +234,9 @@ func (b *bulkPage) sayCreate() {
 func (b *bulkPage) troubles() []fyne.CanvasObject {
 	t, c := b.w.t, b.check
 	var list []fyne.CanvasObject
+	if notice := b.readAs(); notice != nil {
+		list = append(list, notice)
+	}
 	if len(c.Issuer) > 0 {
 		title := "bulk.issuer.bad"
 		if len(c.Issuer.Of(pki.FieldIssuer)) == 0 {
@@ -301,7 +308,7 @@ func (b *bulkPage) row(i desk.BulkItem) widgets.ListRow {
 		kind = t.T("issue.kind." + string(i.Request.Kind))
 	}
 	return widgets.ListRow{Cells: []widgets.Cell{
-		{Text: t.Number(i.Line), Tone: widgets.ToneQuiet}, name, {Text: kind}, {Text: until}, b.status(i),
+		{Text: t.Number(i.Line), Tone: widgets.ToneQuiet}, name, {Text: kind, Second: profileNamed(t, i.Profile)}, {Text: until}, b.status(i),
 	}}
 }
 
@@ -356,8 +363,9 @@ func (b *bulkPage) rowChosen(rows []int) {
 	p.said.Objects = nil
 	if len(rows) == 1 && rows[0] < len(p.rows) {
 		item := b.check.Items[p.rows[rows[0]]]
-		if lines, tone := b.says(item); len(lines) > 0 {
-			lines = lines[:min(len(lines), 4)]
+		lines, tone := b.says(item)
+		lines = append(lines[:min(len(lines), 4)], b.ownLines(item)...)
+		if len(lines) > 0 {
 			title := b.w.t.T("bulk.row", "Line", b.w.t.Number(item.Line), "Name", pki.Escape(brief(item.Title(), 60)))
 			p.said.Objects = []fyne.CanvasObject{widgets.NewNotice(tone, title, strings.Join(lines, "\n"))}
 		}

@@ -211,7 +211,7 @@ func TestPipesAreNotOpened(t *testing.T) {
 	}
 	for name, read := range map[string]func() error{
 		"a file":    func() error { _, err := ReadFile(pipe); return err },
-		"a table":   func() error { _, err := ReadBulkFile(pipe); return err },
+		"a table":   func() error { _, err := ReadBulkFile(pipe, BulkHint{}); return err },
 		"a profile": func() error { _, err := ReadProfile(pipe); return err },
 		"a body":    func() error { _, _, err := bodyOfFile(pipe); return err },
 		"a damaged vault": func() error {

@@ -118,7 +118,7 @@ func BenchmarkBulk(b *testing.B) {
 		for n := range many {
 			fmt.Fprintf(&lines, "client %d\n", n)
 		}
-		table, err := ReadBulk([]byte(lines.String()))
+		table, err := ReadBulk([]byte(lines.String()), BulkHint{})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -31,13 +31,27 @@ const (
 	ColumnPassword     BulkColumn = "password"     // of its bundle; never kept in the vault
 	ColumnOrganization BulkColumn = "organization" // O
 	ColumnUnit         BulkColumn = "unit"         // OU
+	ColumnProfile      BulkColumn = "profile"      // the name of a profile, built in or the person's, that the row is made as
+	ColumnCRL          BulkColumn = "crl"          // where the list of the revoked is found; this and the next two: any number in one cell
+	ColumnOCSP         BulkColumn = "ocsp"         // where the responder is
+	ColumnIssuers      BulkColumn = "ca-issuers"   // where the issuer's certificate is
 )
 
 // BulkColumns are all columns in that order.
 func BulkColumns() []BulkColumn { return slices.Clone(bulkColumns[:]) }
 
 var bulkColumns = [...]BulkColumn{ColumnName, ColumnKind, ColumnNames, ColumnEmail,
-	ColumnValidity, ColumnPassword, ColumnOrganization, ColumnUnit}
+	ColumnValidity, ColumnPassword, ColumnOrganization, ColumnUnit, ColumnProfile, ColumnCRL, ColumnOCSP, ColumnIssuers}
+
+// repeats tells whether a table may have a column more than once: what its
+// cells hold is a list.
+func (c BulkColumn) repeats() bool {
+	switch c {
+	case ColumnNames, ColumnCRL, ColumnOCSP, ColumnIssuers:
+		return true
+	}
+	return false
+}
 
 // headings are what a column may be called, folded: lower case, letters and
 // digits only. English, Traditional Chinese, Japanese.
@@ -63,6 +77,14 @@ var headings = map[BulkColumn][]string{
 		"組織", "公司", "單位名稱", "会社", "会社名", "組織名"},
 	ColumnUnit: {"organizationalunit", "organisationalunit", "ou", "unit", "department", "team", "division",
 		"部門", "單位", "組織單位", "組織単位", "部署", "部門名"},
+	ColumnProfile: {"profile", "profiles", "certificateprofile", "template",
+		"設定檔", "憑證設定檔", "範本", "プロファイル", "証明書プロファイル", "テンプレート"},
+	ColumnCRL: {"crl", "crls", "crladdress", "crladdresses", "crlurl", "crlurls", "cdp", "crldistributionpoint", "crldistributionpoints",
+		"撤銷清單", "撤銷清單位址", "crl位址", "失効リスト", "失効リストのアドレス", "crlアドレス"},
+	ColumnOCSP: {"ocsp", "ocspaddress", "ocspaddresses", "ocspurl", "ocspurls", "ocspresponder",
+		"ocsp位址", "ocspアドレス"},
+	ColumnIssuers: {"caissuers", "caissuersaddress", "caissuersurl", "issueraddress", "issueraddresses", "issuerurl",
+		"簽發者位址", "發行者位址", "発行者アドレス", "発行者のアドレス"},
 }
 
 // BulkRow is one row of a table as it was typed.
@@ -87,6 +109,7 @@ type BulkTable struct {
 	Unknown   []string     // the headings that mean nothing: their cells are left out
 	Headed    bool         // the first row names the columns
 	Separator rune         // ',', ';' or '\t'
+	Encoding  BulkEncoding // that it was read as
 }
 
 // HasPasswords tells whether a row has a password of its own.
@@ -103,9 +126,9 @@ func (t BulkTable) HasPasswords() bool {
 var (
 	// ErrBulkEmpty: there is no row in it.
 	ErrBulkEmpty = errors.New("table without rows")
-	// ErrBulkEncoding: neither UTF-8 nor UTF-16. A spreadsheet's plain "CSV"
-	// is often in the code page of its country.
-	ErrBulkEncoding = errors.New("table is neither UTF-8 nor UTF-16")
+	// ErrBulkEncoding: no encoding makes text of it whose first row names
+	// columns. A spreadsheet's plain "CSV" is in the code page of its country.
+	ErrBulkEncoding = errors.New("the encoding of the table is not known")
 	// ErrBulkPEM: certificates, keys or requests, whose lines are no names.
 	ErrBulkPEM = errors.New("PEM instead of a table")
 	// ErrBulkHeadings: the first row names columns, but none that names a
@@ -134,6 +157,8 @@ const (
 	FaultCellLong    = "cell-long"    // over 64 KiB
 	FaultRowKind     = "row-kind"     // not client, server or both
 	FaultRowProfile  = "row-profile"  // the profile is for another kind; Value is the profile
+	FaultRowUnknown  = "row-unknown"  // no profile has this name
+	FaultRowSigns    = "row-signs"    // the profile is one of authorities, which no table makes; Value is the profile
 	FaultRowValidity = "row-validity" // neither a span nor a day
 	FaultRowPassword = "row-password" // PKCS #12 cannot hold it
 )
@@ -148,7 +173,8 @@ const (
 
 // BulkFaultCodes are the codes of faults that rows have besides pki's.
 func BulkFaultCodes() []string {
-	return []string{FaultRowCells, FaultRowQuote, FaultRowOpen, FaultCellLong, FaultRowKind, FaultRowProfile, FaultRowValidity, FaultRowPassword}
+	return []string{FaultRowCells, FaultRowQuote, FaultRowOpen, FaultCellLong, FaultRowKind, FaultRowProfile, FaultRowUnknown, FaultRowSigns,
+		FaultRowValidity, FaultRowPassword}
 }
 
 // BulkWarningCodes are the codes of warnings that rows have besides pki's.
@@ -169,6 +195,8 @@ func (c BulkColumn) field() pki.Field {
 		return pki.FieldOrganizationalUnit
 	case ColumnEmail:
 		return pki.FieldEmailAddress
+	case ColumnIssuers:
+		return pki.FieldIssuerAddresses
 	}
 	return pki.Field(c)
 }
@@ -184,10 +212,10 @@ func ColumnOf(f pki.Field) BulkColumn {
 }
 
 // BulkExample is a table to begin with: the headings, and three rows.
-const BulkExample = "name,kind,names,email,validity,password,organization,unit\r\n" +
-	"alice,client,,alice@example.com,365,,Example,Sales\r\n" +
-	"\"Bob, the builder\",client,spiffe://example.com/bob,,2y,,Example,Works\r\n" +
-	"api.example.com,server,\"api.example.com, 10.0.0.7\",,90,,,\r\n"
+const BulkExample = "name,kind,names,email,validity,password,organization,unit,profile,crl,ocsp\r\n" +
+	"alice,client,,alice@example.com,365,,Example,Sales,,,\r\n" +
+	"\"Bob, the builder\",,spiffe://example.com/bob,,,,Example,Works,browser-client,,\r\n" +
+	"api.example.com,server,\"api.example.com, 10.0.0.7\",,90,,,,,,\r\n"
 
 // exampleFile is the name of the example, with a number where there is another.
 const exampleFile = "certificates-example"

@@ -36,30 +36,39 @@ func (c *BulkCheck) findThere(ctx context.Context, d *Desk, all []*Certificate, 
 	if err != nil {
 		return err
 	}
-	there := make(map[pki.Likeness][]Certificate, len(candidates))
+	there := make(map[thereKey][]Certificate, len(candidates))
 	for i, l := range kinds {
-		there[l] = append(there[l], candidates[i])
+		key := thereKey{l, candidates[i].Profile}
+		there[key] = append(there[key], candidates[i])
 	}
-	rows := make([]pki.Likeness, len(c.Items))
+	rows := make([]thereKey, len(c.Items))
 	err = inParallel(ctx, len(c.Items), func(i int) error {
 		if c.Items[i].Good() {
-			rows[i], _ = c.Items[i].Request.Likeness(append(slices.Clone(checker.above), checker.issuer)...)
+			rows[i].profile = c.Items[i].Profile
+			rows[i].likeness, _ = c.Items[i].Request.Likeness(append(slices.Clone(checker.above), checker.issuer)...)
 		}
 		return nil
 	})
-	for i, l := range rows {
-		if list := there[l]; len(list) > 0 && c.Items[i].Good() {
-			c.Items[i].There, there[l] = list[0], list[1:]
+	for i, key := range rows {
+		if list := there[key]; len(list) > 0 && c.Items[i].Good() {
+			c.Items[i].There, there[key] = list[0], list[1:]
 			c.Items[i].Warnings = slices.DeleteFunc(c.Items[i].Warnings, func(w pki.Warning) bool { return w.Code == WarningRowKnown })
 		}
 	}
 	return err
 }
 
+// thereKey is what a certificate and the row that it stands for have in common.
+type thereKey struct {
+	likeness pki.Likeness
+	profile  string
+}
+
 // candidates are the certificates that may stand for a row, the oldest first.
 func (c *BulkCheck) candidates(all []*Certificate, checker bulkChecker) []Certificate {
-	names := make(map[string]bool, len(c.Items))
+	names, profiles := make(map[string]bool, len(c.Items)), map[string]bool{}
 	for i := range c.Items {
+		profiles[c.Items[i].Profile] = true
 		names[shortName(c.Items[i].Request.Subject.CommonName)] = true
 		if c.Items[i].Request.Subject.CommonName == "" {
 			for _, n := range c.Items[i].Request.Names {
@@ -70,7 +79,7 @@ func (c *BulkCheck) candidates(all []*Certificate, checker bulkChecker) []Certif
 	var list []Certificate
 	for _, x := range all {
 		health := x.Health(checker.now)
-		if x.HasKey && x.IssuerID == checker.issuerID && x.Profile == c.Defaults.Profile && x.ReplacedBy == "" &&
+		if x.HasKey && x.IssuerID == checker.issuerID && profiles[x.Profile] && x.ReplacedBy == "" &&
 			(health == Good || health == NotYetValid) && !x.IsAuthority() && names[x.Name] {
 			list = append(list, *x)
 		}

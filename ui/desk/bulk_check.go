@@ -27,6 +27,7 @@ type BulkDefaults struct {
 type BulkItem struct {
 	BulkRow
 	Request  pki.Request
+	Profile  string        // its own, else that of all rows; "" for none
 	Faults   pki.Faults    // empty when it can be made
 	Warnings []pki.Warning // who would not like it, and why
 	There    Certificate   // that the vault has for it already; the zero one for none
@@ -87,7 +88,12 @@ func (d *Desk) CheckBulk(ctx context.Context, t BulkTable, defaults BulkDefaults
 	if err != nil {
 		return BulkCheck{}, err
 	}
-	c := bulkChecker{issuerID: issuer.ID, issuer: chain[0], above: chain[1:], defaults: defaults, now: d.Now(), known: map[rowKey]bool{}}
+	profiles, err := d.profilesByName()
+	if err != nil {
+		return BulkCheck{}, err
+	}
+	c := bulkChecker{issuerID: issuer.ID, issuer: chain[0], above: chain[1:], defaults: defaults, profiles: profiles,
+		now: d.Now(), known: map[rowKey]bool{}}
 	for _, cert := range all {
 		c.known[rowKey{strings.ToLower(cert.Name), cert.Kind}] = true
 	}
@@ -154,6 +160,7 @@ type bulkChecker struct {
 	issuer   *x509.Certificate
 	above    []*x509.Certificate // nearest first
 	defaults BulkDefaults
+	profiles map[string]pki.Profile // by name in lower case
 	now      time.Time
 	known    map[rowKey]bool // in the vault
 	faults   map[pki.Fault]bool
@@ -194,7 +201,7 @@ func (c *bulkChecker) item(row BulkRow) BulkItem {
 	if row.fault != nil {
 		i.Faults = append(i.Faults, *row.fault)
 	}
-	i.Request = c.request(row, &i.Faults)
+	i.Request, i.Profile = c.request(row, &i.Faults)
 	var faults pki.Faults
 	if err := i.Request.Check(c.issuer, c.now, c.above...); err != nil && errors.As(err, &faults) {
 		unread := len(i.Faults.Of(pki.FieldNames)) > 0
@@ -216,10 +223,11 @@ func (c *bulkChecker) item(row BulkRow) BulkItem {
 	return i
 }
 
-// request is what a row asks for; cells that cannot be read become faults.
-func (c *bulkChecker) request(row BulkRow, faults *pki.Faults) pki.Request {
-	r := c.defaults.Base
-	r.Names = append([]pki.Name(nil), r.Names...)
+// request is what a row asks for, and the name of its profile; cells that cannot
+// be read become faults.
+func (c *bulkChecker) request(row BulkRow, faults *pki.Faults) (pki.Request, string) {
+	r, profile := c.begun(row, faults)
+	kindBefore := r.Kind
 	set := func(to *string, column BulkColumn) {
 		if cell := row.Cell(column); cell != "" {
 			*to = cell
@@ -232,8 +240,8 @@ func (c *bulkChecker) request(row BulkRow, faults *pki.Faults) pki.Request {
 		kind, known := kindOf(cell)
 		if !known {
 			*faults = append(*faults, pki.Fault{Field: pki.FieldKind, Code: FaultRowKind, Value: pki.Escape(cut(cell))})
-		} else if r.Kind = kind; c.defaults.Profile != "" && kind != c.defaults.Base.Kind {
-			*faults = append(*faults, pki.Fault{Field: pki.FieldKind, Code: FaultRowProfile, Value: pki.Escape(c.defaults.Profile)})
+		} else if r.Kind = kind; profile != "" && kind != kindBefore {
+			*faults = append(*faults, pki.Fault{Field: pki.FieldKind, Code: FaultRowProfile, Value: pki.Escape(profile)})
 		}
 	}
 	if cell := row.Cell(ColumnValidity); cell != "" {
@@ -243,8 +251,9 @@ func (c *bulkChecker) request(row BulkRow, faults *pki.Faults) pki.Request {
 		}
 		r.NotAfter = end
 	}
+	setAddresses(&r, row)
 	*faults = append(*faults, addNames(&r, row)...)
-	return r
+	return r, profile
 }
 
 // addNames reads a row's names. A server answers to its own name too, when
@@ -313,61 +322,6 @@ func (i *BulkItem) checkPassword() {
 	if utf8.RuneCountInString(password) < MinPassphrase {
 		warn(WarningRowWeak, "")
 	}
-}
-
-// cut is the beginning of a long text, for a message.
-func cut(text string) string {
-	const most = 60
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
-	}
-	return text
-}
-
-// kindOf reads a kind as people write it, in three languages.
-func kindOf(cell string) (pki.Kind, bool) {
-	switch folded(cell) {
-	case "client", "user", "person", "device", "clientauth", "用戶端", "客戶端", "使用者", "クライアント", "ユーザー":
-		return pki.Client, true
-	case "server", "host", "serverauth", "伺服器", "主機", "サーバー", "サーバ":
-		return pki.Server, true
-	case "both", "peer", "clientserver", "serverclient", "兩者", "両用", "両方":
-		return pki.Both, true
-	}
-	return "", false
-}
-
-// maxBulkDays is a hundred years.
-const maxBulkDays = 36525
-
-// endOf reads how long a certificate is valid: days, "90d", "6m", "2y", or the
-// last day as year, month and day.
-func endOf(cell string, now time.Time) (time.Time, bool) {
-	plain := strings.ToLower(strings.Join(strings.Fields(cell), ""))
-	for _, layout := range []string{"2006-1-2", "2006/1/2", "2006.1.2", "20060102", "2006年1月2日"} {
-		if at, err := time.ParseInLocation(layout, plain, now.Location()); err == nil {
-			return at.AddDate(0, 0, 1).Add(-time.Second), true
-		}
-	}
-	digits := len(plain) - len(strings.TrimLeft(plain, "0123456789"))
-	n, err := strconv.Atoi(plain[:digits])
-	if err != nil || n < 1 || n > maxBulkDays {
-		return time.Time{}, false
-	}
-	end := now
-	switch plain[digits:] {
-	case "", "d", "day", "days", "天", "日", "日間":
-		end = now.Add(time.Duration(n) * 24 * time.Hour)
-	case "w", "week", "weeks", "週", "周", "週間":
-		end = now.AddDate(0, 0, 7*n)
-	case "m", "month", "months", "個月", "月", "か月", "ヶ月", "カ月", "ヵ月":
-		end = now.AddDate(0, n, 0)
-	case "y", "year", "years", "年", "年間":
-		end = now.AddDate(n, 0, 0)
-	default:
-		return time.Time{}, false
-	}
-	return end, end.Sub(now) <= maxBulkDays*24*time.Hour
 }
 
 // inParallel runs do for 0 to n-1 on all cores, and gives the first error. It

@@ -25,7 +25,7 @@ func newBulk(t testing.TB) (*Desk, BulkDefaults) {
 
 func (d *Desk) mustCheck(t testing.TB, defaults BulkDefaults, text string) BulkCheck {
 	t.Helper()
-	table, err := ReadBulk([]byte(text))
+	table, err := ReadBulk([]byte(text), BulkHint{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestCheckBulkIssuer(t *testing.T) {
 	if check.Items[0].Faults.Of(pki.FieldIssuer) != nil || check.GoodItems() != nil {
 		t.Errorf("faults of a row: %v; %d to make", check.Items[0].Faults, len(check.GoodItems()))
 	}
-	table, err := ReadBulk([]byte("a"))
+	table, err := ReadBulk([]byte("a"), BulkHint{})
 	if err != nil {
 		t.Fatal(err)
 	}

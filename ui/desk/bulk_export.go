@@ -99,10 +99,11 @@ type bulkExport struct {
 // exportItem is one certificate with the names of its files.
 type exportItem struct {
 	BulkMade
-	names    []string // one a format
-	password string   // of the bundle
-	made     bool     // the password
-	done     bool
+	names     []string    // one a format
+	password  string      // of the bundle
+	made      bool        // the password
+	addresses [3][]string // in the certificate: of the CRL, of OCSP, of the issuer's certificate
+	done      bool
 }
 
 // plan reads what all have in common and decides names and passwords.
@@ -284,6 +285,7 @@ func (b *bulkExport) write(item *exportItem) error {
 	s := b.above[c.IssuerID]
 	s.id, s.name = storage.ID(c.ID), nameOf(certs[0])
 	s.chain = append(certs[:1:1], s.chain...)
+	item.addresses = [...][]string{certs[0].CRLDistributionPoints, certs[0].OCSPServer, certs[0].IssuingCertificateURL}
 	for _, f := range b.o.Formats {
 		if f.HasKey() && s.key == nil {
 			if s.key, err = b.d.key(c); err != nil {

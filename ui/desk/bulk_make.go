@@ -185,7 +185,7 @@ func (b *bulk) make(series *pki.Series, sealer *storage.Sealer, i int) (sealedRo
 	defer clear(der)
 	made := issued{id: b.ids[i], cert: cert, key: key, issuer: b.issuer.entry.Name, issuerID: storage.ID(b.issuer.entry.ID)}
 	entry := made.entry(b.now)
-	entry.Profile = b.defaults.Profile
+	entry.Profile = row.Profile
 	sealed, err := sealer.Seal(storage.Certificate{Entry: entry, DER: cert.Raw},
 		&storage.Key{ID: entry.KeyID, Kind: entry.KeyKind, PKCS8: der}, issueEvent(entry, b.now))
 	return sealedRow{BulkMade{row.Line, fromEntry(entry), row.Cell(ColumnPassword)}, sealed}, err

@@ -12,7 +12,8 @@ import (
 
 // manifestHead are the columns of the manifest. The names are the same in
 // every language: programs read them.
-var manifestHead = []string{"line", "name", "kind", "file", "key", "serial", "sha256", "expires"}
+var manifestHead = []string{"line", "name", "kind", "file", "key", "serial", "sha256", "expires",
+	"profile", "crl", "ocsp", "ca-issuers"}
 
 // passwordsHead are the columns of the file of passwords.
 var passwordsHead = []string{"line", "name", "file", "password"}
@@ -35,8 +36,12 @@ func (b *bulkExport) writeManifest() error {
 				key = item.names[n]
 			}
 		}
-		rows = append(rows, []string{line(item.Line), harmless(c.Name), string(c.Kind), harmless(item.names[0]), harmless(key),
-			c.Serial, c.Fingerprint, c.NotAfter.UTC().Format(time.RFC3339)})
+		row := []string{line(item.Line), harmless(c.Name), string(c.Kind), harmless(item.names[0]), harmless(key),
+			c.Serial, c.Fingerprint, c.NotAfter.UTC().Format(time.RFC3339), harmless(c.Profile)}
+		for _, list := range item.addresses {
+			row = append(row, harmless(strings.Join(list, " ")))
+		}
+		rows = append(rows, row)
 	}
 	path := filepath.Join(b.o.Folder, ManifestFile)
 	if err := writeTable(path, rows, b.mayReplace(path)); err != nil {

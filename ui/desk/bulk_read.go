@@ -1,59 +1,54 @@
 package desk
 
 import (
-	"bytes"
-	"encoding/binary"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"countersign/pki"
 )
 
 // ReadBulkFile reads a table from a file. Errors: those of ReadBulk, and
 // *PathError.
-func ReadBulkFile(path string) (BulkTable, error) {
+func ReadBulkFile(path string, hint BulkHint) (BulkTable, error) {
 	f, _, err := openInput(path)
 	if err != nil {
 		return BulkTable{}, err
 	}
 	defer f.Close()
-	return ReadBulkFrom(f)
+	return ReadBulkFrom(f, hint)
 }
 
 // ReadBulkFrom reads a table to its end. Errors: those of ReadBulk, and the
 // reader's.
-func ReadBulkFrom(r io.Reader) (BulkTable, error) {
+func ReadBulkFrom(r io.Reader, hint BulkHint) (BulkTable, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxBulkSize+1))
 	if err != nil {
 		return BulkTable{}, err
 	}
-	return ReadBulk(data)
+	return ReadBulk(data, hint)
 }
 
 // ReadBulk reads a table: CSV (RFC 4180) with commas, semicolons or tabs
-// between its cells, or a name a line. Text is UTF-8 or UTF-16, with or
-// without a byte order mark; lines end with CR LF, LF or CR; empty ones are
-// passed over. When the first row names columns (any of the names that
+// between its cells, or a name a line. Text is UTF-8, UTF-16, Big5 or Shift-JIS
+// (see BulkHint); lines end with CR LF, LF or CR; empty ones are passed over. When the first row names columns (any of the names that
 // BulkColumns are known by, in any order), it is the heading; else the columns
 // are those of BulkColumns. What is wrong with single rows is said by
-// CheckBulk. Errors: ErrBulkEmpty, ErrBulkEncoding, ErrBulkPEM, ErrBulkHeadings,
-// *BulkLimitError.
-func ReadBulk(data []byte) (BulkTable, error) {
+// CheckBulk. Errors: ErrBulkEmpty, ErrBulkEncoding, *BulkEncodingError, ErrBulkPEM,
+// ErrBulkHeadings, *BulkLimitError.
+func ReadBulk(data []byte, hint BulkHint) (BulkTable, error) {
 	if len(data) > MaxBulkSize {
 		return BulkTable{}, &BulkLimitError{Bytes: MaxBulkSize}
 	}
-	text, err := bulkText(data)
+	text, encoding, err := hint.text(data)
 	if err != nil {
 		return BulkTable{}, err
 	}
 	if strings.Contains(text, "-----BEGIN ") {
 		return BulkTable{}, ErrBulkPEM
 	}
-	table := BulkTable{Separator: separatorOf(text), Columns: BulkColumns()}
+	table := BulkTable{Separator: separatorOf(text), Columns: BulkColumns(), Encoding: encoding}
 	s := splitter{text: text, separator: byte(table.Separator), line: 1}
 	first, ok := s.next()
 	if !ok {
@@ -89,7 +84,7 @@ func (t *BulkTable) name(cells []string, columns []BulkColumn) {
 	}
 }
 
-// row puts the cells of a line into their columns. Several columns of names
+// row puts the cells of a line into their columns. Several columns of the same
 // are one.
 func (t *BulkTable) row(r splitRow) BulkRow {
 	row := BulkRow{Line: r.line}
@@ -138,7 +133,7 @@ func columnOf(heading string) BulkColumn {
 	return ""
 }
 
-// headingOf tells whether cells name columns, and which. Only names may come
+// headingOf tells whether cells name columns, and which. Only lists may come
 // more than once.
 func headingOf(cells []string) ([]BulkColumn, bool) {
 	columns := make([]BulkColumn, len(cells))
@@ -149,7 +144,7 @@ func headingOf(cells []string) ([]BulkColumn, bool) {
 		}
 		filled++
 		c := columnOf(cell)
-		if c == "" || c != ColumnNames && slices.Contains(columns, c) {
+		if c == "" || !c.repeats() && slices.Contains(columns, c) {
 			continue
 		}
 		columns[i] = c
@@ -195,32 +190,4 @@ func separatorOf(text string) rune {
 		}
 	}
 	return best
-}
-
-// bulkText gives a table's text as UTF-8 without a byte order mark.
-func bulkText(data []byte) (string, error) {
-	var order binary.ByteOrder
-	switch {
-	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		data = data[3:]
-	case bytes.HasPrefix(data, []byte("\xff\xfe")):
-		order, data = binary.LittleEndian, data[2:]
-	case bytes.HasPrefix(data, []byte("\xfe\xff")):
-		order, data = binary.BigEndian, data[2:]
-	case len(data) >= 4 && len(data)%2 == 0 && data[1] == 0 && data[3] == 0 && data[0] != 0:
-		order = binary.LittleEndian
-	case len(data) >= 4 && len(data)%2 == 0 && data[0] == 0 && data[2] == 0 && data[1] != 0:
-		order = binary.BigEndian
-	}
-	if order != nil {
-		units := make([]uint16, len(data)/2)
-		for i := range units {
-			units[i] = order.Uint16(data[2*i:])
-		}
-		return string(utf16.Decode(units)), nil
-	}
-	if !utf8.Valid(data) {
-		return "", ErrBulkEncoding
-	}
-	return string(data), nil
 }

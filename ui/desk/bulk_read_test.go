@@ -55,6 +55,8 @@ func TestReadBulk(t *testing.T) {
 		{"heading in Chinese", "名稱,類型,電子郵件,有效天數\n王小明,用戶端,w@example.com,90\n", []string{"2: 王小明|用戶端||w@example.com|90"}},
 		{"heading in Japanese", "名前;種別;メールアドレス;パスワード\n山田;クライアント;y@example.com;ひみつ\n",
 			[]string{"2: 山田|クライアント||y@example.com||ひみつ"}},
+		{"profile and addresses", "name,profile,CRL,CRL 2,OCSP,CA issuers\nalice,mine,http://x/1 http://x/2,http://x/3,http://o/,http://i/\n",
+			[]string{"2: alice||||||||mine|http://x/1 http://x/2 http://x/3|http://o/|http://i/"}},
 		{"heading with unit in brackets", "Common Name (CN),Days\nalice,90\n", []string{"2: alice||||90"}},
 		{"several columns of names", "name,SAN 1,SAN 2,dns\napi,a.example,,b.example\n", []string{"2: api||a.example b.example"}},
 		{"unknown column is left out", "name,Room,kind\nalice,12,client\n", []string{"2: alice|client"}},
@@ -83,11 +85,11 @@ func TestReadBulk(t *testing.T) {
 		{"UTF-16 without a mark, big end first", utf16Text(binary.BigEndian, false, "name\nalice\n"), []string{"2: alice"}},
 		{"example", BulkExample, []string{
 			"2: alice|client||alice@example.com|365||Example|Sales",
-			"3: Bob, the builder|client|spiffe://example.com/bob||2y||Example|Works",
+			"3: Bob, the builder||spiffe://example.com/bob||||Example|Works|browser-client",
 			"4: api.example.com|server|api.example.com, 10.0.0.7||90"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			table, err := ReadBulk([]byte(c.text))
+			table, err := ReadBulk([]byte(c.text), BulkHint{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -99,7 +101,7 @@ func TestReadBulk(t *testing.T) {
 }
 
 func TestReadBulkUnknownHeadings(t *testing.T) {
-	table, err := ReadBulk([]byte("name,Room,,kind,Phone\nalice,12,,client,5\n"))
+	table, err := ReadBulk([]byte("name,Room,,kind,Phone\nalice,12,,client,5\n"), BulkHint{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,15 +126,15 @@ func TestReadBulkErrors(t *testing.T) {
 		{"no column of names", "kind,days\nclient,90\n", ErrBulkHeadings},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if _, err := ReadBulk([]byte(c.text)); !errors.Is(err, c.want) {
+			if _, err := ReadBulk([]byte(c.text), BulkHint{}); !errors.Is(err, c.want) {
 				t.Errorf("error %v, want %v", err, c.want)
 			}
 		})
 	}
-	if _, err := ReadBulk([]byte(strings.Repeat("a\n", MaxBulkRows+1))); !errors.As(err, &limit) || limit.Rows != MaxBulkRows {
+	if _, err := ReadBulk([]byte(strings.Repeat("a\n", MaxBulkRows+1)), BulkHint{}); !errors.As(err, &limit) || limit.Rows != MaxBulkRows {
 		t.Errorf("error of too many rows: %v", err)
 	}
-	if _, err := ReadBulkFrom(strings.NewReader(strings.Repeat("a", MaxBulkSize+1))); !errors.As(err, &limit) || limit.Bytes != MaxBulkSize {
+	if _, err := ReadBulkFrom(strings.NewReader(strings.Repeat("a", MaxBulkSize+1)), BulkHint{}); !errors.As(err, &limit) || limit.Bytes != MaxBulkSize {
 		t.Errorf("error of too many bytes: %v", err)
 	}
 }
@@ -141,7 +143,7 @@ func TestReadBulkFileErrors(t *testing.T) {
 	folder := t.TempDir()
 	for _, path := range []string{folder, folder + "/none.csv"} {
 		var at *PathError
-		if _, err := ReadBulkFile(path); !errors.As(err, &at) || at.Path != path {
+		if _, err := ReadBulkFile(path, BulkHint{}); !errors.As(err, &at) || at.Path != path {
 			t.Errorf("%s: error %v", path, err)
 		}
 	}
@@ -153,7 +155,7 @@ func FuzzReadBulk(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		table, err := ReadBulk(data)
+		table, err := ReadBulk(data, BulkHint{})
 		if err != nil {
 			return
 		}

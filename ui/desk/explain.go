@@ -144,6 +144,7 @@ func explainTyped(err error) (string, []any) {
 		format  *pki.FormatError
 		lacks   *LacksError
 		limit   *BulkLimitError
+		encoded *BulkEncodingError
 		broken  *pki.DamageError
 		several *AmbiguousError
 	)
@@ -167,6 +168,8 @@ func explainTyped(err error) (string, []any) {
 		return "bulk-rows", []any{"Count", limit.Rows}
 	case errors.As(err, &limit):
 		return "bulk-bytes", []any{"Number", strconv.Itoa(limit.Bytes >> 20)}
+	case errors.As(err, &encoded):
+		return "bulk-not-encoding", []any{"Encoding", encoded.Encoding.Label()}
 	case errors.As(err, &newer):
 		return "profile-newer", []any{"Found", newer.Found, "Known", newer.Known}
 	case errors.As(err, &field):

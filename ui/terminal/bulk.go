@@ -20,7 +20,7 @@ import (
 // many is what the flags of issue --from say.
 type many struct {
 	wish
-	from, kind               string
+	from, kind, encoding     string
 	out, passwords, password string
 	secret                   secret
 	p12, compatible, pem     bool
@@ -28,10 +28,12 @@ type many struct {
 	again                    bool
 }
 
-// How many rows with faults, and with warnings, are shown.
+// How many rows with faults, and with warnings, are shown, and how many values
+// of a column.
 const (
 	mostFaults   = 200
 	mostWarnings = 20
+	mostShares   = 10
 )
 
 // issueMany gives issue the flags that make it issue a whole table.
@@ -39,6 +41,7 @@ func (s *session) issueMany(issue *cobra.Command) {
 	m := &many{}
 	f := issue.Flags()
 	f.StringVar(&m.from, "from", "", s.t.T("bulk.flag.from"))
+	f.StringVar(&m.encoding, "encoding", "", s.t.T("bulk.flag.encoding"))
 	f.StringVar(&m.issuer, "ca", "", s.t.T("terminal.flag.ca"))
 	f.StringVar(&m.kind, "kind", string(pki.Client), s.t.T("bulk.flag.kind"))
 	f.BoolVar(&m.again, "again", false, s.t.T("bulk.flag.again"))
@@ -74,7 +77,7 @@ func (s *session) issueMany(issue *cobra.Command) {
 				return err
 			}
 		}
-		table, err := s.readTable(m.from)
+		table, err := s.readTable(m)
 		if err != nil {
 			return err
 		}
@@ -88,11 +91,22 @@ func (s *session) issueMany(issue *cobra.Command) {
 }
 
 // readTable reads the table of a file, or of the input.
-func (s *session) readTable(from string) (desk.BulkTable, error) {
-	if from == "-" {
-		return desk.ReadBulkFrom(s.stdin())
+func (s *session) readTable(m *many) (desk.BulkTable, error) {
+	hint := desk.BulkHint{Language: s.t.Language()}
+	if m.encoding != "" {
+		var known bool
+		if hint.Encoding, known = desk.ParseBulkEncoding(m.encoding); !known {
+			var names []string
+			for _, e := range desk.BulkEncodings() {
+				names = append(names, string(e))
+			}
+			return desk.BulkTable{}, notOneOf("--encoding", m.encoding, names...)
+		}
 	}
-	return desk.ReadBulkFile(from)
+	if m.from == "-" {
+		return desk.ReadBulkFrom(s.stdin(), hint)
+	}
+	return desk.ReadBulkFile(m.from, hint)
 }
 
 // formats are the files of each certificate.
@@ -137,6 +151,9 @@ func (s *session) makeMany(c *cobra.Command, d *desk.Desk, m *many, t desk.BulkT
 	if err != nil {
 		return err
 	}
+	if t.Encoding.Legacy() {
+		fmt.Fprintln(s.Err, s.t.T("bulk.encoding.read", "Encoding", t.Encoding.Label()))
+	}
 	if len(t.Unknown) > 0 {
 		fmt.Fprintln(s.Err, s.t.T("bulk.unknown", "Count", len(t.Unknown), "Names", pki.Escape(strings.Join(t.Unknown, ", "))))
 	}
@@ -146,6 +163,7 @@ func (s *session) makeMany(c *cobra.Command, d *desk.Desk, m *many, t desk.BulkT
 	s.sayWarnings(check)
 	s.sayFaults(check)
 	s.say("bulk.checked", "Count", len(check.Items), "Good", s.t.Number(check.Good), "Bad", s.t.Number(check.Bad))
+	s.sayShares(check)
 	if check.There > 0 && !m.again {
 		fmt.Fprintln(s.Err, s.t.T("bulk.there", "Count", check.There))
 	}
@@ -275,6 +293,22 @@ func (s *session) sayWarnings(check desk.BulkCheck) {
 	}
 	if shown >= mostWarnings && check.Warned > shown {
 		fmt.Fprintln(s.Err, s.t.T("bulk.more-warnings", "Count", check.Warned))
+	}
+}
+
+// sayShares tells which profiles and addresses good rows name themselves, and
+// how many.
+func (s *session) sayShares(check desk.BulkCheck) {
+	for _, column := range []desk.BulkColumn{desk.ColumnProfile, desk.ColumnCRL, desk.ColumnOCSP, desk.ColumnIssuers} {
+		name := s.t.T("bulk.column." + string(column))
+		shares := check.Shares(column)
+		for n, share := range shares {
+			if n == mostShares {
+				s.say("bulk.shares.more", "Column", name, "Count", len(shares)-n)
+				break
+			}
+			s.say("bulk.shares", "Column", name, "Value", pki.Escape(share.Value), "Count", share.Rows)
+		}
 	}
 }
 

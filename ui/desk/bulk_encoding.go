@@ -1,0 +1,194 @@
+package desk
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/traditionalchinese"
+)
+
+// BulkEncoding is how the text of a table is written.
+type BulkEncoding string
+
+// The encodings. The last two are what spreadsheets in Taiwan and Japan write
+// as plain "CSV".
+const (
+	EncodingUTF8     BulkEncoding = "utf-8"
+	EncodingUTF16    BulkEncoding = "utf-16"    // either end first; without a mark the little one, unless zeros tell
+	EncodingBig5     BulkEncoding = "big5"      // code page 950
+	EncodingShiftJIS BulkEncoding = "shift-jis" // code page 932
+)
+
+// BulkEncodings are all of them.
+func BulkEncodings() []BulkEncoding {
+	return []BulkEncoding{EncodingUTF8, EncodingUTF16, EncodingBig5, EncodingShiftJIS}
+}
+
+// ParseBulkEncoding reads the name of an encoding, also as other programs call
+// it: "UTF8", "cp950", "sjis", "Windows-31J". Case does not count.
+func ParseBulkEncoding(name string) (BulkEncoding, bool) {
+	switch folded(name) {
+	case "utf8", "utf8bom":
+		return EncodingUTF8, true
+	case "utf16", "utf16le", "utf16be", "unicode", "ucs2":
+		return EncodingUTF16, true
+	case "big5", "cp950", "950", "ms950", "big5eten", "big5hkscs":
+		return EncodingBig5, true
+	case "shiftjis", "sjis", "cp932", "932", "ms932", "mskanji", "windows31j":
+		return EncodingShiftJIS, true
+	}
+	return "", false
+}
+
+// Label is what people call it.
+func (e BulkEncoding) Label() string {
+	switch e {
+	case EncodingUTF8:
+		return "UTF-8"
+	case EncodingUTF16:
+		return "UTF-16"
+	case EncodingBig5:
+		return "Big5"
+	case EncodingShiftJIS:
+		return "Shift-JIS"
+	}
+	return string(e)
+}
+
+// Legacy tells whether nothing in such a text says that it is one, so that it
+// may be another.
+func (e BulkEncoding) Legacy() bool { return e == EncodingBig5 || e == EncodingShiftJIS }
+
+// BulkEncodingError says that a table is not text of the encoding that it was
+// to be read as.
+type BulkEncodingError struct{ Encoding BulkEncoding }
+
+func (e *BulkEncodingError) Error() string { return fmt.Sprintf("table is not %s", e.Encoding) }
+
+// BulkHint is what is known of a table before it is read. With none, a byte
+// order mark decides, or the zeros of UTF-16, or that it is good UTF-8; else it
+// is Big5 or Shift-JIS when every character of it is, and its first row names
+// columns then. Where both are so the language of the person decides.
+type BulkHint struct {
+	Encoding BulkEncoding // "" to find it out
+	Language string       // of the person, as BCP 47; a table in "ja" is Shift-JIS rather than Big5
+}
+
+// text gives a table's text as UTF-8 without a byte order mark, and what it was
+// written in. Errors: ErrBulkEncoding, *BulkEncodingError.
+func (h BulkHint) text(data []byte) (string, BulkEncoding, error) {
+	switch h.Encoding {
+	case "":
+		return h.guess(data)
+	case EncodingUTF16:
+		text := fromUTF16(data, utf16Order(data))
+		if strings.ContainsRune(text, utf8.RuneError) {
+			return "", "", &BulkEncodingError{h.Encoding}
+		}
+		return text, EncodingUTF16, nil
+	}
+	text, ok := decoded(data, h.Encoding)
+	if !ok {
+		return "", "", &BulkEncodingError{h.Encoding}
+	}
+	return text, h.Encoding, nil
+}
+
+func (h BulkHint) guess(data []byte) (string, BulkEncoding, error) {
+	if order := utf16Order(data); order != nil {
+		return fromUTF16(data, order), EncodingUTF16, nil
+	}
+	if text, ok := decoded(data, EncodingUTF8); ok {
+		return text, EncodingUTF8, nil
+	}
+	likely := []BulkEncoding{EncodingBig5, EncodingShiftJIS}
+	if strings.HasPrefix(h.Language, "ja") {
+		slices.Reverse(likely)
+	}
+	for _, e := range likely {
+		if e == EncodingBig5 && !onlyBig5(data) {
+			continue
+		}
+		if text, ok := decoded(data, e); ok && isHeaded(text) {
+			return text, e, nil
+		}
+	}
+	return "", "", ErrBulkEncoding
+}
+
+// isHeaded tells whether the first row of a text names columns.
+func isHeaded(text string) bool {
+	s := splitter{text: text, separator: byte(separatorOf(text)), line: 1}
+	first, ok := s.next()
+	if !ok {
+		return false
+	}
+	_, headed := headingOf(first.cells)
+	return headed
+}
+
+const utf8Mark = "\xef\xbb\xbf"
+
+// decoded reads an encoding other than UTF-16; false when that makes no text
+// of all of it.
+func decoded(data []byte, e BulkEncoding) (string, bool) {
+	var from encoding.Encoding
+	switch e {
+	case EncodingBig5:
+		from = traditionalchinese.Big5
+	case EncodingShiftJIS:
+		from = japanese.ShiftJIS
+	default:
+		return strings.TrimPrefix(string(data), utf8Mark), e == EncodingUTF8 && utf8.Valid(data)
+	}
+	text, err := from.NewDecoder().Bytes(data)
+	return string(text), err == nil && !bytes.ContainsRune(text, utf8.RuneError)
+}
+
+// onlyBig5 tells whether the first byte of every pair is one of code page 950.
+// The decoder knows more, those of Hong Kong's supplement, and would take
+// Japanese characters for them.
+func onlyBig5(data []byte) bool {
+	for i := 0; i < len(data); i++ {
+		if data[i] < 0x80 {
+			continue
+		}
+		if data[i] < 0xa1 || data[i] > 0xf9 {
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+// utf16Order is the order of the bytes of UTF-16, by its mark or by the zeros
+// of its first characters; nil for what is none.
+func utf16Order(data []byte) binary.ByteOrder {
+	even := len(data) >= 4 && len(data)%2 == 0
+	switch {
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), even && data[1] == 0 && data[3] == 0 && data[0] != 0:
+		return binary.LittleEndian
+	case bytes.HasPrefix(data, []byte("\xfe\xff")), even && data[0] == 0 && data[2] == 0 && data[1] != 0:
+		return binary.BigEndian
+	}
+	return nil
+}
+
+// fromUTF16 reads UTF-16, little end first where no order is known.
+func fromUTF16(data []byte, order binary.ByteOrder) string {
+	if order == nil {
+		order = binary.LittleEndian
+	}
+	units := make([]uint16, len(data)/2)
+	for i := range units {
+		units[i] = order.Uint16(data[2*i:])
+	}
+	return strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff")
+}
