@@ -217,6 +217,7 @@ func (b *bulkPage) look() {
 
 func (b *bulkPage) readFile(path string) {
 	b.path = path
+	b.start.path.SetText(path) // to be read again as something else, when it is not text
 	hint := b.hint()
 	b.read(func() (desk.BulkTable, error) { return desk.ReadBulkFile(path, hint) })
 }

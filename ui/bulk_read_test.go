@@ -54,7 +54,6 @@ func TestBulkEncodingIsSaidAndChanged(t *testing.T) {
 	}
 	b.picture("bulk-unknown-encoding-zh")
 	p.start.encoding.Choose(slices.Index(bulkEncodings, desk.EncodingBig5))
-	p.start.path.SetText(p.path)
 	p.look()
 	b.queue.drain()
 	equalTexts(t, "names", listedNames(p), []string{"許功蓋"})

@@ -72,6 +72,7 @@ func (b *bulkPage) buildPreview() {
 	p.source = widgets.NewText("").Bold()
 	other := widgets.NewButton(t.T("bulk.other"), "", widgets.Quiet, func() {
 		b.start.encoding.Select(0)
+		b.start.path.SetText("")
 		b.showStart()
 	})
 	p.again = widgets.NewButton(t.T("bulk.again"), "", widgets.Quiet, func() { b.readFile(b.path) })
