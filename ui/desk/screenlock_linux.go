@@ -79,13 +79,17 @@ func listenToSystem(ctx context.Context) (*dbus.Conn, error) {
 	}
 	const service, manager = "org.freedesktop.login1", "/org/freedesktop/login1"
 	var session dbus.ObjectPath
-	err = c.Object(service, manager).CallWithContext(ctx, service+".Manager.GetSessionByPID", 0, uint32(os.Getpid())).Store(&session)
-	if err == nil {
-		err = c.AddMatchSignalContext(ctx, dbus.WithMatchObjectPath(session), dbus.WithMatchMember("Lock"))
+	logind := c.Object(service, manager)
+	err = logind.CallWithContext(ctx, service+".Manager.GetSessionByPID", 0, uint32(os.Getpid())).Store(&session)
+	if err != nil { // a desktop that starts programs as services: they are of no session, their person is
+		err = logind.CallWithContext(ctx, service+".Manager.GetSession", 0, "auto").Store(&session)
 	}
-	if err != nil {
-		_ = c.Close()
-		return nil, err
+	if err == nil { // without a session there is still the sleep of the computer
+		err = c.AddMatchSignalContext(ctx, dbus.WithMatchObjectPath(session), dbus.WithMatchMember("Lock"))
+		if err != nil {
+			_ = c.Close()
+			return nil, err
+		}
 	}
 	return listening(ctx, c, dbus.WithMatchObjectPath(manager), dbus.WithMatchMember("PrepareForSleep"))
 }
