@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/zalando/go-keyring"
@@ -25,12 +26,14 @@ func TestMain(m *testing.M) {
 }
 
 func testProgram() Program {
+	patience, _ := time.ParseDuration(os.Getenv("TEST_PATIENCE")) // none: as people have it
 	return Program{
 		Version: "test",
 		Window:  func(string) error { return ErrNoDisplay },
 		In:      os.Stdin, Out: os.Stdout, Err: os.Stderr,
-		Printer: i18n.New(i18n.Environment()...),
-		Desk:    desk.Options{KDF: storage.LightKDF()},
+		Printer:  i18n.New(i18n.Environment()...),
+		Desk:     desk.Options{KDF: storage.LightKDF()},
+		Patience: patience,
 	}
 }
 

@@ -3,8 +3,6 @@ package terminal
 import (
 	"bytes"
 	"cmp"
-	"context"
-	"errors"
 	"fmt"
 	"os"
 
@@ -83,53 +81,6 @@ func (s *session) ask(prompt string) ([]byte, error) {
 	return term.ReadPassword(int(s.In.Fd()))
 }
 
-// open opens and unlocks the vault.
-func (s *session) open(ctx context.Context) (*desk.Desk, error) {
-	path, err := s.path()
-	if err != nil {
-		return nil, err
-	}
-	d, err := desk.Open(path, s.Desk)
-	if err != nil {
-		return nil, err
-	}
-	if !d.Locked() {
-		return d, nil
-	}
-	pass, err := s.passphrase(s.t.T("terminal.passphrase", "Vault", path))
-	if err == nil {
-		err = d.Unlock(ctx, pass)
-		clear(pass)
-	}
-	if err != nil {
-		d.Close()
-		return nil, err
-	}
-	return d, nil
-}
-
-// openOrCreate opens the vault, or makes it when there is none yet.
-func (s *session) openOrCreate(ctx context.Context) (*desk.Desk, error) {
-	d, err := s.open(ctx)
-	if !errors.Is(err, desk.ErrNotFound) {
-		return d, err
-	}
-	path, err := s.path()
-	if err != nil {
-		return nil, err
-	}
-	pass, err := s.newPassphrase(path)
-	if err != nil {
-		return nil, err
-	}
-	defer clear(pass)
-	if d, err = desk.Create(path, pass, s.Desk); err != nil {
-		return nil, err
-	}
-	fmt.Fprintln(s.Err, s.t.T("terminal.vault-made", "Vault", path))
-	return d, nil
-}
-
 // newPassphrase gives the passphrase of a new vault, asked for twice.
 func (s *session) newPassphrase(path string) ([]byte, error) {
 	first, err := s.passphrase(s.t.T("terminal.new-passphrase", "Vault", path))
@@ -188,13 +139,4 @@ func (s *session) again(first []byte) ([]byte, error) {
 		return nil, saidError{}
 	}
 	return first, nil
-}
-
-// withDesk runs a deed on the open vault and closes it.
-func (s *session) withDesk(ctx context.Context, deed func(*desk.Desk) error) error {
-	d, err := s.open(ctx)
-	if err != nil {
-		return err
-	}
-	return errors.Join(deed(d), d.Close())
 }

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -37,13 +38,14 @@ const (
 
 // Program is the terminal with what it needs from outside.
 type Program struct {
-	Version string
-	Window  func(vault string) error // opens the window; returns when it is closed
-	In      *os.File
-	Out     io.Writer
-	Err     io.Writer
-	Printer *i18n.Printer
-	Desk    desk.Options
+	Version  string
+	Window   func(vault string) error // opens the window; returns when it is closed
+	In       *os.File
+	Out      io.Writer
+	Err      io.Writer
+	Printer  *i18n.Printer
+	Desk     desk.Options
+	Patience time.Duration // for a vault that another program has open; zero: ten seconds
 }
 
 // Run does what the arguments say and gives the exit status.
@@ -71,6 +73,7 @@ type session struct {
 	passphraseFile string
 	passphraseRead []byte        // what --passphrase-file - gave
 	lines          *bufio.Reader // of the input, when a secret was read of it
+	waited         bool          // it was said that another program has the vault open
 }
 
 // saidError is a failure whose words are already on the screen.

@@ -23,14 +23,11 @@ func (s *session) vaultInfo() *cobra.Command {
 	return &cobra.Command{
 		Use: "info", Short: s.t.T("vault.info"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			path, err := s.path()
+			d, err := s.openFile(c.Context())
 			if err != nil {
 				return err
 			}
-			d, err := desk.Open(path, s.Desk)
-			if err != nil {
-				return err
-			}
+			path := d.Path()
 			fmt.Fprintln(s.Out, pki.Escape(path))
 			ways := d.Ways()
 			if len(ways) == 0 {
@@ -52,7 +49,7 @@ func (s *session) vaultPassphrase() *cobra.Command {
 	c := &cobra.Command{
 		Use: "passphrase", Short: s.t.T("vault.passphrase"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return s.withOld(c, func(d *desk.Desk, old []byte) error {
+			return s.withOld(c.Context(), func(d *desk.Desk, old []byte) error {
 				fresh, err := s.newOne(file)
 				if err != nil {
 					return err
@@ -68,31 +65,6 @@ func (s *session) vaultPassphrase() *cobra.Command {
 	}
 	c.Flags().StringVar(&file, "new-passphrase-file", "", s.t.T("vault.flag.new-passphrase-file"))
 	return c
-}
-
-// withOld opens the vault and gives the passphrase that it opened with, for
-// deeds that ask for it again.
-func (s *session) withOld(c *cobra.Command, deed func(d *desk.Desk, old []byte) error) error {
-	path, err := s.path()
-	if err != nil {
-		return err
-	}
-	d, err := desk.Open(path, s.Desk)
-	if err != nil {
-		return err
-	}
-	var old []byte
-	if d.Locked() {
-		old, err = s.passphrase(s.t.T("terminal.passphrase", "Vault", path))
-		if err == nil {
-			err = d.Unlock(c.Context(), old)
-		}
-		defer clear(old)
-	}
-	if err == nil {
-		err = deed(d, old)
-	}
-	return errors.Join(err, d.Close())
 }
 
 // newOne is the new passphrase of a vault: of a file, or asked for twice. How
@@ -185,7 +157,7 @@ func (s *session) vaultNewKey() *cobra.Command {
 	return &cobra.Command{
 		Use: "new-key", Short: s.t.T("vault.new-key"), Long: s.t.T("vault.new-key") + "\n\n" + s.t.T("vault.new-key.text"), Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return s.withOld(c, func(d *desk.Desk, old []byte) error {
+			return s.withOld(c.Context(), func(d *desk.Desk, old []byte) error {
 				code, err := d.NewDataKey(c.Context(), old)
 				if err != nil {
 					return err
