@@ -58,6 +58,27 @@ type Step struct {
 	Facts  map[string]string `json:"facts,omitempty"`
 }
 
+// What a connection is instead of mutual TLS.
+const (
+	InsteadTLS  = "plain-tls"  // the server never asked for a certificate: no steps 4 and 5
+	InsteadHTTP = "plain-http" // no TLS: no steps 2 to 5
+)
+
+// Instead says, of the first step that did not take place, what the connection
+// is instead of mutual TLS; "" of any other. shown is false of all that did not
+// take place: that one stands for them.
+func (s Step) Instead() (code string, shown bool) {
+	switch {
+	case s.State != NotAsked:
+		return "", true
+	case s.Number == StepServerCertificate:
+		return InsteadHTTP, false
+	case s.Number == StepClientCertificate && s.Facts["asked"] != "":
+		return InsteadTLS, false
+	}
+	return "", false
+}
+
 // Result is what became of a Try.
 type Result struct {
 	Try       Try

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"countersign/pki"
 	"countersign/testclient"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 )
 
 // looks are the sizes and lights that each state of Connections is drawn in.
@@ -35,6 +37,9 @@ func (l *lab) wantWhole(state string) {
 		l.t.Errorf("%s: the body needs %v of %v", state, need, has)
 	}
 	for i, r := range l.c.picture.rows {
+		if !r.root.Visible() {
+			continue
+		}
 		if need, has := r.root.MinSize().Height, r.root.Size().Height; need > has {
 			l.t.Errorf("%s: row %d needs %v of %v", state, i+1, need, has)
 		}
@@ -112,4 +117,56 @@ func (l *lab) failures(look string) {
 	l.c.form.url.SetText("ftp://x")
 	l.try()
 	l.wantWhole("bad-url-" + look)
+}
+
+// TestPlainIsWhole: the picture of a connection that is no mutual TLS has the
+// steps that took place, and a line that says what it is instead.
+func TestPlainIsWhole(t *testing.T) {
+	for _, lang := range i18n.Languages() {
+		for _, look := range looks {
+			l, made := example(t, func(o *Options) { o.Printer, o.Dark = i18n.New(lang), &look.dark })
+			l.win.Resize(look.size)
+			for _, c := range []struct {
+				mode    testclient.Mode
+				instead string
+				rows    []int
+			}{
+				{testclient.ModeTLS, "step.instead.plain-tls", []int{1, 2, 3, 4, 6, 7}},
+				{testclient.ModePlain, "step.instead.plain-http", []int{1, 2, 6, 7}},
+			} {
+				cert := made.Server.ID
+				if c.mode == testclient.ModePlain {
+					cert = ""
+				}
+				l.serve(c.mode, cert, "")
+				l.c.openLocal(false)
+				l.try()
+				l.wantWhole("plain-" + string(c.mode) + "-" + lang + "-" + look.name)
+				note := i18n.New(lang).T(c.instead)
+				var rows []int
+				for i, r := range l.c.picture.rows {
+					if r.root.Visible() {
+						rows = append(rows, i+1)
+					}
+					if r.note.Visible() && (r.note.Text() != note || r.badge.Visible() || r.client.Visible()) {
+						t.Errorf("%s %s: row %d says %q", lang, c.mode, i+1, r.note.Text())
+					}
+				}
+				if !slices.Equal(rows, c.rows) {
+					t.Errorf("%s %s: the rows %v", lang, c.mode, rows)
+				}
+				text := l.resultText(l.c.last.result)
+				if strings.Count(text, note) != 1 || strings.Contains(text, "\n4 ") || !strings.Contains(text, "\n7 ") {
+					t.Errorf("%s %s: the copy is %q", lang, c.mode, text)
+				}
+			}
+			l.serve(testclient.ModeMTLS, made.Server.ID, made.Authority.ID)
+			l.try()
+			for i, r := range l.c.picture.rows {
+				if !r.root.Visible() || r.note.Visible() {
+					t.Errorf("%s: row %d is still left out", lang, i+1)
+				}
+			}
+		}
+	}
 }

@@ -18,7 +18,7 @@ type attempts struct {
 func newAttempts(w *Window, changed func()) *attempts {
 	a := &attempts{codes: append(testclient.TrialCodes()[1:], testclient.TrialElsewhere)}
 	t := w.t
-	grid := widgets.Grid(280, 12)
+	grid := widgets.Grid(280, 4)
 	for _, code := range a.codes {
 		words := t.T("enforce.attempt." + code)
 		if code == testclient.TrialElsewhere {

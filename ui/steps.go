@@ -30,6 +30,9 @@ type stepLine struct {
 	strong bool // the step that failed
 	took   string
 
+	left    bool   // it did not take place, and is left out
+	instead string // of the first of those: what the connection is instead of mutual TLS
+
 	seen   string // what our own server saw of the step; empty when it is another's
 	denied bool   // there it refused, or was refused
 }
@@ -40,6 +43,7 @@ type picture struct {
 	w    *Window
 	host *widgets.Text
 	rows [7]*stepRow
+	line [7]fyne.CanvasObject // over each row
 	cols *stepColumns
 	root *fyne.Container
 }
@@ -52,7 +56,8 @@ func newPicture(w *Window) *picture {
 	all := widgets.Stack(0, head)
 	for i := range p.rows {
 		p.rows[i] = newStepRow(p.cols)
-		all.Add(widgets.Rule())
+		p.line[i] = widgets.Rule()
+		all.Add(p.line[i])
 		all.Add(p.rows[i].root)
 	}
 	p.root = widgets.NewPanel(theme.Surface, theme.Line, theme.Radius, widgets.Inset(8, 16, 4, 16, all))
@@ -64,7 +69,7 @@ func newPicture(w *Window) *picture {
 func (p *picture) waiting(host string) {
 	p.setHost(host)
 	for i, name := range stepOrder {
-		p.rows[i].set(p.w.waitingLine(i+1, name))
+		p.set(i, p.w.waitingLine(i+1, name))
 	}
 	p.root.Refresh()
 }
@@ -80,7 +85,7 @@ func (p *picture) step(s testclient.Step) {
 	if s.Number < 1 || s.Number > len(p.rows) {
 		return
 	}
-	p.rows[s.Number-1].set(p.w.stepLine(s, nil, ""))
+	p.set(s.Number-1, p.w.stepLine(s, nil, ""))
 	if s.Number < len(p.rows) && s.State != testclient.Failed {
 		p.rows[s.Number].badge.Set(widgets.ToneAccent, strconv.Itoa(s.Number+1))
 	}
@@ -92,9 +97,20 @@ func (p *picture) result(r testclient.Result) {
 	for i, s := range r.Steps {
 		line := p.w.stepLine(s, r.Diagnosis, r.Try.Method)
 		line.seen, line.denied = p.w.seenWords(r, i)
-		p.rows[i].set(line)
+		p.set(i, line)
 	}
 	p.root.Refresh()
+}
+
+// set draws the row i. What did not take place is left out, and one line says
+// what the connection is instead.
+func (p *picture) set(i int, l stepLine) {
+	hidden := l.left && l.instead == ""
+	p.rows[i].root.Hidden = hidden
+	if p.line[i].Show(); hidden {
+		p.line[i].Hide()
+	}
+	p.rows[i].set(l)
 }
 
 func (p *picture) setHost(host string) {
@@ -156,6 +172,7 @@ type stepRow struct {
 	took   *widgets.Text
 	seen   *widgets.Text // below the others
 	arrow  *widgets.Arrow
+	note   *widgets.Text // in place of all
 	root   *fyne.Container
 }
 
@@ -169,10 +186,11 @@ func newStepRow(cols *stepColumns) *stepRow {
 		took:   widgets.NewText("").Small().Tone(widgets.ToneQuiet).Align(fyne.TextAlignTrailing),
 		seen:   widgets.NewText("").Small().Tone(widgets.ToneQuiet).Wrap().Align(fyne.TextAlignTrailing),
 		arrow:  widgets.NewArrow(widgets.ToneQuiet, widgets.ToRight),
+		note:   widgets.NewText("").Wrap(),
 	}
 	r.root = &fyne.Container{
 		Layout:  &stepRowLayout{row: r, cols: cols},
-		Objects: []fyne.CanvasObject{r.badge, r.client, r.middle, r.server, r.strong, r.took, r.arrow, r.seen},
+		Objects: []fyne.CanvasObject{r.badge, r.client, r.middle, r.server, r.strong, r.took, r.arrow, r.seen, r.note},
 	}
 	return r
 }
@@ -180,6 +198,11 @@ func newStepRow(cols *stepColumns) *stepRow {
 // set draws a line; the picture refreshes.
 func (r *stepRow) set(l stepLine) {
 	r.line = l
+	r.note.SetText(l.instead)
+	r.note.Hidden, r.badge.Hidden = l.instead == "", l.instead != ""
+	for _, o := range []*widgets.Text{r.client, r.middle, r.took} {
+		o.Hidden = l.left
+	}
 	r.badge.Set(l.tone, strconv.Itoa(l.number))
 	side, words := widgets.ToneNone, widgets.ToneNone
 	switch {
@@ -206,15 +229,15 @@ func (r *stepRow) set(l stepLine) {
 	if l.denied {
 		r.seen.SetTone(widgets.ToneBroken)
 	}
-	r.seen.Hidden = l.seen == ""
+	r.seen.Hidden = l.seen == "" || l.left && l.instead == ""
 	r.strong.SetText(l.server)
-	r.server.Hidden, r.strong.Hidden = l.strong, !l.strong
+	r.server.Hidden, r.strong.Hidden = l.strong || l.left, !l.strong
 	direction := widgets.ToRight
 	if l.flow == flowToClient {
 		direction = widgets.ToLeft
 	}
 	r.arrow.Set(l.tone, direction)
-	r.arrow.Hidden = l.flow == flowNone
+	r.arrow.Hidden = l.flow == flowNone || l.left
 }
 
 // stepRowLayout lays a row out: the words of the side that talks are next to
@@ -236,6 +259,7 @@ func (l *stepRowLayout) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 		o.Move(fyne.NewPos(x, (size.Height-seenHigh-height)/2))
 		o.Resize(fyne.NewSize(wide, height))
 	}
+	put(r.note, client, size.Width-client)
 	r.seen.Move(fyne.NewPos(client, size.Height-seenHigh-seenBelow))
 	r.seen.Resize(fyne.NewSize(size.Width-timeColumn-client, seenHigh))
 	put(r.badge, 0, 24)
@@ -298,7 +322,9 @@ func (l *stepRowLayout) middleWords(room float32) float32 {
 func (l *stepRowLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 	r := l.row
 	height, seen := float32(24), float32(0)
-	if l.width > 0 {
+	if r.line.instead != "" && l.width > 0 {
+		height, seen = max(height, heightFor(r.note, l.width-badgeColumn)), l.seenHigh(l.width)
+	} else if l.width > 0 {
 		seen = l.seenHigh(l.width)
 		_, _, _, clientWide, middleWide, serverWide := l.sides(l.width)
 		server := r.server

@@ -41,6 +41,11 @@ func (w *Window) stepLine(s testclient.Step, d *testclient.Diagnosis, method str
 		w.failedLine(&l, s, d)
 	default:
 		l.client = w.pictureWords(s.Name, "label")
+		var instead string
+		if instead, l.left = s.Instead(); instead != "" {
+			l.instead = w.t.T("step.instead." + instead)
+		}
+		l.left = !l.left
 		return l
 	}
 	l.took = tookText(s.Took)
@@ -63,6 +68,10 @@ func (w *Window) doneLine(l *stepLine, s testclient.Step, method string) {
 		l.middle = ""
 		if s.Facts["answer"] == "accepted-without" {
 			l.server = w.t.T("picture.verify-client.server.without")
+		}
+	case "exchange":
+		if s.Facts["version"] == "" {
+			l.client = w.t.T("picture.exchange.client.plain")
 		}
 	case "access":
 		if method == "" {
@@ -167,10 +176,17 @@ func (w *Window) resultText(r testclient.Result) string {
 	fmt.Fprintf(&b, "%s %s\n", methodOf(r.Try.Method), address)
 	wide := 0
 	for _, s := range r.Steps {
-		wide = max(wide, len([]rune(w.t.StepName(s.Name))))
+		wide = max(wide, len([]rune(w.stepTitle(s))))
 	}
 	for i, s := range r.Steps {
-		name := w.t.StepName(s.Name)
+		if instead, shown := s.Instead(); !shown {
+			if instead != "" {
+				fmt.Fprintf(&b, "   %s\n", w.t.T("step.instead."+instead))
+				w.writeSeen(&b, r, i)
+			}
+			continue
+		}
+		name := w.stepTitle(s)
 		fmt.Fprintf(&b, "%d  %s%s  %s", s.Number, name, strings.Repeat(" ", wide-len([]rune(name))), w.t.T("step."+string(s.State)))
 		if detail := w.stepDetail(s, r.Diagnosis); detail != w.t.T("step."+string(s.State)) {
 			fmt.Fprintf(&b, ": %s", detail)
@@ -179,9 +195,7 @@ func (w *Window) resultText(r testclient.Result) string {
 			fmt.Fprintf(&b, " (%s)", took)
 		}
 		b.WriteString("\n")
-		if words, _ := w.seenWords(r, i); words != "" {
-			fmt.Fprintf(&b, "   %s\n", words)
-		}
+		w.writeSeen(&b, r, i)
 	}
 	if d := r.Diagnosis; d != nil {
 		title, cause, fix := w.t.Diagnosis(d.Code, d.Facts)
@@ -191,6 +205,17 @@ func (w *Window) resultText(r testclient.Result) string {
 		fmt.Fprintf(&b, "%s: %s\n", fact.Label, fact.Value)
 	}
 	return b.String()
+}
+
+// writeSeen writes what our own server saw of a step, counted from 0.
+func (w *Window) writeSeen(b *strings.Builder, r testclient.Result, step int) {
+	if words, _ := w.seenWords(r, step); words != "" {
+		fmt.Fprintf(b, "   %s\n", words)
+	}
+}
+
+func (w *Window) stepTitle(s testclient.Step) string {
+	return w.t.StepTitle(s.Name, string(s.State), s.Facts)
 }
 
 func methodOf(method string) string {

@@ -64,8 +64,14 @@ func (p *Printer) Reason(code string, facts map[string]string) string {
 	return title
 }
 
-// StepName is the name of one of the seven steps: "connect" and so on.
-func (p *Printer) StepName(name string) string { return p.T("step." + name) }
+// StepTitle names one of the seven steps, "connect" and so on, as it took
+// place: what is exchanged without TLS is not encrypted.
+func (p *Printer) StepTitle(name, state string, facts map[string]string) string {
+	if name == "exchange" && state == "done" && facts["version"] == "" {
+		return p.T("step.exchange.plain")
+	}
+	return p.T("step." + name)
+}
 
 // StepDetail words in one line what a step exchanged or found: an address, a
 // chain of names, an alert. state is "done", "failed", "not-reached" or

@@ -90,6 +90,9 @@ func (f *connectFlags) runBoth(ctx context.Context, s *session, d *desk.Desk, pa
 func (s *session) printBoth(r testclient.Result) {
 	for i, step := range r.Steps {
 		s.printStep(step)
+		if instead, shown := step.Instead(); !shown && instead == "" {
+			continue
+		}
 		if words := seenWords(s.t, r, i); words != "" {
 			fmt.Fprintf(s.Out, "%17s%s\n", "", words)
 		}

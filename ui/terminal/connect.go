@@ -14,18 +14,26 @@ import (
 
 // marks stand before a step, so that its state is never colour alone.
 var marks = map[testclient.State]string{
-	testclient.Done: "ok  ", testclient.Failed: "FAIL", testclient.NotReached: "-   ", testclient.NotAsked: "-   ",
+	testclient.Done: "ok  ", testclient.Failed: "FAIL", testclient.NotReached: "-   ",
 }
 
 func (s *session) printStep(step testclient.Step) { printStep(s.Out, s.t, step) }
 
+// printStep prints a step that took place; for those that did not, what the
+// connection is instead of mutual TLS.
 func printStep(w io.Writer, t *i18n.Printer, step testclient.Step) {
+	if instead, shown := step.Instead(); !shown {
+		if instead != "" {
+			fmt.Fprintf(w, "%17s%s\n", "", t.T("step.instead."+instead))
+		}
+		return
+	}
 	mark := marks[step.State]
 	if step.State == testclient.Done && step.Facts["verified"] == "no" {
 		mark = "warn" // went on without being asked to verify
 	}
 	fmt.Fprintf(w, "%d %s %7s  %s: %s\n", step.Number, mark, milliseconds(step.Took),
-		t.T("step."+step.Name), strings.ReplaceAll(t.StepDetail(step.Name, string(step.State), step.Facts), "\n", ", "))
+		t.StepTitle(step.Name, string(step.State), step.Facts), strings.ReplaceAll(t.StepDetail(step.Name, string(step.State), step.Facts), "\n", ", "))
 }
 
 func milliseconds(d time.Duration) string {
