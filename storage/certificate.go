@@ -57,19 +57,23 @@ func (t *Tx) Certificate(id ID) (Certificate, error) {
 	if err != nil {
 		return Certificate{}, err
 	}
-	c := Certificate{Entry: entry}
-	err = t.get(bucketCertificates, record, func(value []byte) error {
-		payload, err := t.unchecked(bucketCertificates, record, value)
-		c.DER = bytes.Clone(payload)
-		return err
-	})
+	der, err := t.certificateDER(record)
 	if errors.Is(err, ErrNoRecord) {
 		err = damage(bucketCertificates, record, "missing, but in the index")
 	}
 	if err != nil {
 		return Certificate{}, fmt.Errorf("certificate: %w", err)
 	}
-	return c, nil
+	return Certificate{Entry: entry, DER: der}, nil
+}
+
+func (t *Tx) certificateDER(record []byte) (der []byte, err error) {
+	err = t.get(bucketCertificates, record, func(value []byte) error {
+		payload, err := t.unchecked(bucketCertificates, record, value)
+		der = bytes.Clone(payload)
+		return err
+	})
+	return der, err
 }
 
 // DeleteCertificate removes a certificate; its key stays. Errors: ErrNoRecord,

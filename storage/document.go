@@ -2,6 +2,7 @@ package storage
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -58,7 +59,8 @@ func decodeDocument[T any, P document[T]](t *Tx, bucket string, record, value []
 	return found, nil
 }
 
-// documents reads all documents of a bucket, in no order that means anything.
+// documents reads all documents of a bucket, in no order that means anything. Who
+// salvages gets those that are sound.
 func documents[T any, P document[T]](t *Tx, bucket string) ([]T, error) {
 	if err := t.checkWhole(bucket); err != nil {
 		return nil, fmt.Errorf("read %s: %w", bucket, err)
@@ -66,6 +68,9 @@ func documents[T any, P document[T]](t *Tx, bucket string) ([]T, error) {
 	var all []T
 	err := t.scan(bucket).all(func(record, value []byte) error {
 		one, err := decodeDocument[T, P](t, bucket, record, value)
+		if t.v.options.Salvage && errors.Is(err, ErrDamaged) {
+			return nil
+		}
 		all = append(all, one)
 		return err
 	})

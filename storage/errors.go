@@ -70,9 +70,11 @@ var (
 
 // DamageError says what is damaged. errors.Is(err, ErrDamaged) holds.
 type DamageError struct {
-	Bucket string // "" where it is known only to be somewhere in the file
-	Record string // the record's ID, a setting's name or an event's number; "" where unknown
-	Reason string // in English, for developers
+	Bucket  string // "" where it is known only to be somewhere in the file
+	Record  string // the record's ID, a setting's name or an event's number; "" where unknown
+	Missing int    // how many records of the bucket are not there; 0: the one named is damaged
+	Pages   bool   // the order of the file's pages: nothing opens it, but Salvage reads it
+	Reason  string // in English, for developers
 }
 
 func (e *DamageError) Error() string {
@@ -87,6 +89,17 @@ func (e *DamageError) Error() string {
 		s += ": " + e.Reason
 	}
 	return s
+}
+
+// Way is what a damaged slot would open the vault by; "" for another record, and for a slot
+// that this program does not know.
+func (e *DamageError) Way() Way {
+	for _, w := range []Way{ByPassphrase, ByKeyring, ByRecovery} {
+		if e.Bucket == bucketSlots && e.Record == fmt.Sprint(w.number()) {
+			return w
+		}
+	}
+	return ""
 }
 
 // Is reports that damage is ErrDamaged.

@@ -118,7 +118,8 @@ func (t *Tx) event(record, value []byte) (storedEvent, error) {
 }
 
 // Events reads the newest events, newest first; limit 0 or less: all. The chain is
-// checked as far as it is read, from the newest event that the state knows.
+// checked as far as it is read, from the newest event that the state knows. Who salvages
+// gets those that are sound.
 func (t *Tx) Events(limit int) ([]Event, error) {
 	var events []Event
 	err := t.walkEvents(func(e Event) bool {
@@ -132,7 +133,7 @@ func (t *Tx) Events(limit int) ([]Event, error) {
 }
 
 // VerifyEvents follows the whole chain of events. A changed, missing or added one is a
-// *DamageError.
+// *DamageError, but not to who salvages.
 func (t *Tx) VerifyEvents() error {
 	if err := t.walkEvents(func(Event) bool { return true }); err != nil {
 		return fmt.Errorf("verify events: %w", err)
@@ -145,6 +146,9 @@ func (t *Tx) walkEvents(more func(Event) bool) error {
 	s, err := t.loadState()
 	if err != nil {
 		return err
+	}
+	if t.v.options.Salvage {
+		return t.SoundEvents(more)
 	}
 	expected, sequence, stopped := s.head, s.events, false
 	scan := t.scan(bucketEvents)

@@ -102,7 +102,7 @@ func readMetas(r io.ReaderAt, size int64, salvage bool) (meta, error) {
 		return meta{}, notMeta(r, size)
 	case firstOK && secondOK:
 		if first.pageSize != second.pageSize {
-			return meta{}, &DamageError{Reason: "the headers differ in page size"}
+			return meta{}, &DamageError{Pages: true, Reason: "the headers differ in page size"}
 		}
 	case firstOK && size < 2*first.pageSize:
 		return meta{}, ErrTruncated
@@ -125,7 +125,7 @@ func notMeta(r io.ReaderAt, size int64) error {
 	if size < 2*minPageSize {
 		return ErrTruncated
 	}
-	return &DamageError{Reason: "both headers"}
+	return &DamageError{Pages: true, Reason: "both headers"}
 }
 
 func readMeta(r io.ReaderAt, at int64) (meta, bool, error) {
@@ -144,11 +144,11 @@ func readMeta(r io.ReaderAt, at int64) (meta, bool, error) {
 func (m meta) check(size int64) error {
 	switch {
 	case m.pageSize < minPageSize || m.pageSize > maxPageSize || m.pageSize&(m.pageSize-1) != 0:
-		return &DamageError{Reason: fmt.Sprintf("page size %d", m.pageSize)}
+		return &DamageError{Pages: true, Reason: fmt.Sprintf("page size %d", m.pageSize)}
 	case m.high > uint64(size/m.pageSize):
 		return ErrTruncated
 	case m.root < 2 || m.root >= m.high:
-		return &DamageError{Reason: "the root page is outside of the file"}
+		return &DamageError{Pages: true, Reason: "the root page is outside of the file"}
 	}
 	return nil
 }

@@ -71,7 +71,7 @@ func (k keyRange) has(key []byte) bool {
 }
 
 func (w *walker) damage(page uint64, format string, args ...any) error {
-	return &DamageError{Reason: fmt.Sprintf("page %d: ", page) + fmt.Sprintf(format, args...)}
+	return &DamageError{Pages: true, Reason: fmt.Sprintf("page %d: ", page) + fmt.Sprintf(format, args...)}
 }
 
 // page reads a page with its overflow and marks it as in use.

@@ -366,7 +366,7 @@ func (g *sound) withoutHalves(t *Tx, saved *Salvaged) error {
 	return nil
 }
 
-func sortedKeys(records map[string][]byte) []string {
+func sortedKeys[T any](records map[string]T) []string {
 	keys := make([]string, 0, len(records))
 	for key := range records {
 		keys = append(keys, key)

@@ -9,7 +9,7 @@ import (
 const maxSettingKey = 256
 
 // Setting reads a setting of the vault. Where it is damaged, the value is "", ok is
-// false and the transaction ends with a *DamageError.
+// false and the transaction ends with a *DamageError, but not that of who salvages.
 func (t *Tx) Setting(key string) (value string, ok bool) {
 	err := t.get(bucketSettings, []byte(key), func(stored []byte) error {
 		payload, err := t.unchecked(bucketSettings, []byte(key), stored)
@@ -19,7 +19,8 @@ func (t *Tx) Setting(key string) (value string, ok bool) {
 	switch {
 	case err == nil:
 		return value, true
-	case !errors.Is(err, ErrNoRecord):
+	case errors.Is(err, ErrNoRecord), t.v.options.Salvage && errors.Is(err, ErrDamaged):
+	default:
 		t.fail(fmt.Errorf("setting %q: %w", key, err))
 	}
 	return "", false

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/binary"
+	"errors"
 	"math/bits"
 )
 
@@ -126,12 +127,21 @@ func decodeState(b []byte) (s *state, schema uint64, ok bool) {
 	return s, schema, d.done()
 }
 
-// loadState reads the state once a transaction.
+// loadState reads the state once a transaction. Who salvages does without one.
 func (t *Tx) loadState() (*state, error) {
 	if t.state != nil {
 		return t.state, nil
 	}
-	err := guard(bucketMeta, func() error {
+	s, err := t.readState()
+	if errors.Is(err, ErrDamaged) && t.v.options.Salvage {
+		s, err = &state{counts: map[string]count{}}, nil
+	}
+	t.state = s
+	return s, err
+}
+
+func (t *Tx) readState() (s *state, err error) {
+	err = guard(bucketMeta, func() error {
 		b, err := t.bucket(bucketMeta)
 		if err != nil {
 			return err
@@ -144,17 +154,17 @@ func (t *Tx) loadState() (*state, error) {
 		if err != nil {
 			return err
 		}
-		s, schema, ok := decodeState(payload)
+		decoded, schema, ok := decodeState(payload)
 		if !ok {
 			return damage(bucketMeta, []byte(keyState), "layout")
 		}
 		if schema != uint64(t.header.schema) {
 			return damage(bucketMeta, []byte(keyHeader), "schema")
 		}
-		t.state = s
+		s = decoded
 		return nil
 	})
-	return t.state, err
+	return s, err
 }
 
 // loadOwnState reads the state for a transaction that writes, which is kept only if
@@ -189,8 +199,19 @@ func (t *Tx) checkWhole(bucket string) error {
 	if err != nil {
 		return err
 	}
+	if err := t.compare(bucket, s.counts[bucket]); err != nil {
+		return err
+	}
+	if !t.tx.writable() {
+		t.whole[bucket] = true
+	}
+	return nil
+}
+
+// compare counts a bucket.
+func (t *Tx) compare(bucket string, want count) error {
 	var found count
-	err = guard(bucket, func() error {
+	err := guard(bucket, func() error {
 		b, err := t.bucket(bucket)
 		if err == errNoBucket {
 			return nil
@@ -208,11 +229,8 @@ func (t *Tx) checkWhole(bucket string) error {
 	if err != nil {
 		return err
 	}
-	if found != s.counts[bucket] {
+	if found != want {
 		return &DamageError{Bucket: bucket, Reason: "records are missing, too many or out of date"}
-	}
-	if !t.tx.writable() {
-		t.whole[bucket] = true
 	}
 	return nil
 }

@@ -35,6 +35,9 @@ func explain(t *i18n.Printer, err error) trouble {
 	if !t.Has("error." + code) {
 		code = "unknown"
 	}
+	if len(e.Parts) > 0 {
+		e.Facts = append(e.Facts, "Where", t.Part(e.Parts[0].Code, e.Parts[0].Facts()))
+	}
 	made := trouble{title: t.T("error."+code, e.Facts...), raw: err.Error()}
 	if key := "error." + code + ".cause"; t.Has(key) {
 		made.cause = t.T(key, e.Facts...)

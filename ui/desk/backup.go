@@ -230,9 +230,19 @@ func (d *Desk) BackupDue() (bool, error) {
 }
 
 // CheckBackup reads a backup of this vault whole and tells what is damaged in
-// it; nothing: it is sound. Errors: those of storage.Vault.CheckBackup.
-func (d *Desk) CheckBackup(ctx context.Context, path string) ([]*DamageError, error) {
-	return d.vault.CheckBackup(ctx, path)
+// it, by the names that the vault has for it; nothing: it is sound. Errors: those
+// of storage.Vault.CheckBackup.
+func (d *Desk) CheckBackup(ctx context.Context, path string) ([]Part, error) {
+	damage, err := d.vault.CheckBackup(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	var parts []Part
+	err = d.vault.View(func(tx *storage.Tx) error {
+		parts = nameParts(tx, damage)
+		return nil
+	})
+	return parts, err
 }
 
 // Restore puts a backup in the place of the vault at path, which must not be

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"countersign/pki"
 	"countersign/storage"
@@ -13,8 +12,8 @@ import (
 // Checked is what Check found.
 type Checked struct {
 	Certificates, Authorities, Events int
-	Damage                            []*DamageError // what is not as it was written
-	Wrong                             []Mismatch     // whole records that do not fit together
+	Damage                            []Part     // what is not as it was written
+	Wrong                             []Mismatch // whole records that do not fit together
 }
 
 // Sound tells whether nothing is wrong.
@@ -34,11 +33,11 @@ type Mismatch struct {
 func (d *Desk) Check(ctx context.Context) (Checked, error) {
 	var found Checked
 	err := d.vault.View(func(tx *storage.Tx) error {
-		var err error
-		if found.Damage, err = tx.Check(ctx); err != nil {
+		damage, err := tx.Check(ctx)
+		if err != nil {
 			return err
 		}
-		if len(found.Damage) > 0 {
+		if found.Damage = nameParts(tx, damage); len(damage) > 0 {
 			return nil // what does not fit follows from it
 		}
 		events, err := tx.Events(0)
@@ -94,11 +93,6 @@ func fits(tx *storage.Tx, e storage.Entry) (string, error) {
 		return "key-other", nil
 	}
 	return "", nil
-}
-
-// DamagedPart names what of a vault is damaged, and how: `index "21d5…": check`.
-func DamagedPart(d *DamageError) string {
-	return strings.TrimPrefix(d.Error(), storage.ErrDamaged.Error()+": ")
 }
 
 // Salvaged says what was saved of a damaged vault.

@@ -20,6 +20,7 @@ type Explanation struct {
 	Code   string
 	Facts  []any
 	Faults pki.Faults // of a request, each tied to its field; Code is "faults"
+	Parts  []Part     // of a damaged vault; their words are the fact Where
 	Raw    string     // the error as developers see it
 }
 
@@ -121,7 +122,7 @@ func Explain(err error) Explanation {
 		return e
 	}
 	if code, facts := explainTyped(err); code != "" {
-		e.Code, e.Facts = code, facts
+		e.Code, e.Facts, e.Parts = code, facts, Parts(err)
 		return e
 	}
 	for _, s := range sentinels {
@@ -163,7 +164,7 @@ func explainTyped(err error) (string, []any) {
 	case errors.As(err, &version):
 		return "vault-newer", []any{"Found", version.Found, "Known", version.Known}
 	case errors.As(err, &damage):
-		return "vault-damaged", []any{"Where", DamagedPart(damage)}
+		return "vault-damaged", nil
 	case errors.As(err, &limit) && limit.Rows > 0:
 		return "bulk-rows", []any{"Count", limit.Rows}
 	case errors.As(err, &limit):

@@ -115,6 +115,9 @@ func (s *session) explain(err error) {
 			e.Facts[n] = pki.Escape(text)
 		}
 	}
+	if len(e.Parts) > 0 {
+		e.Facts = append(e.Facts, "Where", s.t.Part(e.Parts[0].Code, e.Parts[0].Facts()))
+	}
 	if path, err := s.path(); err == nil { // the errors of opening the vault do not say it
 		e.Facts = append(e.Facts, "Vault", pki.Escape(path))
 	}

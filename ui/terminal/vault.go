@@ -267,11 +267,11 @@ func (s *session) check() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			return s.withDesk(c.Context(), func(d *desk.Desk) error {
 				if len(args) == 1 {
-					damage, err := d.CheckBackup(c.Context(), args[0])
+					damaged, err := d.CheckBackup(c.Context(), args[0])
 					if err != nil {
 						return noBackup(err, args[0])
 					}
-					return s.checked(desk.Checked{Damage: damage}, "vault.check.backup-sound", "Path", args[0])
+					return s.checked(desk.Checked{Damage: damaged}, "vault.check.backup-sound", "Path", args[0])
 				}
 				found, err := d.Check(c.Context())
 				if err != nil {
@@ -289,8 +289,8 @@ func (s *session) checked(found desk.Checked, sound string, facts ...any) error 
 		s.say(sound, facts...)
 		return nil
 	}
-	for _, damage := range found.Damage {
-		s.say("vault.check.damage", "Where", pki.Escape(desk.DamagedPart(damage)))
+	for _, part := range found.Damage {
+		s.say("vault.check.damage", "Where", s.t.Part(part.Code, part.Facts()))
 	}
 	for _, wrong := range found.Wrong {
 		s.say("vault.check."+wrong.Code, "Name", pki.Escape(wrong.Name))

@@ -1,0 +1,42 @@
+package i18n
+
+import (
+	"strconv"
+	"time"
+)
+
+// Part words a damaged part of a vault: the code and the facts of desk.Part.
+func (p *Printer) Part(code string, facts map[string]string) string {
+	args := []any{"Name", facts["Name"], "Mark", p.mark(facts), "Raw", facts["Raw"]}
+	for _, moment := range []string{"From", "To"} {
+		said := ""
+		if at, err := time.Parse(time.RFC3339, facts[moment]); err == nil {
+			said = p.DateTime(at)
+		}
+		args = append(args, moment, said)
+	}
+	key := "part." + code
+	switch own := key + "." + facts["Name"]; {
+	case p.Has(own): // a setting or a way has words of its own
+		key = own
+	case facts["Known"] == "":
+		key += ".unknown"
+	}
+	what := p.T(key, args...)
+	n, err := strconv.Atoi(facts["Count"])
+	switch {
+	case err != nil:
+		return what
+	case facts["Known"] == "":
+		what = p.Counted("part."+code, n)
+	}
+	return p.T("part.missing", "What", what)
+}
+
+// mark tells a certificate from others of its name.
+func (p *Printer) mark(facts map[string]string) string {
+	if facts["Kind"] == "" || facts["Serial"] == "" {
+		return ""
+	}
+	return p.T("part.mark", "Kind", p.T("kind.short."+facts["Kind"]), "Serial", facts["Serial"])
+}
