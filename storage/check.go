@@ -24,6 +24,25 @@ func (t *Tx) Check(ctx context.Context) ([]*DamageError, error) {
 	return found, nil
 }
 
+// DamageLook looks into a vault whose unlocking found damage, before its keys are
+// forgotten, and gives the error of the unlocking in place of err.
+type DamageLook func(ctx context.Context, tx *Tx, err error) error
+
+// LookAtDamage has each later unlocking that finds damage ask look.
+func (v *Vault) LookAtDamage(look DamageLook) { v.look = look }
+
+func (v *Vault) lookInto(ctx context.Context, keys *keyset, err error) error {
+	var d *DamageError
+	if v.look == nil || !errors.As(err, &d) {
+		return err
+	}
+	_ = v.view(keys, func(t *Tx) error { // what it cannot read is what it is about
+		err = v.look(ctx, t, err)
+		return nil
+	})
+	return err
+}
+
 // reported takes damage out of an error.
 func reported(err error, report func(*DamageError)) error {
 	var d *DamageError

@@ -15,6 +15,7 @@ type Salvaged struct {
 	Records map[string]int // how many of each bucket were saved
 	Events  int            // of the last state that could be read, how many events there were
 	Lost    map[string]int // how many records fewer than that state counted; nil without a state
+	Losses  []Loss         // the same, by name where another record speaks of what is lost
 }
 
 // Total is how many records were saved.
@@ -65,7 +66,11 @@ func salvage(ctx context.Context, from string, way Way, secret []byte, to string
 	if err != nil {
 		return Salvaged{}, err
 	}
-	return good.writeTo(ctx, v, keys, way, secret, to)
+	saved, err := good.writeTo(ctx, v, keys, way, secret, to)
+	if err == nil {
+		saved.Losses = good.losses(t)
+	}
+	return saved, err
 }
 
 // maxSalvage bounds what is read into memory, in bytes.
@@ -373,18 +378,4 @@ func sortedKeys[T any](records map[string]T) []string {
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-// count says what is missing of what the state knew.
-func (g *sound) count(saved *Salvaged) {
-	if g.state == nil {
-		return
-	}
-	saved.Events = int(g.state.events)
-	saved.Lost = map[string]int{}
-	for bucket, c := range g.state.counts {
-		if missing := int(c.records) - saved.Records[bucket]; missing > 0 && bucket != bucketSlots {
-			saved.Lost[bucket] = missing
-		}
-	}
 }

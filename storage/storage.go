@@ -85,6 +85,7 @@ type Vault struct {
 	readOnly bool
 	schema   uint32     // the schema this program writes
 	taker    EntryTaker // nil: nobody
+	look     DamageLook // nil: nobody's
 
 	gate   sync.RWMutex  // held shared by transactions, alone by Close and wiping
 	writer sync.Mutex    // one Update at a time; guards broken

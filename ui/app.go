@@ -102,10 +102,10 @@ func (w *Window) openVault(path string) {
 	w.leaveVault()
 	w.opt.Vault = path
 	w.show(newWaiting(w.t.T("vault.opening", "Vault", vaultName(path))))
-	w.spawnOpening(func(context.Context) (*desk.Desk, error) {
+	w.spawnOpening(func(ctx context.Context) (*desk.Desk, error) {
 		d, err := desk.Open(path, w.opt.Desk)
 		if err == nil && !d.Locked() {
-			err = d.Ready()
+			err = d.Damaged(ctx, d.Ready())
 		}
 		return d, err
 	}, w.opened)

@@ -127,17 +127,19 @@ func (c *backupsCard) say(found desk.Checked) {
 			"Authorities", t.Counted("authorities", found.Authorities), "Events", t.Counted("activities", found.Events)))
 	if !found.Sound() {
 		var lines []string
-		for _, damage := range found.Damage {
-			lines = append(lines, t.T("vault.check.damage", "Where", pki.Escape(desk.DamagedPart(damage))))
+		for _, line := range partLines(t, found.Damage) {
+			lines = append(lines, t.T("vault.check.damage", "Where", line))
 		}
 		for _, wrong := range found.Wrong {
 			lines = append(lines, t.T("vault.check."+wrong.Code, "Name", pki.Escape(wrong.Name)))
 		}
-		const most = 8
-		if len(lines) > most {
-			lines = append(lines[:most], "…")
+		if over := len(lines) - partsShown - 1; over > 0 {
+			lines = append(lines[:partsShown+1], t.T("part.more", "Count", over))
 		}
 		notice = widgets.NewNotice(widgets.ToneBroken, t.T("backups.unsound"), strings.Join(lines, "\n"))
+		if err := found.Err(); err != nil {
+			notice.SetButtons(c.w.repairButton(err))
+		}
 	}
 	c.result.Objects = []fyne.CanvasObject{notice}
 	c.result.Show()
@@ -189,8 +191,12 @@ func newRepairPage(w *Window, err error) *repairPage {
 		widgets.NewBody(sentences(tr.cause, t.T("repair.text"))),
 		widgets.NewQuiet(w.opt.Vault),
 		p.notice,
-		widgets.NewLabel(t.T("repair.backups")),
 	}
+	if damaged := desk.Parts(err); len(damaged) > 1 {
+		parts[1] = widgets.NewBody(sentences(t.T("damage.cause"), t.T("repair.text")))
+		parts = append(parts, widgets.NewLabel(t.T("damage.what")), newPartsCard(t, damaged))
+	}
+	parts = append(parts, widgets.NewLabel(t.T("repair.backups")))
 	all := desk.Backups(w.opt.Vault)
 	if len(all) == 0 {
 		parts = append(parts, widgets.NewQuiet(t.T("repair.backups.none")))
@@ -208,9 +214,15 @@ func newRepairPage(w *Window, err error) *repairPage {
 	p.again = widgets.NewButton(t.T("trouble.again"), theme.IconRefresh, widgets.Quiet, func() { w.openVault(w.opt.Vault) })
 	choices := []fyne.CanvasObject{p.again,
 		widgets.NewButton(t.T("trouble.other"), theme.IconFolder, widgets.Quiet, func() { w.show(newChooser(w)) })}
-	if p.empty = errors.Is(err, desk.ErrEmptyFile); !p.empty {
+	p.empty = errors.Is(err, desk.ErrEmptyFile)
+	switch {
+	case p.empty:
+	case desk.Readable(err):
 		parts = append(parts, widgets.Rule(), widgets.NewLabel(t.T("repair.rest")), widgets.NewQuiet(t.T("repair.rest.text")))
 		choices = append([]fyne.CanvasObject{p.save, p.read}, choices...)
+	default:
+		parts = append(parts, widgets.Rule(), widgets.NewLabel(t.T("repair.rest")), widgets.NewQuiet(t.T("repair.rest.save")))
+		choices = append([]fyne.CanvasObject{p.save}, choices...)
 	}
 	parts = append(parts, widgets.Flow(8, choices...),
 		widgets.NewDisclosure(t.T("details.show"), widgets.NewText(tr.raw).Small().Wrap(), func(bool) { p.root.Refresh() }))

@@ -3,6 +3,8 @@ package ui
 import (
 	"strings"
 
+	"fyne.io/fyne/v2"
+
 	"countersign/ui/desk"
 	"countersign/ui/i18n"
 	"countersign/ui/widgets"
@@ -25,6 +27,17 @@ func partLines(t *i18n.Printer, parts []desk.Part) []string {
 }
 
 // newPartsCard lists what of a vault is damaged.
-func newPartsCard(t *i18n.Printer, parts []desk.Part) *widgets.Card {
+func newPartsCard(t *i18n.Printer, parts []desk.Part) fyne.CanvasObject {
 	return widgets.NewCard(widgets.NewText("• " + strings.Join(partLines(t, parts), "\n• ")).Wrap())
+}
+
+// repair closes the damaged vault and shows what can be done about it.
+func (w *Window) repair(damage error) {
+	w.leaveVault()
+	w.show(newRepairPage(w, damage))
+}
+
+// repairButton leads to the repair of a vault that is open.
+func (w *Window) repairButton(damage error) *widgets.Button {
+	return widgets.NewButton(w.t.T("damage.repair"), "", widgets.Plain, func() { w.repair(damage) })
 }

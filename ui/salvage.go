@@ -100,12 +100,14 @@ func (p *salvagePage) save() {
 // saved says what was saved, and leads to it.
 func (p *salvagePage) saved(saved desk.Salvaged, to string) {
 	t := p.w.t
-	body := t.T("vault.salvage.done", "Certificates", t.Counted("certificates", saved.Records["certificates"]),
-		"Keys", t.Counted("keys", saved.Records["keys"]), "Path", to)
+	body := t.T("vault.salvage.done", "Certificates", t.Counted("certificates", saved.Certificates),
+		"Keys", t.Counted("keys", saved.Keys), "Path", to)
 	tone := widgets.ToneGood
-	if lost := desk.LostRecords(saved); lost > 0 {
+	if len(saved.Lost) > 0 {
 		tone = widgets.ToneSoon
-		body += "\n" + t.T("vault.salvage.lost", "Count", lost)
+		for _, line := range partLines(t, saved.Lost) {
+			body += "\n" + t.T("vault.salvage.lost", "Where", line)
+		}
 	}
 	p.do.Hide()
 	p.passField.Hide()

@@ -156,7 +156,7 @@ func (p *unlockPage) try(unlock func(*desk.Desk, context.Context) error) {
 			err = unlock(d, ctx)
 		}
 		if err == nil {
-			err = d.Ready()
+			err = d.Damaged(ctx, d.Ready())
 		}
 		return d, err
 	}, func(d *desk.Desk, err error) { p.tried(d, seen, err) })

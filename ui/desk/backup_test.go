@@ -214,7 +214,7 @@ func TestSalvageAVault(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	saved, err := Salvage(ctx, d.Path(), passphrase, to, testOptions())
-	if err != nil || saved.Total() == 0 {
+	if err != nil || saved.Certificates != 2 || saved.Keys != 2 || len(saved.Lost) > 0 {
 		t.Fatalf("%+v, %v", saved, err)
 	}
 	again, err := Open(to, testOptions())

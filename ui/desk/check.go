@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 
@@ -18,6 +19,14 @@ type Checked struct {
 
 // Sound tells whether nothing is wrong.
 func (c Checked) Sound() bool { return len(c.Damage) == 0 && len(c.Wrong) == 0 }
+
+// Err is the damage as an error; nil where there is none.
+func (c Checked) Err() error {
+	if len(c.Damage) == 0 {
+		return nil
+	}
+	return &PartsError{Parts: c.Damage, Err: c.Damage[0].Damage}
+}
 
 // Mismatch is a record that is whole but does not fit another.
 type Mismatch struct {
@@ -95,22 +104,26 @@ func fits(tx *storage.Tx, e storage.Entry) (string, error) {
 	return "", nil
 }
 
-// Salvaged says what was saved of a damaged vault.
-type Salvaged = storage.Salvaged
+// Salvaged says what was saved of a damaged vault, and what is known to be lost.
+type Salvaged struct {
+	Certificates, Keys int    // authorities count among the certificates
+	Lost               []Part // none also where nothing tells
+}
 
 // Salvage writes what can be read of a damaged vault to a new one, which opens
 // with the same passphrase; the damaged file is only read. Errors: those of
 // storage.Salvage.
 func Salvage(ctx context.Context, from string, passphrase []byte, to string, o Options) (Salvaged, error) {
 	saved, err := storage.Salvage(ctx, from, storage.ByPassphrase, passphrase, to, o.filled().storage())
-	return saved, aboutFile("write", to, err)
-}
-
-// LostRecords counts what is known to be lost; 0 also where nothing tells.
-func LostRecords(s Salvaged) int {
-	lost := 0
-	for _, n := range s.Lost {
-		lost += n
+	s := Salvaged{Certificates: saved.Records["certificates"], Keys: saved.Records["keys"]}
+	for _, loss := range saved.Losses {
+		p := partOf(loss.DamageError)
+		p.Gone, p.ID = false, ID(loss.Entry.ID)
+		p.Name, p.Kind, p.Serial = loss.Entry.Name, pki.Kind(loss.Entry.Kind), loss.Entry.Serial
+		if cert, err := x509.ParseCertificate(loss.DER); err == nil {
+			p.Name, p.Kind, p.Serial = nameOf(cert), pki.KindOfCertificate(cert), pki.Serial(cert)
+		}
+		s.Lost = append(s.Lost, p)
 	}
-	return lost
+	return s, aboutFile("write", to, err)
 }

@@ -23,14 +23,15 @@ type Part struct {
 	Serial string    // of the certificate that it is, or is of
 	From   time.Time // of an activity: when the one before it was done; zero: nothing tells
 	To     time.Time // and the one after it
-	Count  int       // how many are not there; 0: one is, and cannot be read
+	Count  int       // how many of its kind; 0: one
+	Gone   bool      // not there; else it is there and cannot be read
 	ID     ID        // of that certificate; "" where nothing tells
 	Damage *DamageError
 }
 
 // partCodes are what the storage's buckets hold, by their names.
 var partCodes = map[string]string{
-	"": "file", "meta": "head", "slots": "way", "certificates": "certificate", "index": "entry",
+	"": "file", "countersign": "head", "slots": "way", "certificates": "certificate", "index": "entry",
 	"keys": "key", "secrets": "secret", "events": "activity", "targets": "try", "settings": "setting",
 	"requests": "request", "authorities": "list", "profiles": "profile", "partners": "partner",
 }
@@ -63,6 +64,9 @@ func (p Part) Facts() map[string]string {
 	if p.Count > 0 {
 		facts["Count"] = strconv.Itoa(p.Count)
 	}
+	if p.Gone {
+		facts["Gone"] = "yes"
+	}
 	return facts
 }
 
@@ -94,7 +98,7 @@ func Parts(err error) []Part {
 
 // partOf is what is known without looking into the vault.
 func partOf(damage *DamageError) Part {
-	p := Part{Code: partCodes[damage.Bucket], Count: damage.Missing, Damage: damage}
+	p := Part{Code: partCodes[damage.Bucket], Count: damage.Missing, Gone: damage.Missing > 0, Damage: damage}
 	if p.Code == "setting" {
 		p.Name = damage.Record
 	}
@@ -111,22 +115,36 @@ func Readable(err error) bool {
 	if !errors.As(err, &damage) {
 		return false
 	}
-	return !damage.Pages && damage.Bucket != "slots" && (damage.Bucket != "meta" || damage.Record != "header")
+	return !damage.Pages && damage.Bucket != "slots" && (damage.Bucket != "countersign" || damage.Record != "header")
 }
 
 // Damaged finds what an error of an open vault says of damage, by the names that
 // a person knows, with whatever else is damaged; another error stays as it is.
 // It reads the whole vault.
 func (d *Desk) Damaged(ctx context.Context, err error) error {
+	if err == nil || d.Locked() {
+		return err
+	}
+	_ = d.vault.View(func(tx *storage.Tx) error { // where it fails the parts have no names
+		err = nameDamage(ctx, tx, err)
+		return nil
+	})
+	return err
+}
+
+// nameDamage adds to an error of damage all that is damaged; the one part that it
+// is about where that cannot be found out.
+func nameDamage(ctx context.Context, tx *storage.Tx, err error) error {
 	var damage *DamageError
-	if !errors.As(err, &damage) || d.Locked() {
+	var named *PartsError
+	if !errors.As(err, &damage) || errors.As(err, &named) {
 		return err
 	}
-	found, checking := d.Check(ctx)
-	if checking != nil || len(found.Damage) == 0 {
-		return err
+	all, checking := tx.Check(ctx)
+	if checking != nil || len(all) == 0 {
+		all = []*DamageError{damage}
 	}
-	return &PartsError{Parts: found.Damage, Err: err}
+	return &PartsError{Parts: nameParts(tx, all), Err: err}
 }
 
 // Named is Damaged for the one part that the error is about.

@@ -65,6 +65,7 @@ type Desk struct {
 func newDeskOn(v *storage.Vault, o Options) *Desk {
 	d := &Desk{vault: v, opt: o, lineages: map[ID]lineage{}, read: &reading{}}
 	v.TakeAtUnlock(d.read)
+	v.LookAtDamage(nameDamage)
 	return d
 }
 

@@ -23,12 +23,11 @@ func (p *Printer) Part(code string, facts map[string]string) string {
 		key += ".unknown"
 	}
 	what := p.T(key, args...)
-	n, err := strconv.Atoi(facts["Count"])
-	switch {
-	case err != nil:
-		return what
-	case facts["Known"] == "":
+	if n, err := strconv.Atoi(facts["Count"]); err == nil && facts["Known"] == "" {
 		what = p.Counted("part."+code, n)
+	}
+	if facts["Gone"] == "" {
+		return what
 	}
 	return p.T("part.missing", "What", what)
 }

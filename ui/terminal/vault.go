@@ -193,10 +193,10 @@ func (s *session) vaultSalvage() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s.say("vault.salvage.done", "Certificates", s.t.Counted("certificates", saved.Records["certificates"]),
-				"Keys", s.t.Counted("keys", saved.Records["keys"]), "Path", to)
-			if lost := desk.LostRecords(saved); lost > 0 {
-				s.say("vault.salvage.lost", "Count", lost)
+			s.say("vault.salvage.done", "Certificates", s.t.Counted("certificates", saved.Certificates),
+				"Keys", s.t.Counted("keys", saved.Keys), "Path", to)
+			for _, part := range saved.Lost {
+				s.say("vault.salvage.lost", "Where", s.t.Part(part.Code, part.Facts()))
 			}
 			return nil
 		},
@@ -265,7 +265,7 @@ func (s *session) check() *cobra.Command {
 	return &cobra.Command{
 		Use: "check [BACKUP]", Short: s.t.T("vault.check"), Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return s.withDesk(c.Context(), func(d *desk.Desk) error {
+			err := s.withDesk(c.Context(), func(d *desk.Desk) error {
 				if len(args) == 1 {
 					damaged, err := d.CheckBackup(c.Context(), args[0])
 					if err != nil {
@@ -280,6 +280,11 @@ func (s *session) check() *cobra.Command {
 				return s.checked(found, "vault.check.sound", "Certificates", s.t.Counted("certificates", found.Certificates),
 					"Authorities", s.t.Counted("authorities", found.Authorities), "Events", s.t.Counted("activities", found.Events))
 			})
+			var damaged *desk.PartsError // so much that it is not opened
+			if errors.As(err, &damaged) {
+				return s.checked(desk.Checked{Damage: damaged.Parts}, "")
+			}
+			return err
 		},
 	}
 }
