@@ -62,7 +62,9 @@ func tour(b *bench) []stop {
 		{"request-new", func(b *bench) { b.openRequestNew() }},
 		{"request-sign", func(b *bench) { b.openSign(asked.ID) }},
 		{"tries", func(b *bench) { b.openTries(false) }},
-		{"enforce", func(b *bench) { b.openEnforce(desk.Try{URL: "https://api.partner.example:8443/", CertificateID: alice.ID}) }},
+		{"enforce", func(b *bench) {
+			b.openEnforce(desk.Try{URL: "https://api.partner.example:8443/", CertificateID: alice.ID})
+		}},
 	}
 	for _, s := range spots() {
 		stops = append(stops, stop{s.name, func(b *bench) { b.navigate(s.name, "") }})
