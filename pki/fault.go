@@ -172,6 +172,10 @@ const (
 	WarningKeyIDNoIssuer              = "key-id-no-issuer"              // without authority key identifier
 	WarningKeyIDCritical              = "key-id-critical"               // RFC 5280 sections 4.2.1.1 and 4.2.1.2
 	WarningCritical                   = "critical-unknown"              // a critical extension that clients may not know; Value is its OID
+
+	// That other certificates tell of it.
+	WarningOutlivesIssuer  = "outlives-issuer"    // it ends after the authority that signed it; Value is when that ends
+	WarningKeyInOtherHands = "key-in-other-hands" // a certificate of the same key was revoked for that; Value names it
 )
 
 // FaultCodes returns every code that a [Fault] can have.
@@ -207,7 +211,7 @@ func WarningCodes() []string {
 		WarningNamesNone, WarningNamesEmpty, WarningNamesNotCritical, WarningNamesBad, WarningUsageMissing,
 		WarningUsageNoCertSign, WarningUsageLeafSigns, WarningLeafAuthority, WarningConstraintsNotCritical,
 		WarningPathLengthLeaf, WarningNameConstraintsNotCritical, WarningConstraintGo, WarningKeyIDNone,
-		WarningKeyIDNoIssuer, WarningKeyIDCritical, WarningCritical,
+		WarningKeyIDNoIssuer, WarningKeyIDCritical, WarningCritical, WarningOutlivesIssuer, WarningKeyInOtherHands,
 	}
 }
 

@@ -42,7 +42,6 @@ const (
 	FindingIssuerNameForm = "issuer-name-form"   // equal names by RFC 5280 section 7.1, written differently
 	FindingKeyIDMismatch  = "key-id-mismatch"    // the key verifies, but the key identifiers differ
 	FindingAlgorithm      = "algorithm-unknown"  // signed with an algorithm that crypto/x509 does not check
-	FindingOutlivesIssuer = "outlives-issuer"    // validity.notAfter; Value is the date on which the issuer ends
 	FindingNotAuthority   = "not-authority"      // an issuer with basic constraints CA:FALSE, or none
 	FindingPathLength     = "path-length"        // more authorities below than allowed; Value is the limit
 	FindingPathLengthSelf = "path-length-self"   // likewise when self-issued ones count, which RFC 5280 does not
@@ -76,7 +75,7 @@ func FindingCodes() []string {
 	return []string{
 		FindingExpired, FindingNotYetValid, FindingIssuerMissing, FindingRootUntrusted, FindingRootSameName,
 		FindingSelfSigned, FindingSignature, FindingIssuerOtherKey, FindingIssuerName, FindingIssuerNameForm,
-		FindingKeyIDMismatch, FindingAlgorithm, FindingOutlivesIssuer, FindingNotAuthority, FindingPathLength, FindingPathLengthSelf,
+		FindingKeyIDMismatch, FindingAlgorithm, FindingNotAuthority, FindingPathLength, FindingPathLengthSelf,
 		FindingNamePermitted, FindingNameExcluded, FindingConstraintKind, FindingPurpose, FindingPurposeAbove,
 		FindingLeafIsRoot, FindingName, FindingPolicy, FindingPolicyMapping, FindingRevoked, FindingHold,
 		FindingRevokedLater, FindingCRLMissing, FindingCRLExpired, FindingCRLNotYet, FindingCRLSignature,

@@ -101,7 +101,7 @@ func (j *judge) link(i int) {
 		j.tied(i, Strict, FindingKeyIDMismatch, "authorityKeyIdentifier.keyIdentifier", colons(c.AuthorityKeyId), clientOpenSSL)
 	}
 	if c.NotAfter.After(issuer.NotAfter) && !j.q.At.After(issuer.NotAfter) {
-		j.tied(i, Advice, FindingOutlivesIssuer, "validity.notAfter", issuer.NotAfter.UTC().Format(time.RFC3339), "")
+		j.tied(i, Advice, WarningOutlivesIssuer, "validity.notAfter", issuer.NotAfter.UTC().Format(time.RFC3339), "")
 	}
 }
 

@@ -240,7 +240,7 @@ func TestVerifyOutlives(t *testing.T) {
 		if !v.Trusted || len(ties) != want {
 			t.Fatalf("%d years more: trusted: %v, %+v", years, v.Trusted, ties)
 		}
-		if want == 1 && (ties[0].Code != pki.FindingOutlivesIssuer || ties[0].Value != m.middle.Certificate.NotAfter.Format(time.RFC3339)) {
+		if want == 1 && (ties[0].Code != pki.WarningOutlivesIssuer || ties[0].Value != m.middle.Certificate.NotAfter.Format(time.RFC3339)) {
 			t.Errorf("%+v", ties[0])
 		}
 	}

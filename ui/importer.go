@@ -278,6 +278,7 @@ func (i *importer) brought(done desk.Imported) string {
 	}{
 		{"import.done", len(done.Certificates)}, {"import.done.requests", done.Requests},
 		{"import.done.revoked", done.Revoked}, {"import.done.elsewhere", done.Elsewhere},
+		{"import.done.in-other-hands", done.InOtherHands},
 	} {
 		if part.count > 0 {
 			said = append(said, t.T(part.key, "Count", part.count))

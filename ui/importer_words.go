@@ -34,6 +34,9 @@ func (i *importer) parts() []fyne.CanvasObject {
 		parts = append(parts, widgets.NewNotice(widgets.ToneSoon, t.T("import.lost", "Count", l.Count),
 			t.T("import.lost."+l.Why, "Count", l.Count, "Path", pki.Escape(l.Path), "Name", pki.Escape(l.Name))))
 	}
+	if n := i.found.InOtherHands(); n > 0 {
+		parts = append(parts, widgets.NewNotice(widgets.ToneBroken, t.T("import.in-other-hands", "Count", n), t.T("import.in-other-hands.text")))
+	}
 	if i.found.Truncated {
 		parts = append(parts, widgets.NewNotice(widgets.ToneSoon, t.T("import.truncated"), t.T("import.truncated.text")))
 	}
@@ -106,7 +109,7 @@ func (i *importer) certificateRows() (authorities, others []foundRow) {
 		if kind == pki.Authority && c.Key == nil && c.Mine == "" {
 			row.what += " · " + t.T("import.partner")
 		}
-		row.notes = warningLines(t, pki.Lint(c.Certificate, i.w.now()))
+		row.notes = warningLines(t, c.Warnings(i.w.now()))
 		if kind == pki.Authority {
 			authorities = append(authorities, row)
 		} else {

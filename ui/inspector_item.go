@@ -115,11 +115,8 @@ func (i *inspector) mine(item desk.Inspected) []fyne.CanvasObject {
 
 // warnings are what clients will not like about a certificate.
 func (i *inspector) warnings(item desk.Inspected) []fyne.CanvasObject {
-	if item.Certificate == nil {
-		return nil
-	}
 	var lines []string
-	for _, w := range pki.Lint(item.Certificate, i.w.now()) {
+	for _, w := range item.Warnings(i.w.now()) {
 		lines = append(lines, warningText(i.w.t, w))
 	}
 	if len(lines) == 0 {

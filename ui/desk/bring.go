@@ -21,6 +21,7 @@ type Imported struct {
 	Requests     int
 	Revoked      int // certificates of the vault that are revoked now and were not before
 	Elsewhere    int // revoked serial numbers that were taken over without their certificate
+	InOtherHands int // of Certificates, those whose keys others may have; see Found
 }
 
 // Import keeps what Look found, in one transaction: certificates and requests
@@ -41,7 +42,7 @@ func (d *Desk) importAnd(ctx context.Context, found Found, also func(*storage.Tx
 	defer d.revoking.Unlock()
 	var done Imported
 	err := d.vault.Update(func(tx *storage.Tx) error {
-		i := importing{tx: tx, now: d.Now()}
+		i := importing{tx: tx, now: d.Now(), done: Imported{InOtherHands: found.InOtherHands()}}
 		err := i.everything(ctx, found)
 		done = i.done
 		if err != nil || also == nil {

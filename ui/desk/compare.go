@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -37,7 +38,7 @@ func (l *looker) compare(ctx context.Context, tx *storage.Tx) error {
 	if err := l.marry(ctx, tx, mine); err != nil {
 		return err
 	}
-	if len(l.found.Lists) == 0 {
+	if len(l.found.Lists)+len(l.found.Certificates) == 0 {
 		return nil
 	}
 	known, err := authoritiesOf(tx, mine)
@@ -45,7 +46,48 @@ func (l *looker) compare(ctx context.Context, tx *storage.Tx) error {
 		return err
 	}
 	l.assign(known)
-	return l.judge(tx, mine)
+	if err := l.judge(tx, mine); err != nil {
+		return err
+	}
+	return l.doubt(ctx, tx, mine, known)
+}
+
+// doubt notes what other certificates tell of those that were found: who
+// outlives the authority that signed it, and whose key others may have.
+func (l *looker) doubt(ctx context.Context, tx *storage.Tx, mine []storage.Entry, authorities []*x509.Certificate) error {
+	above := signers{}
+	for _, a := range authorities {
+		above.add(a)
+	}
+	kinds := map[string]bool{}
+	for _, c := range l.found.Certificates {
+		above.add(c.Certificate)
+		kinds[string(pki.KindOf(c.Certificate.PublicKey))] = true
+	}
+	compromised := slices.DeleteFunc(slices.Clone(mine), func(e storage.Entry) bool { return e.State != stateRevoked || !isCompromise(e.Reason) })
+	stolen, err := entriesByKey(ctx, tx, compromised, kinds)
+	if err != nil {
+		return err
+	}
+	for _, c := range l.found.Certificates {
+		if c.Revoked != nil && isCompromise(c.Revoked.Reason) {
+			public := string(c.Certificate.RawSubjectPublicKeyInfo)
+			stolen[public] = append(stolen[public], storage.Entry{Name: c.Name(), Serial: pki.Serial(c.Certificate), Fingerprint: pki.Fingerprint(c.Certificate)})
+		}
+	}
+	for n := range l.found.Certificates {
+		c := &l.found.Certificates[n]
+		c.Doubts = outlives(c.Certificate, above.outlived(c.Certificate))
+		list := stolen[string(c.Certificate.RawSubjectPublicKeyInfo)]
+		if len(list) == 0 {
+			continue
+		}
+		own := pki.Fingerprint(c.Certificate)
+		if !slices.ContainsFunc(list, func(e storage.Entry) bool { return e.Fingerprint == own }) {
+			c.Doubts = append(c.Doubts, inOtherHands(list[0].Name, list[0].Serial))
+		}
+	}
+	return nil
 }
 
 // hold notes that the vault has the certificate.

@@ -14,7 +14,7 @@ type Detail struct {
 	Certificate
 	Described pki.Description // as the certificate itself says
 	X509      *x509.Certificate
-	Warnings  []pki.Warning // what clients will not like about it
+	Warnings  []pki.Warning // what clients will not like about it, and what others of the vault tell of it
 	Chain     []Link        // from the root, as far as the vault has it, to the certificate; each by what stands for it
 }
 
@@ -39,6 +39,18 @@ func (d *Desk) Detail(id ID) (Detail, error) {
 		return Detail{}, err
 	}
 	detail := Detail{Certificate: c, Described: pki.Describe(chain[0]), X509: chain[0], Warnings: pki.Lint(chain[0], d.Now())}
+	if len(chain) > 1 {
+		detail.Warnings = append(detail.Warnings, outlives(chain[0], chain[1].NotAfter)...)
+	}
+	if !c.Revoked {
+		other, known, err := d.compromised(chain[0].PublicKey)
+		if err != nil {
+			return Detail{}, err
+		}
+		if known {
+			detail.Warnings = append(detail.Warnings, inOtherHands(other.Name, other.Serial))
+		}
+	}
 	for n := range chain {
 		link := Link{ID: line[n].ID, Name: nameOf(chain[n])}
 		detail.Chain = append([]Link{link}, detail.Chain...)

@@ -97,6 +97,24 @@ type FoundCertificate struct {
 	Mine        ID               // the same certificate in the vault, or ""
 	MineHasKey  bool
 	MineRevoked bool
+	Doubts      []pki.Warning // what other certificates, found or in the vault, tell of it
+}
+
+// Warnings are what clients will not like about the certificate, and its Doubts.
+func (f FoundCertificate) Warnings(now time.Time) []pki.Warning {
+	return append(pki.Lint(f.Certificate, now), f.Doubts...)
+}
+
+// InOtherHands counts the certificates that importing adds whose keys others may
+// have: another of the same key was revoked for that.
+func (f Found) InOtherHands() int {
+	n := 0
+	for _, c := range f.Certificates {
+		if c.New() && slices.ContainsFunc(c.Doubts, func(w pki.Warning) bool { return w.Code == pki.WarningKeyInOtherHands }) {
+			n++
+		}
+	}
+	return n
 }
 
 // Name is what a person calls the certificate.

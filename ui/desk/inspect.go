@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"countersign/pki"
 )
@@ -15,9 +16,18 @@ import (
 // Inspected is one object found in a file, or sent by a server.
 type Inspected struct {
 	pki.Item
-	SPKI       []byte // of a public key that stands alone: its SubjectPublicKeyInfo in DER
-	PairedWith int    // of a key: the place in the list of the first certificate that has it; -1 none
-	Mine       Mine   // what the vault knows of it; see Desk.Recognise
+	SPKI       []byte        // of a public key that stands alone: its SubjectPublicKeyInfo in DER
+	PairedWith int           // of a key: the place in the list of the first certificate that has it; -1 none
+	Mine       Mine          // what the vault knows of it; see Desk.Recognise
+	Doubts     []pki.Warning // what other certificates, of the list or of the vault, tell of it
+}
+
+// Warnings are what clients will not like about a certificate, and its Doubts.
+func (i Inspected) Warnings(now time.Time) []pki.Warning {
+	if i.Certificate == nil {
+		return nil
+	}
+	return append(pki.Lint(i.Certificate, now), i.Doubts...)
 }
 
 // Sections is all that it says; nil of what was not read.
@@ -190,6 +200,17 @@ func inspected(items []pki.Item) []Inspected {
 		}
 		if holder, found := holders[string(list[n].Public())]; found {
 			list[n].PairedWith = holder
+		}
+	}
+	above := signers{}
+	for _, item := range items {
+		if item.Certificate != nil {
+			above.add(item.Certificate)
+		}
+	}
+	for n := range list {
+		if c := list[n].Certificate; c != nil {
+			list[n].Doubts = outlives(c, above.outlived(c))
 		}
 	}
 	return list

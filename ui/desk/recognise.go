@@ -19,6 +19,7 @@ type Mine struct {
 	Issuer   *Certificate  // the authority of the vault that signed it
 	Namesake *Certificate  // an authority of the vault of the issuer's name, or its own, but with another key
 	Revoked  []Certificate // certificates of the vault that a CRL lists; at most 20
+	Stolen   *Certificate  // one of the same public key that was revoked because others may have the key
 }
 
 // Any reports whether the vault has anything to do with it.
@@ -37,9 +38,12 @@ func (d *Desk) Recognise(ctx context.Context, list []Inspected) error {
 	if err != nil {
 		return err
 	}
-	r := recogniser{byKey: map[string][]int{}, list: list}
+	r := recogniser{byKey: map[string][]int{}, list: list, above: signers{}}
 	for n := range list {
 		list[n].Mine = Mine{Looked: true}
+		if c := list[n].Certificate; c != nil {
+			r.above.add(c)
+		}
 		if spki := list[n].Public(); spki != nil {
 			r.byKey[string(spki)] = append(r.byKey[string(spki)], n)
 		}
@@ -60,13 +64,27 @@ func (d *Desk) Recognise(ctx context.Context, list []Inspected) error {
 	}
 	for n := range list {
 		r.revoked(&list[n], all)
+		r.doubt(&list[n])
 	}
 	return nil
+}
+
+// doubt notes what the vault's certificates, and the others of the list, tell
+// of a certificate.
+func (r *recogniser) doubt(i *Inspected) {
+	if i.Certificate == nil {
+		return
+	}
+	i.Doubts = outlives(i.Certificate, r.above.outlived(i.Certificate))
+	if i.Mine.Stolen != nil && (i.Mine.Same == nil || !i.Mine.Same.Revoked) {
+		i.Doubts = append(i.Doubts, inOtherHands(i.Mine.Stolen.Name, i.Mine.Stolen.Serial))
+	}
 }
 
 type recogniser struct {
 	list  []Inspected
 	byKey map[string][]int // public key to places in list
+	above signers
 }
 
 // compare looks at one certificate of the vault.
@@ -79,6 +97,9 @@ func (r *recogniser) compare(tx *storage.Tx, c Certificate) error {
 	for _, n := range r.byKey[string(spki)] {
 		m := &r.list[n].Mine
 		m.HasKey = m.HasKey || c.HasKey
+		if c.Revoked && isCompromise(c.Reason) {
+			m.Stolen = &c
+		}
 		switch {
 		case r.list[n].Certificate != nil && bytes.Equal(r.list[n].Certificate.Raw, kept.DER):
 			m.Same = &c
@@ -93,6 +114,7 @@ func (r *recogniser) compare(tx *storage.Tx, c Certificate) error {
 	if err != nil {
 		return nil // it cannot have signed anything that is read here
 	}
+	r.above.add(parsed)
 	for n := range r.list {
 		r.authority(&r.list[n], c, parsed)
 	}

@@ -107,7 +107,7 @@ func (d *Desk) compromised(public any) (Certificate, bool, error) {
 	}
 	var list []Certificate
 	for _, c := range all {
-		if c.Revoked && (c.Reason == string(pki.KeyCompromise) || c.Reason == string(pki.CACompromise)) && c.Key == pki.KindOf(public) {
+		if c.Revoked && isCompromise(c.Reason) && c.Key == pki.KindOf(public) {
 			list = append(list, *c)
 		}
 	}

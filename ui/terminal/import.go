@@ -141,7 +141,7 @@ func (s *session) printFound(f desk.Found) {
 	var authorities, others, requests, lists, keys []foundRow
 	for _, c := range f.Certificates {
 		kind := pki.KindOfCertificate(c.Certificate)
-		row := foundRow{pki.Escape(c.Name()), s.foundState(c), pki.Escape(c.Path), pki.Lint(c.Certificate, s.now())}
+		row := foundRow{pki.Escape(c.Name()), s.foundState(c), pki.Escape(c.Path), c.Warnings(s.now())}
 		if kind == pki.Authority {
 			authorities = append(authorities, row)
 		} else {
@@ -272,6 +272,7 @@ func (s *session) printImported(done desk.Imported) {
 	}{
 		{"import.done", len(done.Certificates)}, {"import.done.requests", done.Requests},
 		{"import.done.revoked", done.Revoked}, {"import.done.elsewhere", done.Elsewhere},
+		{"import.done.in-other-hands", done.InOtherHands},
 	} {
 		if part.count > 0 {
 			s.say(part.key, "Count", part.count)

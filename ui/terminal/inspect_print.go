@@ -48,7 +48,7 @@ func (s *session) newInspectedItems(list []desk.Inspected, f inspectFlags) []ins
 	for _, i := range list {
 		item := newInspectedItem(i)
 		if i.Certificate != nil {
-			for _, w := range pki.Lint(i.Certificate, s.now()) {
+			for _, w := range i.Warnings(s.now()) {
 				item.Warnings = append(item.Warnings, warningJSON{w.Code, pki.Escape(w.Value), w.Client})
 			}
 		}
@@ -121,10 +121,10 @@ func (s *session) printItems(list []desk.Inspected, f inspectFlags) {
 		switch {
 		case f.text:
 			s.printSections(i)
-			s.printWarnings(i.Certificate)
+			s.printWarnings(i)
 		case i.Certificate != nil:
 			s.printCertificate(pki.Describe(i.Certificate))
-			s.printWarnings(i.Certificate)
+			s.printWarnings(i)
 		default:
 			s.printOther(i, list)
 		}
@@ -141,11 +141,8 @@ func (s *session) printItems(list []desk.Inspected, f inspectFlags) {
 }
 
 // printWarnings prints what clients will not like about a certificate.
-func (s *session) printWarnings(c *x509.Certificate) {
-	if c == nil {
-		return
-	}
-	for _, w := range pki.Lint(c, s.now()) {
+func (s *session) printWarnings(i desk.Inspected) {
+	for _, w := range i.Warnings(s.now()) {
 		fmt.Fprintf(s.Out, "    ! %s\n", s.t.Warning(w.Code, pki.Escape(w.Value), w.Client))
 	}
 }
