@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -285,6 +286,15 @@ func TestReadOnlyAsNobody(t *testing.T) {
 		v, err := Open(path, testOptions())
 		must(t, err)
 		mustOnlyRead(t, v)
+		why := v.WhyReadOnly()
+		folder := os.Getenv("STORAGE_TEST_FOLDER") != ""
+		want := path
+		if folder {
+			want = filepath.Dir(path)
+		}
+		if why.Path != want || why.Folder != folder || why.Disk() || !errors.Is(why.Err, fs.ErrPermission) {
+			t.Errorf("because of %+v", why)
+		}
 		must(t, v.Close())
 		return
 	}
@@ -311,6 +321,9 @@ func TestReadOnlyAsNobody(t *testing.T) {
 			child := exec.Command(program, "-test.run=^TestReadOnlyAsNobody$")
 			child.Dir = "/"
 			child.Env = append(os.Environ(), "STORAGE_TEST_READ="+path)
+			if c.folder == 0o555 {
+				child.Env = append(child.Env, "STORAGE_TEST_FOLDER=1")
+			}
 			child.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 			if out, err := child.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, out)

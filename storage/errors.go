@@ -115,6 +115,27 @@ func (e *VersionError) Error() string {
 	return fmt.Sprintf("vault of schema %d; this program knows up to %d", e.Found, e.Known)
 }
 
+// ReadOnlyError says why a vault can only be read. errors.Is(err, ErrReadOnly) holds.
+type ReadOnlyError struct {
+	Path   string // what cannot be written; "" where reading only was asked for
+	Folder bool   // Path is the vault's folder, else its file
+	Err    error  // the operating system's; nil where reading only was asked for
+}
+
+func (e *ReadOnlyError) Error() string {
+	if e.Path == "" {
+		return ErrReadOnly.Error()
+	}
+	return fmt.Sprintf("%v: cannot write %q: %v", ErrReadOnly, e.Path, e.Err)
+}
+
+// Is reports that it is ErrReadOnly; it is not the operating system's error, which was
+// met when the vault was opened.
+func (e *ReadOnlyError) Is(target error) bool { return target == ErrReadOnly }
+
+// Disk tells whether the whole disk that the vault is on cannot be written.
+func (e *ReadOnlyError) Disk() bool { return errors.Is(e.Err, syscall.EROFS) }
+
 // KDFError is a key derivation whose cost is out of bounds: too cheap to protect, or
 // so dear that it would stall the machine.
 type KDFError struct {

@@ -18,10 +18,15 @@ const lockRetry = 20 * time.Millisecond
 
 // openDB opens the file for writing, or for reading where that is not allowed.
 func (v *Vault) openDB() error {
-	v.readOnly = v.options.ReadOnly || !canWriteFolder(filepath.Dir(v.path))
+	folder := filepath.Dir(v.path)
+	if v.options.ReadOnly {
+		v.refusal = &ReadOnlyError{}
+	} else if refused := writeFolder(folder); refused != nil {
+		v.refusal = &ReadOnlyError{Path: folder, Folder: true, Err: refused}
+	}
 	err := v.openMode()
-	if err != nil && !v.readOnly && refusesWriting(err) {
-		v.readOnly = true
+	if err != nil && !v.ReadOnly() && refusesWriting(err) {
+		v.refusal = &ReadOnlyError{Path: v.path, Err: err}
 		err = v.openMode()
 	}
 	return err
@@ -31,13 +36,13 @@ func refusesWriting(err error) bool {
 	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
 
-// openMode opens the file as v.readOnly says. bbolt maps it only after inspect has
+// openMode opens the file as v.refusal says. bbolt maps it only after inspect has
 // found nothing wrong with its pages. A panic of bbolt leaves no lock behind.
 func (v *Vault) openMode() error {
 	v.file = nil
 	err := guard("", func() error {
 		db, err := bbolt.Open(v.path, fileMode, &bbolt.Options{
-			ReadOnly:     v.readOnly,
+			ReadOnly:     v.ReadOnly(),
 			Timeout:      v.options.WaitFor,
 			FreelistType: bbolt.FreelistMapType,
 			NoStatistics: true,
@@ -84,7 +89,7 @@ func (v *Vault) admit(f *os.File) error {
 	if !info.Mode().IsRegular() {
 		return ErrNotVault
 	}
-	if err := waitForLock(f, !v.readOnly, v.options.WaitFor); err != nil {
+	if err := waitForLock(f, !v.ReadOnly(), v.options.WaitFor); err != nil {
 		return err
 	}
 	if info, err = f.Stat(); err != nil { // the size may have changed while waiting

@@ -126,6 +126,9 @@ func TestReadOnly(t *testing.T) {
 	must(t, err)
 	must(t, second.Close())
 	mustOnlyRead(t, first)
+	if why := first.WhyReadOnly(); why == nil || *why != (ReadOnlyError{}) {
+		t.Errorf("asked for, but because of %+v", why)
+	}
 	must(t, first.Close())
 }
 
@@ -162,6 +165,10 @@ func TestReadOnlyDisk(t *testing.T) {
 		reader, err := Open(v.Path(), o)
 		must(t, err)
 		mustOnlyRead(t, reader)
+		why := reader.WhyReadOnly()
+		if why.Path != v.Path() || why.Folder || !errors.Is(why.Err, refusal) || why.Disk() != (refusal == syscall.EROFS) {
+			t.Errorf("%v: because of %+v", refusal, why)
+		}
 		must(t, reader.Close())
 	}
 }

@@ -41,8 +41,8 @@ func (v *Vault) ResetPassphrase(ctx context.Context, way Way, secret, new []byte
 }
 
 func (v *Vault) changePassphrase(ctx context.Context, kind slotKind, old, new []byte) error {
-	if v.readOnly {
-		return ErrReadOnly
+	if v.ReadOnly() {
+		return v.refusal
 	}
 	data, err := v.dataKey(ctx, kind, old)
 	if err != nil {

@@ -54,7 +54,7 @@ func salvage(ctx context.Context, from string, way Way, secret []byte, to string
 		return Salvaged{}, err
 	}
 	found := rawRecords(file)
-	v := &Vault{path: from, options: o, schema: Schema, readOnly: true, kdf: make(chan struct{}, 1)}
+	v := &Vault{path: from, options: o, schema: Schema, refusal: &ReadOnlyError{}, kdf: make(chan struct{}, 1)}
 	data, err := found.unlock(ctx, v, way, secret)
 	if err != nil {
 		return Salvaged{}, err

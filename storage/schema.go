@@ -144,7 +144,7 @@ func checkVersion(found, known uint32, steps map[uint32]migration) error {
 // migrate brings the vault up to the schema known, all steps in one transaction.
 func (v *Vault) migrate(keys *keyset, known uint32, steps map[uint32]migration) error {
 	old := v.head()
-	if old.schema == known || v.readOnly && steps[old.schema] != nil {
+	if old.schema == known || v.ReadOnly() && steps[old.schema] != nil {
 		return nil // a file that cannot be written is read as it is
 	}
 	if err := checkVersion(old.schema, known, steps); err != nil {
@@ -209,7 +209,7 @@ func (v *Vault) setHead(h header) {
 
 // Outdated reports whether unlocking will bring the file to a newer schema, which older
 // versions of the program do not read.
-func (v *Vault) Outdated() bool { return v.head().schema < v.schema && !v.readOnly }
+func (v *Vault) Outdated() bool { return v.head().schema < v.schema && !v.ReadOnly() }
 
 // SchemaFound is the schema that the file has.
 func (v *Vault) SchemaFound() uint32 { return v.head().schema }

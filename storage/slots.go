@@ -160,8 +160,8 @@ func (v *Vault) addPassphrase(ctx context.Context, passphrase []byte) error {
 
 // withKeys runs fn with the vault's keys while nobody else reads or writes.
 func (v *Vault) withKeys(fn func(*keyset) error) error {
-	if v.readOnly {
-		return ErrReadOnly
+	if v.ReadOnly() {
+		return v.refusal
 	}
 	v.gate.Lock()
 	defer v.gate.Unlock()

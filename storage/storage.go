@@ -78,14 +78,14 @@ func (o Options) withDefaults() Options {
 // Vault is an open vault. It may be used by several goroutines at once. A function
 // given to View or Update must not start another transaction of the same vault.
 type Vault struct {
-	path     string
-	options  Options
-	file     *os.File // the file under db: its lock, and what wiping writes through
-	db       kv
-	readOnly bool
-	schema   uint32     // the schema this program writes
-	taker    EntryTaker // nil: nobody
-	look     DamageLook // nil: nobody's
+	path    string
+	options Options
+	file    *os.File // the file under db: its lock, and what wiping writes through
+	db      kv
+	refusal *ReadOnlyError // why it can only be read; nil: it can be written
+	schema  uint32         // the schema this program writes
+	taker   EntryTaker     // nil: nobody
+	look    DamageLook     // nil: nobody's
 
 	gate   sync.RWMutex  // held shared by transactions, alone by Close and wiping
 	writer sync.Mutex    // one Update at a time; guards broken
@@ -149,7 +149,10 @@ func (v *Vault) Path() string { return v.path }
 
 // ReadOnly reports whether the vault can only be read: asked for in Options, or
 // because the file or its folder cannot be written.
-func (v *Vault) ReadOnly() bool { return v.readOnly }
+func (v *Vault) ReadOnly() bool { return v.refusal != nil }
+
+// WhyReadOnly says what keeps the vault from being written; nil where nothing does.
+func (v *Vault) WhyReadOnly() *ReadOnlyError { return v.refusal }
 
 // Close locks the vault, waits for running transactions and closes the file. A closed
 // vault gives ErrClosed. Closing twice is no error.
@@ -239,8 +242,8 @@ func (v *Vault) view(keys *keyset, fn func(*Tx) error) error {
 }
 
 func (v *Vault) update(keys *keyset, fn func(*Tx) error) error {
-	if v.readOnly {
-		return ErrReadOnly
+	if v.ReadOnly() {
+		return v.refusal
 	}
 	v.writer.Lock()
 	defer v.writer.Unlock()

@@ -16,8 +16,8 @@ func tryLock(*os.File, bool) (bool, error) { return true, nil }
 // abandon closes a file that bbolt has still mapped after it panicked.
 func abandon(f *os.File) error { return f.Close() }
 
-// canWriteFolder is found out by writing.
-func canWriteFolder(string) bool { return true }
+// writeFolder: it is found out by writing.
+func writeFolder(string) error { return nil }
 
 // syncFolder: folders cannot be synced here.
 func syncFolder(string) error { return nil }

@@ -40,10 +40,13 @@ func abandon(f *os.File) error {
 	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
 }
 
-// canWriteFolder reports whether the folder lets this process make files.
-func canWriteFolder(folder string) bool {
-	err := unix.Access(folder, unix.W_OK)
-	return !errors.Is(err, syscall.EACCES) && !errors.Is(err, syscall.EROFS) && !errors.Is(err, syscall.EPERM)
+// writeFolder is nil where the folder lets this process make files, or where that cannot
+// be told.
+func writeFolder(folder string) error {
+	if err := unix.Access(folder, unix.W_OK); err != nil && refusesWriting(err) {
+		return err
+	}
+	return nil
 }
 
 // syncFolder makes a name that was given in the folder last.

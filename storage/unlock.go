@@ -98,7 +98,7 @@ func (v *Vault) unlock(ctx context.Context, kind slotKind, secret []byte) error 
 	if err != nil {
 		return fmt.Errorf("unlock vault: %w", err)
 	}
-	if unwiped && !v.readOnly {
+	if unwiped && !v.ReadOnly() {
 		_ = v.wipeLater() // the next unlock tries again
 	}
 	return nil

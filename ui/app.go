@@ -119,6 +119,7 @@ func (w *Window) enter(d *desk.Desk) {
 	w.setMenu()
 	w.fill(newPresence(w.frame.root, w.stir))
 	w.navigate("overview", "")
+	w.tellOpened(d)
 	w.countAttention()
 	w.showJobs()
 	w.stir()

@@ -59,6 +59,8 @@ type Desk struct {
 	until    time.Time // when what is in memory is to be resolved anew; zero: never
 	lineages map[ID]lineage
 	tidied   bool // what an earlier run had deleted is gone
+	exposed  []Exposed
+	told     []string // of which of them it was told
 	servers  []*testclient.Server
 }
 
@@ -90,7 +92,8 @@ func Create(path string, passphrase []byte, o Options) (*Desk, error) {
 }
 
 // Open opens the vault at path and leaves it locked, unless it has no
-// passphrase. Errors: ErrNotFound, ErrNotVault, ErrEmptyFile, ErrInUse,
+// passphrase. Rights that others had to the file are taken from them: see
+// Exposed. Errors: ErrNotFound, ErrNotVault, ErrEmptyFile, ErrInUse,
 // ErrTruncated, *VersionError, *DamageError.
 func Open(path string, o Options) (*Desk, error) {
 	o = o.filled()
@@ -99,6 +102,7 @@ func Open(path string, o Options) (*Desk, error) {
 		return nil, aboutFile("read", path, err)
 	}
 	d := newDeskOn(v, o)
+	d.exposed = makePrivate(path)
 	if !v.Protected() {
 		if err := d.Unlock(context.Background(), nil); err != nil {
 			v.Close()
@@ -144,10 +148,15 @@ func (d *Desk) Again() (*Desk, error) {
 	if err := d.Close(); err != nil {
 		return nil, err
 	}
+	open := Open
 	if d.toRead {
-		return OpenToRead(d.Path(), d.opt)
+		open = OpenToRead
 	}
-	return Open(d.Path(), d.opt)
+	again, err := open(d.Path(), d.opt)
+	if err == nil {
+		again.remind(d)
+	}
+	return again, err
 }
 
 // Unlock opens the keys with the passphrase. It takes as long as the key
@@ -211,6 +220,10 @@ func (d *Desk) Protected() bool { return d.vault.Protected() }
 
 // ReadOnly tells whether nothing can be written to the vault's file.
 func (d *Desk) ReadOnly() bool { return d.vault.ReadOnly() }
+
+// WhyReadOnly says what keeps the vault from being written; nil where nothing
+// does. Its Path is "" where it was opened to be read.
+func (d *Desk) WhyReadOnly() *ReadOnlyError { return d.vault.WhyReadOnly() }
 
 // Path is the vault's file.
 func (d *Desk) Path() string { return d.vault.Path() }

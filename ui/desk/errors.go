@@ -35,6 +35,9 @@ type VersionError = storage.VersionError
 // DamageError says which part of the vault is not as it was written.
 type DamageError = storage.DamageError
 
+// ReadOnlyError says what keeps the vault from being written.
+type ReadOnlyError = storage.ReadOnlyError
+
 // Errors of the verbs.
 var (
 	// ErrWeakPassphrase: a passphrase of fewer than MinPassphrase characters.

@@ -140,6 +140,7 @@ func explainTyped(err error) (string, []any) {
 		path    *PathError
 		version *VersionError
 		damage  *DamageError
+		reading *ReadOnlyError
 		newer   *pki.ProfileVersionError
 		field   *pki.ProfileFieldError
 		format  *pki.FormatError
@@ -165,6 +166,8 @@ func explainTyped(err error) (string, []any) {
 		return "vault-newer", []any{"Found", version.Found, "Known", version.Known}
 	case errors.As(err, &damage):
 		return "vault-damaged", nil
+	case errors.As(err, &reading) && reading.Path != "":
+		return explainReading(reading), []any{"Path", reading.Path}
 	case errors.As(err, &limit) && limit.Rows > 0:
 		return "bulk-rows", []any{"Count", limit.Rows}
 	case errors.As(err, &limit):
@@ -233,4 +236,15 @@ func explainRevoking(err error) (string, []any) {
 		return "not-held", []any{"Name", notHeld.Name}
 	}
 	return "", nil
+}
+
+// explainReading says what of the vault cannot be written.
+func explainReading(e *ReadOnlyError) string {
+	switch {
+	case e.Disk():
+		return "vault-read-only-disk"
+	case e.Folder:
+		return "vault-read-only-folder"
+	}
+	return "vault-read-only-file"
 }

@@ -26,6 +26,9 @@ func (s *session) whenFree(ctx context.Context, path string, open func() (*desk.
 	quiet, written := begun, lastWrite(path)
 	for {
 		d, err := open()
+		if err == nil {
+			s.sayExposed(d)
+		}
 		if !errors.Is(err, desk.ErrInUse) {
 			return d, err
 		}
@@ -42,6 +45,13 @@ func (s *session) whenFree(ctx context.Context, path string, open func() (*desk.
 			s.waited = true
 			fmt.Fprintln(s.Err, s.t.T("terminal.waiting", "Vault", pki.Escape(path)))
 		}
+	}
+}
+
+// sayExposed says what of the vault others had a right to.
+func (s *session) sayExposed(d *desk.Desk) {
+	for _, e := range d.Exposed() {
+		fmt.Fprintln(s.Err, s.t.Exposed(pki.Escape(e.Path), e.Mode, e.Err == nil))
 	}
 }
 
