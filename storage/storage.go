@@ -250,7 +250,7 @@ func (v *Vault) update(keys *keyset, fn func(*Tx) error) error {
 	if v.broken {
 		return &DamageError{Reason: "an earlier write failed within the database"}
 	}
-	if err := v.inPlace(); err != nil {
+	if err := v.InPlace(); err != nil {
 		return err
 	}
 	btx, err := v.begin(true)
@@ -287,9 +287,10 @@ func (v *Vault) update(keys *keyset, fn func(*Tx) error) error {
 	return nil
 }
 
-// inPlace looks whether the file that is open is the one that people find: what is
-// written to one without a name is lost when it is closed.
-func (v *Vault) inPlace() error {
+// InPlace looks whether the file that is open is the one that people find: what is
+// written to one without a name is lost when it is closed. Errors: ErrGone, and those of
+// the file system.
+func (v *Vault) InPlace() error {
 	open, err := v.file.Stat()
 	if err != nil {
 		return fmt.Errorf("look at the open file: %w", err)

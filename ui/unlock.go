@@ -34,7 +34,8 @@ func damaged(err error) bool {
 }
 
 // unlockPage asks for the passphrase of a vault. While it waits the vault's
-// file is given back, for other programs to use; it is opened anew to unlock it.
+// file is given back, for other programs to use; it is opened anew when something is
+// typed, to unlock it.
 type unlockPage struct {
 	w          *Window
 	desk       *desk.Desk // locked and closed: it knows what opens the vault
@@ -45,12 +46,13 @@ type unlockPage struct {
 	lost       *widgets.Button    // shown when a recovery code opens it
 	byCode     bool               // what is typed is the recovery code
 	cancel     context.CancelFunc // of the unlocking under way, or nil
+	early      *early             // nil: nothing was typed
 	root       fyne.CanvasObject
 }
 
 func newUnlock(w *Window, d *desk.Desk) *unlockPage {
 	p := &unlockPage{w: w}
-	p.passphrase = newPassphrase(func() { p.fault("") }, p.unlock)
+	p.passphrase = newPassphrase(p.typed, p.unlock)
 	p.field = widgets.NewField(w.t.T("unlock.passphrase"), "", p.passphrase)
 	p.do = widgets.NewButton(w.t.T("unlock.do"), theme.IconUnlock, widgets.Primary, p.unlock)
 	other := widgets.NewButton(w.t.T("unlock.other"), "", widgets.Quiet, func() { w.show(newChooser(w)) })
@@ -113,6 +115,7 @@ func (p *unlockPage) unlockByKeyring() {
 }
 
 func (p *unlockPage) content() fyne.CanvasObject { return p.root }
+func (p *unlockPage) close()                     { p.giveUp() }
 func (p *unlockPage) focus() fyne.Focusable      { return p.passphrase.Input() }
 
 // unlock tries the passphrase. Whatever comes of it, what was typed stays,
@@ -144,10 +147,10 @@ func (p *unlockPage) unlock() {
 // try opens the file as it is by now, unlocks it, and reads what is to be shown:
 // damage to it leads to the repair.
 func (p *unlockPage) try(unlock func(*desk.Desk, context.Context) error) {
-	closed := p.desk
+	open := p.opener()
 	var seen *desk.Desk
 	p.cancel = p.w.spawnOpening(func(ctx context.Context) (*desk.Desk, error) {
-		d, err := closed.Again()
+		d, err := open()
 		if err != nil {
 			return nil, err
 		}

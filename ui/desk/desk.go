@@ -141,6 +141,10 @@ func (d *Desk) ReadAhead() {
 	}
 }
 
+// InPlace looks whether the vault's file is still the one that people find. Errors:
+// ErrGone, and those of the file system.
+func (d *Desk) InPlace() error { return d.vault.InPlace() }
+
 // Again opens the vault of a desk once more, in the same way, as its file is
 // by now, and closes the desk. So who locks a vault for long gives its file to
 // others meanwhile: Lock, Close, and at unlocking Again. Errors: those of Open.
