@@ -152,7 +152,7 @@ func (a *authorities) row(i int) widgets.ListRow {
 		{Text: pki.Escape(b.Name), Second: a.what(b), Indent: b.depth},
 		{Text: issued, Second: second},
 		expiryCell(t, b.Certificate, a.w.now()),
-		{Text: t.Date(b.Made)},
+		{Text: madeWords(t, b.Certificate)},
 	}}
 }
 

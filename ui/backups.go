@@ -194,7 +194,7 @@ func newRepairPage(w *Window, err error) *repairPage {
 	}
 	if damaged := desk.Parts(err); len(damaged) > 1 {
 		parts[1] = widgets.NewBody(sentences(t.T("damage.cause"), t.T("repair.text")))
-		parts = append(parts, widgets.NewLabel(t.T("damage.what")), newPartsCard(t, damaged))
+		parts = append(parts, widgets.NewLabel(t.T("damage.what")), widgets.NewCard(newPartLines(t, damaged)))
 	}
 	parts = append(parts, widgets.NewLabel(t.T("repair.backups")))
 	all := desk.Backups(w.opt.Vault)

@@ -68,6 +68,9 @@ func (d *certDetail) CreateRenderer() fyne.WidgetRenderer { return widget.NewSim
 func (d *certDetail) refresh() { d.read() }
 
 func (d *certDetail) read() {
+	if d.cert.Damaged == "certificate" {
+		return // what is known of it is there
+	}
 	var whole desk.Detail
 	var issued desk.Issued
 	var family kin
@@ -102,6 +105,10 @@ func (d *certDetail) read() {
 
 func (d *certDetail) build() {
 	t, c, now := d.w.t, d.cert, d.w.now()
+	if c.Damaged != "" {
+		d.buildDamaged()
+		return
+	}
 	d.status = widgets.NewStatus(stateWords(t, c, now))
 	title := widgets.Inset(0, 28, 0, 0, widgets.NewTitle(pki.Escape(c.Name)))
 	kind := widgets.NewText(t.T("detail.kind." + string(c.Kind))).Tone(widgets.ToneQuiet).Truncate()

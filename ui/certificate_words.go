@@ -19,7 +19,7 @@ func healthTone(h desk.Health) widgets.Tone {
 		return widgets.ToneGood
 	case desk.Expiring, desk.NotYetValid:
 		return widgets.ToneSoon
-	case desk.Expired:
+	case desk.Expired, desk.Damaged:
 		return widgets.ToneBroken
 	}
 	return widgets.ToneQuiet
@@ -87,6 +87,8 @@ func isSettled(c desk.Certificate, now time.Time) bool {
 // "expired 4 days ago", "revoked", "on hold".
 func expiryWords(t *i18n.Printer, c desk.Certificate, now time.Time) string {
 	switch c.Health(now) {
+	case desk.Damaged:
+		return t.T("expiry.damaged." + c.Damaged)
 	case desk.Revoked:
 		if c.OnHold {
 			return t.T("expiry.hold")
@@ -119,7 +121,20 @@ func spanWords(t *i18n.Printer, key string, days int) string {
 // expiryCell is what a list shows of a certificate's end: words, and the day.
 func expiryCell(t *i18n.Printer, c desk.Certificate, now time.Time) widgets.Cell {
 	tone, _ := stateWords(t, c, now)
-	return widgets.Cell{Text: expiryWords(t, c, now), Second: t.Date(c.NotAfter), Tone: tone, Dot: true}
+	cell := widgets.Cell{Text: expiryWords(t, c, now), Tone: tone, Dot: true}
+	if !c.NotAfter.IsZero() { // of a damaged one it may not be known
+		cell.Second = t.Date(c.NotAfter)
+	}
+	return cell
+}
+
+// madeWords is the day on which a certificate came into the vault; "" where damage
+// hides it.
+func madeWords(t *i18n.Printer, c desk.Certificate) string {
+	if c.Made.IsZero() {
+		return ""
+	}
+	return t.Date(c.Made)
 }
 
 // otherNames are a certificate's names that its own name does not say yet.

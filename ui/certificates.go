@@ -283,7 +283,7 @@ func (c *certificates) row(i int) widgets.ListRow {
 		{Text: t.T("kind.short." + string(x.Kind))},
 		{Text: pki.Escape(x.Issuer)},
 		expiryCell(t, *x, c.w.now()),
-		{Text: t.Date(x.Made)},
+		{Text: madeWords(t, *x)},
 	}}
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -26,9 +27,26 @@ func partLines(t *i18n.Printer, parts []desk.Part) []string {
 	return lines
 }
 
-// newPartsCard lists what of a vault is damaged.
-func newPartsCard(t *i18n.Printer, parts []desk.Part) fyne.CanvasObject {
-	return widgets.NewCard(widgets.NewText("• " + strings.Join(partLines(t, parts), "\n• ")).Wrap())
+// newPartLines lists what of a vault is damaged.
+func newPartLines(t *i18n.Printer, parts []desk.Part) fyne.CanvasObject {
+	return widgets.NewText("• " + strings.Join(partLines(t, parts), "\n• ")).Wrap()
+}
+
+// failDamaged shows above the place that the vault is damaged: what of it, and the
+// way to the repair.
+func (w *Window) failDamaged(err error) {
+	d := w.desk
+	var named error
+	w.spawn("", func(context.Context) error {
+		named = d.Named(err)
+		return nil
+	}, func(error) {
+		tr := explain(w.t, named)
+		shut := widgets.NewButton(w.t.T("close"), "", widgets.Quiet, w.frame.middle.dismiss)
+		w.frame.middle.notice(widgets.Inset(0, 0, 12, 0,
+			widgets.NewNotice(widgets.ToneBroken, tr.title, tr.body(), w.repairButton(named), shut)))
+		w.frame.shield.raise()
+	})
 }
 
 // repair closes the damaged vault and shows what can be done about it.

@@ -127,6 +127,10 @@ func (w *Window) fail(err error) {
 	if err == nil || w.frame == nil {
 		return
 	}
+	if damaged(err) {
+		w.failDamaged(err)
+		return
+	}
 	w.frame.middle.notice(w.troubleNotice(explain(w.t, err), w.frame.middle.dismiss))
 	w.frame.shield.raise()
 }

@@ -24,6 +24,7 @@ type frame struct {
 	current string  // the place of the rail that is shown, or under the forms
 
 	rail   *rail
+	banner *banner
 	middle *middle
 	detail *detail
 	foot   *foot
@@ -41,12 +42,13 @@ type spot struct {
 func newFrame(w *Window) *frame {
 	f := &frame{w: w, spots: spots(), made: map[string]place{}, current: "overview"}
 	f.rail = newRail(w, f.spots)
+	f.banner = newBanner(w)
 	f.middle = newMiddle(w)
 	f.detail = newDetailColumn(w)
 	f.foot = newFoot(w)
 	f.shield = newShield(w)
 	f.root = &fyne.Container{Layout: &frameLayout{f}, Objects: []fyne.CanvasObject{
-		f.rail.root, f.middle.root, f.detail, newGround(theme.Line), f.foot.root, f.shield}}
+		f.rail.root, f.middle.root, f.detail, newGround(theme.Line), f.foot.root, f.shield, f.banner.root}}
 	return f
 }
 
@@ -94,7 +96,8 @@ func (f *frame) drop() {
 	f.detail.clear()
 }
 
-// frameLayout lays rail, middle and detail side by side, a line at the rail's
+// frameLayout lays rail, middle and detail side by side, the banner above the
+// last two, a line at the rail's
 // edge, and what floats over the middle, or over the detail in its place. It
 // takes no notice of the detail's own least width, which is fixed.
 type frameLayout struct{ f *frame }
@@ -106,6 +109,10 @@ func (l *frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	line.Move(fyne.NewPos(railWidth-1, 0))
 	line.Resize(fyne.NewSize(1, size.Height))
 	left, wide := railWidth, size.Width-railWidth
+	top := l.f.banner.height(wide)
+	l.f.banner.root.Move(fyne.NewPos(left, 0))
+	l.f.banner.root.Resize(fyne.NewSize(wide, top))
+	low := size.Height - top
 	open, narrow := det.Visible(), size.Width < narrowUnder
 	l.f.detail.narrow(narrow)
 	l.f.shield.Move(fyne.NewPos(left, 0))
@@ -115,21 +122,21 @@ func (l *frameLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	switch {
 	case open && narrow:
 		mid.Hide()
-		det.Move(fyne.NewPos(left, 0))
-		det.Resize(fyne.NewSize(wide, size.Height))
+		det.Move(fyne.NewPos(left, top))
+		det.Resize(fyne.NewSize(wide, low))
 		return
 	case open:
 		wide -= detailWidth
 		foot.Resize(fyne.NewSize(wide, size.Height))
-		det.Move(fyne.NewPos(left+wide, 0))
-		det.Resize(fyne.NewSize(detailWidth, size.Height))
+		det.Move(fyne.NewPos(left+wide, top))
+		det.Resize(fyne.NewSize(detailWidth, low))
 	}
 	mid.Show()
-	mid.Move(fyne.NewPos(left, 0))
-	mid.Resize(fyne.NewSize(wide, size.Height))
+	mid.Move(fyne.NewPos(left, top))
+	mid.Resize(fyne.NewSize(wide, low))
 }
 
 func (l *frameLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	rail, mid := objects[0].MinSize(), objects[1].MinSize()
-	return fyne.NewSize(railWidth+mid.Width, max(rail.Height, mid.Height))
+	return fyne.NewSize(railWidth+mid.Width, max(rail.Height, mid.Height+l.f.banner.root.MinSize().Height))
 }

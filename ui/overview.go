@@ -29,6 +29,7 @@ type overview struct {
 	deeds    *shelf
 	create   *widgets.Button
 	empty    *fyne.Container // the vault holds nothing
+	damaged  bool            // the vault: what is here is not all of it
 	scroll   *container.Scroll
 	middle   *fyne.Container
 	root     *fyne.Container
@@ -55,9 +56,11 @@ func newOverview(w *Window) *overview {
 	}
 	o.due, o.broken = newDueNotice(w), newBrokenNotice(w)
 	o.chart = newChart(w)
+	wreck := newWreckCard(w)
+	o.damaged = wreck.Visible()
 	o.buildShelves()
 	board := &fyne.Container{Layout: &boardLayout{}, Objects: []fyne.CanvasObject{o.urgent.root, o.tries.root, o.deeds.root}}
-	body := widgets.Stack(12, o.broken.root, o.due.root, widgets.Columns(12, figures...), o.chart.root, board)
+	body := widgets.Stack(12, wreck, o.broken.root, o.due.root, widgets.Columns(12, figures...), o.chart.root, board)
 	o.scroll = container.NewVScroll(widgets.Inset(0, gutter, 0, 2, body))
 	o.middle = &fyne.Container{Layout: &settleLayout{o.scroll}, Objects: []fyne.CanvasObject{o.scroll}}
 	o.middle.Hide()
@@ -72,6 +75,9 @@ func newOverview(w *Window) *overview {
 func (o *overview) buildShelves() {
 	t, w := o.w.t, o.w
 	whole := widgets.NewStatus(widgets.ToneGood, t.T("overview.whole"))
+	if o.damaged {
+		whole = widgets.NewStatus(widgets.ToneQuiet, t.T("damage.overview.none"))
+	}
 	o.renew = widgets.NewButton(t.T("renew.all"), theme.IconRefresh, widgets.Quiet, w.openRenewExpiring)
 	o.urgent = newShelf(t.T("overview.urgent"), o.renew, widgets.PadXY(8, 4, whole), attentionShown, o.showUrgent, o.reveal)
 	try := widgets.NewButton(t.T("overview.try"), "", widgets.Quiet, func() { w.navigate("connections", "") })
@@ -120,12 +126,16 @@ func (o *overview) refresh() {
 // take shows what was read.
 func (o *overview) take(g survey) {
 	o.seen = g
-	o.create.Hidden, o.middle.Hidden, o.empty.Hidden = g.empty(), g.empty(), !g.empty()
+	nothing := g.empty() && !o.damaged
+	o.create.Hidden, o.middle.Hidden, o.empty.Hidden = nothing, nothing, !nothing
 	counts := [4]int{g.counts.Good, g.counts.Expiring, g.counts.Expired, g.counts.Revoked}
 	for i, n := range counts {
 		tone := widgets.ToneQuiet
 		if n > 0 {
 			tone = healthTone(figureLenses[i])
+		}
+		if o.damaged && tone == widgets.ToneGood {
+			tone = widgets.ToneQuiet
 		}
 		o.figures[i].Set(tone, o.w.t.Number(n))
 	}

@@ -125,5 +125,6 @@ func Salvage(ctx context.Context, from string, passphrase []byte, to string, o O
 		}
 		s.Lost = append(s.Lost, p)
 	}
+	s.Lost = together(s.Lost)
 	return s, aboutFile("write", to, err)
 }

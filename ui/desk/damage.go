@@ -171,7 +171,7 @@ type remains struct {
 	done    map[uint64]time.Time         // when each activity was done, by its number
 }
 
-// nameParts names damage; the list is of the same order.
+// nameParts names damage, in the same order.
 func nameParts(tx *storage.Tx, damage []*DamageError) []Part {
 	if len(damage) == 0 {
 		return nil
@@ -183,7 +183,27 @@ func nameParts(tx *storage.Tx, damage []*DamageError) []Part {
 	for i, d := range damage {
 		parts[i] = n.name(d)
 	}
-	return parts
+	return together(parts)
+}
+
+// together counts those of one kind of which nothing tells whose they are.
+func together(parts []Part) []Part {
+	var all []Part
+	at := map[Part]int{} // by kind
+	for _, p := range parts {
+		kind := Part{Code: p.Code, Gone: p.Gone}
+		n, again := at[kind]
+		switch {
+		case p.Known():
+		case again:
+			all[n].Count = max(1, all[n].Count) + max(1, p.Count)
+			continue
+		default:
+			at[kind] = len(all)
+		}
+		all = append(all, p)
+	}
+	return all
 }
 
 // read takes what it can get: what cannot be read is what all this is about.

@@ -52,6 +52,8 @@ func record(id ID) []byte {
 	return raw
 }
 
+func eventKey(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+
 func firstKey(b *bbolt.Bucket) []byte {
 	key, _ := b.Cursor().First()
 	return key
@@ -86,7 +88,7 @@ func TestDamageIsNamed(t *testing.T) {
 		return func(*bbolt.Bucket) []byte { return record(c.ID) }
 	}
 	event := func(n uint64) func(*bbolt.Bucket) []byte {
-		return func(*bbolt.Bucket) []byte { return binary.BigEndian.AppendUint64(nil, n) }
+		return func(*bbolt.Bucket) []byte { return eventKey(n) }
 	}
 	aliceIs := "alice (client, serial number " + alice.Serial + ")"
 	for _, c := range []struct {

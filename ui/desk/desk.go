@@ -58,7 +58,8 @@ type Desk struct {
 	shelf    shelf
 	until    time.Time // when what is in memory is to be resolved anew; zero: never
 	lineages map[ID]lineage
-	tidied   bool // what an earlier run had deleted is gone
+	wreck    []Part // what cannot be read, where toRead
+	tidied   bool   // what an earlier run had deleted is gone
 	exposed  []Exposed
 	told     []string // of which of them it was told
 	servers  []*testclient.Server

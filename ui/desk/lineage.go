@@ -135,6 +135,10 @@ func readLineages(tx *storage.Tx, list []*Certificate, known map[ID]lineage) err
 		if _, again := known[c.ID]; again || !c.IsAuthority() {
 			continue
 		}
+		if c.Damaged == "certificate" {
+			known[c.ID] = alone(c.ID)
+			continue
+		}
 		stored, err := tx.Certificate(storage.ID(c.ID))
 		if err != nil {
 			return err

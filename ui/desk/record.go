@@ -48,6 +48,8 @@ type Certificate struct {
 	Shared     bool `json:"-"`                    // another certificate of the vault has its name
 
 	ReplacedSerial string `json:"-"` // the serial number of ReplacedBy
+
+	Damaged string `json:"-"` // which record of it cannot be read: "certificate" or "key"; "" for none
 }
 
 // Health is what a person wants to know of a certificate first.
@@ -78,6 +80,8 @@ func (c Certificate) ExpiringFrom() time.Time {
 // Health judges the certificate at a moment.
 func (c Certificate) Health(now time.Time) Health {
 	switch {
+	case c.Damaged != "":
+		return Damaged
 	case c.Revoked:
 		return Revoked
 	case now.After(c.NotAfter):

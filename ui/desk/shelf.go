@@ -148,6 +148,9 @@ func (d *Desk) load() error {
 			}
 			list = ordered(again.parts)
 		}
+		if list, err = d.withDamaged(tx, list); err != nil {
+			return err
+		}
 		return readLineages(tx, list, d.lineages)
 	})
 	if err != nil {

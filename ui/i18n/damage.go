@@ -23,13 +23,17 @@ func (p *Printer) Part(code string, facts map[string]string) string {
 		key += ".unknown"
 	}
 	what := p.T(key, args...)
-	if n, err := strconv.Atoi(facts["Count"]); err == nil && facts["Known"] == "" {
-		what = p.Counted("part."+code, n)
+	n, err := strconv.Atoi(facts["Count"])
+	counted := err == nil && facts["Known"] == ""
+	switch {
+	case facts["Gone"] != "" && counted:
+		return p.T("part.missing", "What", p.Counted("part."+code, n))
+	case facts["Gone"] != "":
+		return p.T("part.missing", "What", what)
+	case counted && n > 1:
+		return p.T("part.several", "What", p.Counted("part."+code, n))
 	}
-	if facts["Gone"] == "" {
-		return what
-	}
-	return p.T("part.missing", "What", what)
+	return what
 }
 
 // mark tells a certificate from others of its name.
