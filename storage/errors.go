@@ -19,6 +19,8 @@ var (
 	ErrEmptyFile = errors.New("the file is empty")
 	// ErrInUse: another program, or another Vault here, has it open.
 	ErrInUse = errors.New("the vault is in use")
+	// ErrSameFile: a vault was to be restored from itself.
+	ErrSameFile = errors.New("the backup is the vault itself")
 	// ErrDamaged: some of the file is not as it was written. Every *DamageError is it.
 	ErrDamaged = errors.New("the vault is damaged")
 	// ErrTruncated: the file is shorter than it says. It is an ErrDamaged too.

@@ -247,7 +247,7 @@ func (t *Tx) saysMore(bucket string, key, have, other []byte) bool {
 	case bucketIndex:
 		a, _ := t.entry(key, have)
 		b, _ := t.entry(key, other)
-		return severity(a) > severity(b)
+		return a.Severity() > b.Severity()
 	case bucketAuthorities:
 		a, _ := decodeDocument[Authority](t, bucket, key, have)
 		b, _ := decodeDocument[Authority](t, bucket, key, other)
@@ -256,8 +256,9 @@ func (t *Tx) saysMore(bucket string, key, have, other []byte) bool {
 	return false
 }
 
-// severity orders entries by whom they keep out.
-func severity(e Entry) int {
+// Severity orders entries by whom they keep out: 0 for a certificate that is good, 1 for
+// one on hold, 2 for one that is revoked for good.
+func (e Entry) Severity() int {
 	switch {
 	case e.RevokedAt.IsZero():
 		return 0

@@ -104,6 +104,25 @@ func (v *Vault) unlock(ctx context.Context, kind slotKind, secret []byte) error 
 	return nil
 }
 
+// UnlockAs opens the vault with the data key of another copy of it, which is unlocked:
+// one that was made when the passphrase was another opens so. Errors: ErrNotVault where
+// they are no copies of one vault; ErrLocked, about the other; *DamageError also where the
+// data key was another then.
+func (v *Vault) UnlockAs(ctx context.Context, other *Vault) error {
+	if v.head().vault != other.head().vault {
+		return fmt.Errorf("unlock vault: %w", ErrNotVault)
+	}
+	keys, err := other.acquire()
+	if err != nil {
+		return err
+	}
+	defer other.release(keys)
+	if _, err := v.install(ctx, bytes.Clone(keys.data)); err != nil {
+		return fmt.Errorf("unlock vault: %w", err)
+	}
+	return nil
+}
+
 // install takes over data, checks the vault with it and unlocks it.
 func (v *Vault) install(ctx context.Context, data []byte) (unwiped bool, err error) {
 	v.gate.RLock()

@@ -172,7 +172,6 @@ type repairPage struct {
 	read    *widgets.Button
 	save    *widgets.Button
 	again   *widgets.Button
-	empty   bool // the file: there is nothing left to save or read
 	notice  *fyne.Container
 	root    fyne.CanvasObject
 }
@@ -206,7 +205,7 @@ func newRepairPage(w *Window, err error) *repairPage {
 		if n == 0 {
 			kind = widgets.Primary
 		}
-		do := widgets.NewButton(t.T("repair.restore"), "", kind, func() { p.putBack(b) })
+		do := widgets.NewButton(t.T("repair.restore"), "", kind, func() { w.show(newRestorePage(w, err, b)) })
 		p.restore = append(p.restore, do)
 		parts = append(parts, widgets.Row(12, widgets.Grow(widgets.NewText(t.DateTime(b.At.Local()))),
 			widgets.NewText(sizeWords(t, b.Size)).Tone(widgets.ToneQuiet), do))
@@ -214,9 +213,8 @@ func newRepairPage(w *Window, err error) *repairPage {
 	p.again = widgets.NewButton(t.T("trouble.again"), theme.IconRefresh, widgets.Quiet, func() { w.openVault(w.opt.Vault) })
 	choices := []fyne.CanvasObject{p.again,
 		widgets.NewButton(t.T("trouble.other"), theme.IconFolder, widgets.Quiet, func() { w.show(newChooser(w)) })}
-	p.empty = errors.Is(err, desk.ErrEmptyFile)
 	switch {
-	case p.empty:
+	case errors.Is(err, desk.ErrEmptyFile): // there is nothing left to save or read
 	case desk.Readable(err):
 		parts = append(parts, widgets.Rule(), widgets.NewLabel(t.T("repair.rest")), widgets.NewQuiet(t.T("repair.rest.text")))
 		choices = append([]fyne.CanvasObject{p.save, p.read}, choices...)
@@ -232,36 +230,8 @@ func newRepairPage(w *Window, err error) *repairPage {
 
 func (p *repairPage) content() fyne.CanvasObject { return p.root }
 
-func (p *repairPage) focus() fyne.Focusable {
-	if len(p.restore) > 0 {
-		return p.restore[0]
-	}
-	if p.empty {
-		return p.again
-	}
-	return p.save
-}
-
-// putBack restores a backup; the damaged file stays beside it.
-func (p *repairPage) putBack(b desk.Backup) {
-	w, path := p.w, p.w.opt.Vault
-	for _, button := range p.restore {
-		button.SetBusy(true)
-	}
-	w.spawn("", func(ctx context.Context) error {
-		_, err := desk.Restore(ctx, b.Path, path, w.opt.Desk)
-		return err
-	}, func(err error) {
-		for _, button := range p.restore {
-			button.SetBusy(false)
-		}
-		if err != nil {
-			p.say(err)
-			return
-		}
-		w.openVault(path)
-	})
-}
+// focus is what changes nothing: Enter restores no backup.
+func (p *repairPage) focus() fyne.Focusable { return p.again }
 
 // openToRead opens what is there, for looking only.
 func (p *repairPage) openToRead() {

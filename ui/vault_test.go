@@ -42,7 +42,8 @@ func (b *bench) repair() *repairPage {
 	return p
 }
 
-// TestRepairByBackup: a damaged vault, its backup put in place with one click.
+// TestRepairByBackup: a damaged vault, its backup put in place once it was said
+// what that does.
 func TestRepairByBackup(t *testing.T) {
 	b := unlocked(t)
 	b.stock()
@@ -55,7 +56,34 @@ func TestRepairByBackup(t *testing.T) {
 	b.openVault(path)
 	b.queue.drain()
 	b.picture("repair")
-	test.Tap(b.repair().restore[0])
+	repair := b.repair()
+	if repair.focus() != repair.again {
+		t.Error("Enter restores")
+	}
+	test.Tap(repair.restore[0])
+	b.queue.drain()
+	p := b.page.(*restorePage)
+	b.picture("restore")
+	p.pass.SetText("wrong passphrase")
+	test.Tap(p.compare)
+	b.queue.drain()
+	if p.passField.Fault() == "" || p.do.Visible() {
+		t.Error("a wrong passphrase is not said")
+	}
+	p.pass.SetText(testPassphrase)
+	test.Tap(p.compare)
+	b.queue.drain()
+	b.picture("restore-compared")
+	if focused := b.win.Canvas().Focused(); focused != p.leave || !p.do.Visible() || len(p.notices.Objects) != 1 {
+		t.Errorf("the focus is on %T, and there are %d notices", focused, len(p.notices.Objects))
+	}
+	test.Tap(p.do)
+	b.queue.drain()
+	b.picture("restored")
+	if p.pass.Text() != "" {
+		t.Error("the passphrase stays")
+	}
+	b.openVault(path)
 	b.queue.drain()
 	b.tryPassphrase(testPassphrase)
 	b.queue.drain()

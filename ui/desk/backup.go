@@ -245,14 +245,6 @@ func (d *Desk) CheckBackup(ctx context.Context, path string) ([]Part, error) {
 	return parts, err
 }
 
-// Restore puts a backup in the place of the vault at path, which must not be
-// open, and keeps what was there beside it under the name returned. Errors:
-// those of storage.Restore.
-func Restore(ctx context.Context, backup, path string, o Options) (kept string, err error) {
-	kept, err = storage.Restore(ctx, backup, path, o.filled().storage())
-	return kept, aboutFile("read", backup, err)
-}
-
 // beforeUpdate keeps a copy of a vault of an older version of the program,
 // before unlocking brings it to this one's.
 func (d *Desk) beforeUpdate(ctx context.Context) error {

@@ -120,43 +120,6 @@ func TestBackupFolder(t *testing.T) {
 	}
 }
 
-func TestRestoreABackup(t *testing.T) {
-	ctx := context.Background()
-	d, _ := clockDesk(t)
-	d.mustIssue(t, "", named(pki.Authority, "Root"))
-	made, err := d.Backup(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.mustIssue(t, "", named(pki.Authority, "Later"))
-	if _, err := Restore(ctx, made.Path, d.Path(), testOptions()); !errors.Is(err, ErrInUse) {
-		t.Errorf("error %v", err)
-	}
-	if err := d.Close(); err != nil {
-		t.Fatal(err)
-	}
-	kept, err := Restore(ctx, made.Path, d.Path(), testOptions())
-	if err != nil || kept == "" {
-		t.Fatalf("%q, %v", kept, err)
-	}
-	for path, authorities := range map[string]int{d.Path(): 1, kept: 2} {
-		again, err := Open(path, testOptions())
-		if err == nil {
-			err = again.Unlock(ctx, passphrase)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		all, err := again.Authorities()
-		if err != nil || len(all) != authorities {
-			t.Errorf("%s: %d authorities, %v", path, len(all), err)
-		}
-		if err := again.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
 func TestCheck(t *testing.T) {
 	ctx := context.Background()
 	d := newDesk(t)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"countersign/pki"
+	"countersign/storage"
 )
 
 // actUntilKilled is the child: it says what it is about to do, does it, and
@@ -121,7 +122,7 @@ func (a *actor) restore() {
 	}
 	a.must(a.d.Close())
 	a.say("try restore", a.backed)
-	aside, err := Restore(context.Background(), a.backed, a.d.Path(), crashOptions())
+	aside, err := storage.Restore(context.Background(), a.backed, a.d.Path(), crashOptions().storage(), nil)
 	a.must(err)
 	a.must(os.Remove(aside))
 	a.say("did restore", a.backed)

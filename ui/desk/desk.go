@@ -172,16 +172,22 @@ func (d *Desk) Unlock(ctx context.Context, passphrase []byte) error {
 		return err
 	}
 	go d.ReadAhead() // beside the key derivation
+	if err := d.unlockWith(ctx, passphrase); err != nil {
+		return err
+	}
+	d.tidy()
+	return nil
+}
+
+// unlockWith opens the keys with the passphrase, or the recovery code in its
+// place.
+func (d *Desk) unlockWith(ctx context.Context, passphrase []byte) error {
 	err := d.vault.Unlock(ctx, passphrase)
 	if secret, is := d.codeInstead(err, passphrase); is {
 		defer clear(secret)
 		err = d.vault.UnlockBy(ctx, ByRecovery, secret)
 	}
-	if err != nil {
-		return err
-	}
-	d.tidy()
-	return nil
+	return err
 }
 
 // tidy removes for good, once, what was deleted before the vault was opened

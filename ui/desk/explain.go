@@ -38,6 +38,7 @@ var sentinels = []struct {
 	{ErrInUse, "vault-in-use"},
 	{ErrGone, "vault-gone"},
 	{ErrTruncated, "vault-truncated"},
+	{ErrOtherVault, "other-vault"},
 	{storage.ErrDamaged, "vault-damaged"},
 	{ErrLocked, "vault-locked"},
 	{ErrReadOnly, "vault-read-only"},
@@ -150,7 +151,7 @@ func explainTyped(err error) (string, []any) {
 		broken  *pki.DamageError
 		several *AmbiguousError
 	)
-	for _, explained := range []func(error) (string, []any){explainRevoking, explainRenewal, explainSettled, explainTry} {
+	for _, explained := range []func(error) (string, []any){explainRevoking, explainRenewal, explainSettled, explainTry, explainRestoring} {
 		if code, facts := explained(err); code != "" {
 			return code, facts
 		}
@@ -192,6 +193,8 @@ func explainPath(e *PathError) string {
 	switch {
 	case errors.Is(e, ErrFileExists):
 		return "file-exists"
+	case errors.Is(e, ErrSameFile):
+		return "same-file"
 	case errors.Is(e, ErrNotFile):
 		return "not-a-file"
 	case errors.Is(e, pki.ErrTooLarge):

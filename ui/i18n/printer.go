@@ -119,7 +119,7 @@ func (p *Printer) Counted(what string, n int) string { return p.T("count."+what,
 
 // T says the message of key. args are names and values in turn, for the
 // places {{.Name}} in the message; an int named Count picks the plural form, a
-// time is said as its day (Date).
+// time is said as its day (Date), names as a List.
 // A key without a message is said itself.
 func (p *Printer) T(key string, args ...any) string {
 	config := &i18n.LocalizeConfig{MessageID: key}
@@ -139,6 +139,8 @@ func (p *Printer) T(key string, args ...any) string {
 				}
 			case time.Time:
 				values[name] = p.Date(value)
+			case []string:
+				values[name] = p.List(value)
 			}
 		}
 		config.TemplateData = values

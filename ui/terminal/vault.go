@@ -230,28 +230,6 @@ func (s *session) backup() *cobra.Command {
 	}
 }
 
-// restore puts a backup in the vault's place.
-func (s *session) restore() *cobra.Command {
-	return &cobra.Command{
-		Use: "restore BACKUP", Short: s.t.T("vault.restore"), Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			path, err := s.path()
-			if err != nil {
-				return err
-			}
-			kept, err := desk.Restore(c.Context(), args[0], path, s.Desk)
-			if err != nil {
-				return noBackup(err, args[0])
-			}
-			s.say("vault.restore.done", "Path", path)
-			if kept != "" {
-				s.say("vault.restore.kept", "Path", kept)
-			}
-			return nil
-		},
-	}
-}
-
 // noBackup says of a backup that is not there that it is not, and not the vault.
 func noBackup(err error, path string) error {
 	if errors.Is(err, desk.ErrNotFound) {

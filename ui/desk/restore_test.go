@@ -1,0 +1,362 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"countersign/pki"
+	"countersign/storage"
+)
+
+// toldOf is what restoring does, as codes with their counts and names.
+func toldOf(r Replaced) []string {
+	var list []string
+	for _, c := range r.Consequences() {
+		text := c.Code
+		for n := 0; n < len(c.Facts); n += 2 {
+			if c.Facts[n] != "Date" {
+				text += fmt.Sprint(" ", c.Facts[n+1])
+			}
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+// reopened opens a vault for the rest of the test.
+func reopened(t *testing.T, path string, with []byte) *Desk {
+	t.Helper()
+	d, err := Open(path, testOptions())
+	if err == nil && d.Locked() {
+		err = d.Unlock(context.Background(), with)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	return d
+}
+
+// restore restores a backup over a desk's vault, whose desk is closed, and opens it.
+func restore(t *testing.T, d *Desk, backup string, with []byte) (Replaced, *Desk) {
+	t.Helper()
+	r, err := PrepareRestore(backup, d.Path(), testOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, err := r.Compare(context.Background(), with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := r.Restore(context.Background(), with)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := toldOf(seen), toldOf(done); !slices.Equal(a, b) || seen.Kept != "" {
+		t.Errorf("told before: %q, kept %q, and after: %q", a, seen.Kept, b)
+	}
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(d.Path()), ".*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %q, %v", left, err)
+	}
+	return done, reopened(t, d.Path(), passphrase)
+}
+
+// learned is a vault with a backup, that was used on.
+type learned struct {
+	d                       *Desk
+	root, alice, held, away Certificate
+	backup                  string
+	list                    CRL
+}
+
+// learn makes a backup, then revokes one certificate that it has, releases one,
+// deletes one that it revoked, and issues two, of which one is revoked.
+func learn(t *testing.T) learned {
+	t.Helper()
+	ctx := context.Background()
+	d, now := clockDesk(t)
+	l := learned{d: d}
+	l.root = d.mustIssue(t, "", named(pki.Authority, "Root"))
+	l.alice = d.mustIssue(t, l.root.ID, named(pki.Client, "alice"))
+	l.held = d.mustIssue(t, l.root.ID, named(pki.Client, "held"))
+	l.away = d.mustIssue(t, l.root.ID, named(pki.Client, "away"))
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := d.Hold(ctx, []ID{l.held.ID})
+	must(err)
+	made, err := d.Backup(ctx)
+	must(err)
+	l.backup = made.Path
+	*now = now.Add(time.Hour)
+	_, err = d.Revoke(ctx, []ID{l.alice.ID, l.away.ID}, pki.KeyCompromise, time.Time{})
+	must(err)
+	_, err = d.Delete(ctx, []ID{l.away.ID}, false)
+	must(err)
+	_, err = d.ReleaseHold(ctx, []ID{l.held.ID})
+	must(err)
+	d.mustIssue(t, l.root.ID, named(pki.Client, "bob"))
+	mallory := d.mustIssue(t, l.root.ID, named(pki.Client, "mallory"))
+	*now = now.Add(time.Hour)
+	_, err = d.Revoke(ctx, []ID{mallory.ID}, pki.Superseded, time.Time{})
+	must(err)
+	l.list, err = d.CRL(l.root.ID)
+	must(err)
+	must(d.Close())
+	return l
+}
+
+// mustKnow checks that a restored vault keeps out whom the replaced one did.
+func (l learned) mustKnow(t *testing.T, d *Desk, number uint64, revoked int) {
+	t.Helper()
+	for _, c := range []Certificate{l.alice, l.away} {
+		if now, err := d.Get(c.ID); err != nil || !now.Revoked || now.OnHold || now.Reason != string(pki.KeyCompromise) {
+			t.Errorf("%s is not revoked: %+v, %v", c.Name, now, err)
+		}
+	}
+	list, err := d.CRL(l.root.ID)
+	if err != nil || list.Number != number || list.Revoked != revoked {
+		t.Errorf("%+v, %v, want number %d of %d", list, err, number, revoked)
+	}
+	next, err := d.MakeCRL(context.Background(), l.root.ID, 0)
+	if err != nil || next.Number != number+1 || next.Revoked != revoked {
+		t.Errorf("the next list: %+v, %v", next, err)
+	}
+	found, err := d.Check(context.Background())
+	if err != nil || !found.Sound() {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
+
+func TestRestoreKeepsWhatWasLearned(t *testing.T) {
+	l := learn(t)
+	if l.list.Number != 4 {
+		t.Fatalf("list %d", l.list.Number)
+	}
+	done, d := restore(t, l.d, l.backup, passphrase)
+	want := []string{"made 2 [bob mallory]", "back 1 [away]", "activities 7", "revoked 3 [mallory alice away]",
+		"released 1 [held]", "list Root 4 1"}
+	if got := toldOf(done); !slices.Equal(got, want) {
+		t.Errorf("told %q,\nwant %q", got, want)
+	}
+	l.mustKnow(t, d, 4, 3)
+	if held, err := d.Get(l.held.ID); err != nil || held.Revoked {
+		t.Errorf("%+v, %v", held, err)
+	}
+	deeds, err := d.Activities(2)
+	if err != nil || deeds[1].Verb != "restore" || deeds[1].Detail["activities"] != "7" || deeds[1].Detail["made"] != "2" ||
+		deeds[1].Detail["of"] != fixed.Format(time.RFC3339) {
+		t.Errorf("%+v, %v", deeds, err)
+	}
+	// The replaced file, put back, knows no less; numbers rise on.
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, d = restore(t, l.d, done.Kept, passphrase)
+	l.d = d
+	list, err := d.CRL(l.root.ID)
+	if err != nil || list.Number != 5 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if c, err := d.Find("mallory"); err != nil || !c.Revoked {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// TestRestoreOverADamagedVault: what can be read of it counts.
+func TestRestoreOverADamagedVault(t *testing.T) {
+	l := learn(t)
+	file, err := os.ReadFile(l.d.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(file[:2*os.Getpagesize()])
+	if err := os.WriteFile(l.d.Path(), file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := PrepareRestore(l.backup, l.d.Path(), testOptions())
+	if err != nil || !r.Asks || r.Other || r.Empty {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	if _, err := r.Compare(context.Background(), []byte("wrong one")); !errors.Is(err, ErrWrongPassphrase) {
+		t.Errorf("error %v", err)
+	}
+	done, d := restore(t, l.d, l.backup, passphrase)
+	if !done.Salvaged || done.Unread != "" || len(done.Revoked) != 3 || len(done.Lists) != 1 || len(done.Made) != 2 {
+		t.Errorf("%q", toldOf(done))
+	}
+	l.mustKnow(t, d, 4, 4) // held too: nothing tells that its release is the newer
+}
+
+// TestRestoreUnread: where the two cannot be compared that is said, and what
+// can be is restored.
+func TestRestoreUnread(t *testing.T) {
+	later := []byte("a later passphrase")
+	spoil := func(path string, file []byte) func(*testing.T) {
+		return func(t *testing.T) {
+			if err := os.WriteFile(path, file, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, test := range []struct {
+		name   string
+		change func(t *testing.T, path string)
+		with   []byte
+		want   []string
+	}{
+		{"nothing was done", func(*testing.T, string) {}, passphrase, []string{"nothing"}},
+		{"another passphrase since", func(t *testing.T, path string) { changePassphrase(t, path, later) }, later,
+			[]string{"activities 1", "old-passphrase"}},
+		{"the earlier passphrase", func(t *testing.T, path string) { changePassphrase(t, path, later) }, passphrase, []string{"activities 1"}},
+		{"another data key since", func(t *testing.T, path string) { newDataKey(t, path, later) }, passphrase, []string{"unread.passphrase"}},
+		{"empty", func(t *testing.T, path string) { spoil(path, nil)(t) }, passphrase, []string{"unread.damaged"}},
+		{"rubbish", func(t *testing.T, path string) { spoil(path, []byte("rubbish"))(t) }, passphrase, []string{"unread.damaged"}},
+		{"gone", func(t *testing.T, path string) {
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		}, nil, []string{"nothing"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			d, _ := clockDesk(t)
+			d.mustIssue(t, "", named(pki.Authority, "Root"))
+			made, err := d.Backup(context.Background())
+			if err = errors.Join(err, d.Close()); err != nil {
+				t.Fatal(err)
+			}
+			test.change(t, d.Path())
+			done, again := restore(t, d, made.Path, test.with)
+			if got := toldOf(done); !slices.Equal(got, test.want) || done.Loses() != (test.want[0] != "nothing") {
+				t.Errorf("told %q, want %q", got, test.want)
+			}
+			if all, err := again.Authorities(); err != nil || len(all) != 1 {
+				t.Errorf("%+v, %v", all, err)
+			}
+		})
+	}
+}
+
+// TestRestoreWithAnUnknownKey: the backup is sealed under another data key, which
+// only its own passphrase opens.
+func TestRestoreWithAnUnknownKey(t *testing.T) {
+	ctx := context.Background()
+	later := []byte("a later passphrase")
+	d, _ := clockDesk(t)
+	made, err := d.Backup(ctx)
+	if err = errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
+	}
+	newDataKey(t, d.Path(), later)
+	done, _ := restore(t, d, made.Path, later)
+	if got := toldOf(done); !slices.Equal(got, []string{"unread.backup"}) {
+		t.Errorf("told %q", got)
+	}
+}
+
+func changePassphrase(t *testing.T, path string, to []byte) {
+	t.Helper()
+	d := reopened(t, path, passphrase)
+	if err := errors.Join(d.ChangePassphrase(context.Background(), passphrase, to), d.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func newDataKey(t *testing.T, path string, to []byte) {
+	t.Helper()
+	changePassphrase(t, path, to)
+	d := reopened(t, path, to)
+	_, err := d.NewDataKey(context.Background(), to)
+	if err = errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRestoreRefuses(t *testing.T) {
+	ctx := context.Background()
+	d, _ := clockDesk(t)
+	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
+	made, err := d.Backup(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, _ := clockDesk(t)
+	other.mustIssue(t, "", named(pki.Authority, "Other"))
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	link, text, spoiled := filepath.Join(folder, "link.db"), filepath.Join(folder, "text.db"), filepath.Join(folder, "spoiled.db")
+	file, err := os.ReadFile(made.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file[20]++
+	if err := errors.Join(os.Symlink(d.Path(), link), os.WriteFile(text, []byte("Dear diary"), 0o600),
+		os.WriteFile(spoiled, file, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		backup string
+		want   error
+		code   string
+	}{
+		{made.Path, ErrInUse, "vault-in-use"},
+		{d.Path(), ErrSameFile, "same-file"},
+		{link, ErrSameFile, "same-file"},
+		{text, ErrNotBackup, "not-a-backup"},
+		{spoiled, ErrBackupDamaged, "backup-damaged"},
+		{filepath.Join(folder, "none.db"), os.ErrNotExist, "file-not-found"},
+	} {
+		_, err := PrepareRestore(test.backup, d.Path(), testOptions())
+		if !errors.Is(err, test.want) || Explain(err).Code != test.code {
+			t.Errorf("%s: %v (%s), want %v", test.backup, err, Explain(err).Code, test.want)
+		}
+	}
+	// One record is not as it was written: it takes nobody's place.
+	err = d.vault.View(func(tx *storage.Tx) error {
+		c, err := tx.Certificate(storage.ID(root.ID))
+		if err == nil {
+			file[20]--
+			wrong := bytes.Clone(c.DER)
+			wrong[40]++
+			file = bytes.ReplaceAll(file, c.DER, wrong)
+			err = os.WriteFile(spoiled, file, 0o600)
+		}
+		return err
+	})
+	if err = errors.Join(err, d.Close()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := PrepareRestore(spoiled, d.Path(), testOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Restore(ctx, passphrase); !errors.Is(err, ErrBackupDamaged) {
+		t.Errorf("error %v", err)
+	}
+	if kept, err := filepath.Glob(filepath.Join(filepath.Dir(d.Path()), "*replaced*")); err != nil || len(kept) > 0 {
+		t.Errorf("replaced: %q, %v", kept, err)
+	}
+	r, err = PrepareRestore(other.Path(), d.Path(), testOptions())
+	if err != nil || !r.Other || r.Asks {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	done, again := restore(t, d, other.Path(), nil)
+	if got := toldOf(done); !slices.Equal(got, []string{"unread.other"}) {
+		t.Errorf("told %q", got)
+	}
+	if all, err := again.Authorities(); err != nil || len(all) != 1 || all[0].Name != "Other" {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
