@@ -259,6 +259,11 @@ func TestDeedWords(t *testing.T) {
 			"A computer's keyring added as a way to open the vault"},
 		{desk.Activity{Verb: "way-removed", Detail: with("way", "passphrase")}, "", "Passphrase removed", "", "Passphrase removed"},
 		{desk.Activity{Verb: "way-added", Detail: with("way", "eye")}, "", "A way to open the vault added", "", "A way to open the vault added"},
+		{desk.Activity{Verb: "restore", Detail: with("of", "2026-11-20T08:00:00Z", "activities", "12")}, "", "Vault restored from a backup",
+			"As of 20 Nov 2026; 12 later activities replaced", "Vault restored from a backup"},
+		{desk.Activity{Verb: "restore", Detail: with("of", "2026-11-20T08:00:00Z", "activities", "0", "unread", "damaged")}, "",
+			"Vault restored from a backup", "What was replaced could not be compared", "Vault restored from a backup"},
+		{desk.Activity{Verb: "restore"}, "", "Vault restored from a backup", "", "Vault restored from a backup"},
 		{desk.Activity{Verb: "dance", Name: "x"}, "", "Something else: dance", "", "x"},
 	}
 	for _, test := range tests {

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ const (
 	verbSign      = "request-sign"
 	verbEnforce   = "enforce"
 	verbTries     = "tries"
+	verbRestore   = "restore"
 )
 
 // deedWords says what was done, without its name: "Server certificate issued".
@@ -77,6 +79,8 @@ func deedFacts(t *i18n.Printer, a desk.Activity, as string) string {
 		return t.T("activity.crl.facts", "Number", a.Detail["number"], "Revoked", a.Detail["revoked"])
 	case verbTries:
 		return t.T("tries.passed.short", "Passed", a.Detail["passed"], "Of", a.Detail["count"])
+	case verbRestore:
+		return restoreFacts(t, a)
 	case verbIssueMany:
 		return t.T("bulk.progress", "Done", a.Detail["made"], "Of", a.Detail["of"])
 	case verbIssue, verbRenew, verbSign:
@@ -85,6 +89,19 @@ func deedFacts(t *i18n.Printer, a desk.Activity, as string) string {
 		}
 	}
 	return ""
+}
+
+// restoreFacts says of a restored vault which time it was brought back to.
+func restoreFacts(t *i18n.Printer, a desk.Activity) string {
+	of, err := time.Parse(time.RFC3339, a.Detail["of"])
+	later, wrong := strconv.Atoi(a.Detail["activities"])
+	switch {
+	case err != nil || wrong != nil:
+		return ""
+	case a.Detail["unread"] != "":
+		return t.T("activity.restore.unread")
+	}
+	return t.T("activity.restore.facts", "Date", of, "Count", later)
 }
 
 // formatWords turns the codes of formats, as an export notes them, into words.

@@ -19,11 +19,13 @@ type restorePage struct {
 	backup desk.Backup
 	plan   desk.Restoring
 
+	text      *widgets.Text
 	pass      *widgets.Secret
 	passField *widgets.Field
 	compare   *widgets.Button
 	do        *widgets.Button
 	leave     *widgets.Button
+	open      *widgets.Button // the vault, when it is done
 	notices   *fyne.Container
 	root      fyne.CanvasObject
 }
@@ -32,20 +34,22 @@ func newRestorePage(w *Window, damage error, b desk.Backup) *restorePage {
 	t := w.t
 	p := &restorePage{w: w, backup: b, notices: widgets.Stack(12)}
 	p.notices.Hide()
+	p.text = widgets.NewBody(t.T("restore.text"))
 	p.pass = newPassphrase(func() { p.fault("") }, p.look)
 	p.passField = widgets.NewField(t.T("unlock.passphrase"), t.T("restore.hint"), p.pass)
 	p.compare = widgets.NewButton(t.T("restore.compare"), "", widgets.Primary, p.look)
 	p.do = widgets.NewButton(t.T("restore.do"), "", widgets.Danger, p.restore)
 	p.leave = widgets.NewButton(t.T("cancel"), "", widgets.Plain, func() { w.show(newRepairPage(w, damage)) })
+	p.open = widgets.NewButton(t.T("restore.open"), theme.IconUnlock, widgets.Primary, func() { w.openVault(w.opt.Vault) })
 	p.passField.Hide()
 	p.compare.Hide()
 	p.do.Hide()
 	p.root = newSheet(560,
 		widgets.NewTitle(t.T("restore.title", "Date", t.DateTime(b.At.Local()))),
-		widgets.NewBody(t.T("restore.text")),
+		p.text,
 		widgets.NewQuiet(w.opt.Vault),
 		p.notices, p.passField,
-		leading(p.leave, p.compare, p.do))
+		leading(p.compare, p.do, p.leave))
 	p.prepare()
 	return p
 }
@@ -143,6 +147,9 @@ func (p *restorePage) show(seen desk.Replaced) {
 	if p.plan.Other {
 		p.do.SetText(t.T("restore.other"))
 	}
+	if !seen.Of.IsZero() {
+		p.text.SetText(t.T("restore.of", "Date", t.DateTime(seen.Of.Local())))
+	}
 	p.passField.Hide()
 	p.compare.Hide()
 	p.do.Show()
@@ -164,7 +171,7 @@ func (p *restorePage) restore() {
 
 // restored says where what was replaced is, and leads to the vault.
 func (p *restorePage) restored(done desk.Replaced) {
-	t, path := p.w.t, p.w.opt.Vault
+	t := p.w.t
 	p.close()
 	p.do.Hide()
 	p.leave.Hide()
@@ -172,9 +179,8 @@ func (p *restorePage) restored(done desk.Replaced) {
 	if done.Kept != "" {
 		words = t.T("vault.restore.kept", "Path", done.Kept)
 	}
-	open := widgets.NewButton(t.T("restore.open"), theme.IconUnlock, widgets.Primary, func() { p.w.openVault(path) })
-	p.say(widgets.NewNotice(widgets.ToneGood, t.T("restore.done"), words, open))
-	p.w.win.Canvas().Focus(open)
+	p.say(widgets.NewNotice(widgets.ToneGood, t.T("restore.done"), words, p.open))
+	p.w.win.Canvas().Focus(p.open)
 }
 
 func (p *restorePage) say(notices ...fyne.CanvasObject) {

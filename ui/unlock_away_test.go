@@ -177,8 +177,7 @@ func TestUnlockWhatWasDamagedMeanwhile(t *testing.T) {
 	breakVault(t, b.opt.Vault, func(file []byte) []byte { return file[:5*os.Getpagesize()] })
 	b.tryPassphrase(testPassphrase)
 	b.queue.drain()
-	test.Tap(b.repair().restore[0])
-	b.queue.drain()
+	b.restoreNewest()
 	b.tryPassphrase(testPassphrase)
 	b.queue.drain()
 	if counts, err := b.desk.Counts(); err != nil || counts.All != 0 {
@@ -197,7 +196,11 @@ func TestUnlockWhatIsReplacedMeanwhile(t *testing.T) {
 	b.stock()
 	b.lock()
 	b.queue.drain()
-	if _, err := desk.Restore(context.Background(), backup.Path, b.opt.Vault, b.opt.Desk); err != nil {
+	r, err := desk.PrepareRestore(backup.Path, b.opt.Vault, b.opt.Desk)
+	if err == nil {
+		_, err = r.Restore(context.Background(), []byte(testPassphrase))
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	b.tryPassphrase(testPassphrase)

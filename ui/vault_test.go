@@ -12,6 +12,7 @@ import (
 	"github.com/zalando/go-keyring"
 
 	"countersign/ui/desk"
+	"countersign/ui/widgets"
 )
 
 // breakVault spoils the database's headers, or cuts the file.
@@ -40,6 +41,22 @@ func (b *bench) repair() *repairPage {
 		b.t.Fatalf("there is %T", b.page)
 	}
 	return p
+}
+
+// restoreNewest restores the newest backup that the repair offers, and leads to the vault.
+func (b *bench) restoreNewest() {
+	b.t.Helper()
+	test.Tap(b.repair().restore[0])
+	b.queue.drain()
+	p, ok := b.page.(*restorePage)
+	if !ok {
+		b.t.Fatalf("there is %T", b.page)
+	}
+	p.pass.SetText(testPassphrase)
+	for _, button := range []*widgets.Button{p.compare, p.do, p.open} {
+		test.Tap(button)
+		b.queue.drain()
+	}
 }
 
 // TestRepairByBackup: a damaged vault, its backup put in place once it was said
@@ -83,7 +100,7 @@ func TestRepairByBackup(t *testing.T) {
 	if p.pass.Text() != "" {
 		t.Error("the passphrase stays")
 	}
-	b.openVault(path)
+	test.Tap(p.open)
 	b.queue.drain()
 	b.tryPassphrase(testPassphrase)
 	b.queue.drain()

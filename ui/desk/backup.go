@@ -64,7 +64,7 @@ func (d *Desk) SetBackupFolder(folder string) error {
 	if folder != "" {
 		info, err := os.Stat(folder)
 		if !filepath.IsAbs(folder) || err == nil && !info.IsDir() {
-			return &PathError{Deed: "create folder", Path: folder, Err: ErrNotFile}
+			return &PathError{Deed: makingFolder, Path: folder, Err: ErrNotFile}
 		}
 	}
 	return d.vault.Update(func(tx *storage.Tx) error { return tx.SetSetting(settingBackupFolder, folder) })

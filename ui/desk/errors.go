@@ -53,6 +53,9 @@ var (
 	ErrFormat = errors.New("unknown format")
 	// ErrEmptyPassword: the target refuses a bundle without a password.
 	ErrEmptyPassword = errors.New("empty password")
+	// ErrShortPassword: a password of fewer than MinPassphrase characters, for
+	// files that hold every private key.
+	ErrShortPassword = errors.New("password too short")
 )
 
 // NotFoundError says that the vault has no certificate, or no authority, of

@@ -58,6 +58,7 @@ var sentinels = []struct {
 	{pki.ErrNotProfile, "not-a-profile"},
 	{pki.ErrProfileTooLarge, "profile-too-large"},
 	{ErrEmptyPassword, "password-empty"},
+	{ErrShortPassword, "password-short"},
 	{ErrRevokeRoot, "revoke-root"},
 	{ErrRevokeFuture, "revoke-future"},
 	{ErrNoCRL, "no-crl"},
@@ -191,6 +192,8 @@ func explainTyped(err error) (string, []any) {
 
 func explainPath(e *PathError) string {
 	switch {
+	case errors.Is(e, ErrFileExists) && e.Deed == makingFolder:
+		return "folder-exists"
 	case errors.Is(e, ErrFileExists):
 		return "file-exists"
 	case errors.Is(e, ErrSameFile):

@@ -62,8 +62,21 @@ func CheckTarget(path string, overwrite bool) error {
 	return checkFolder(filepath.Dir(path))
 }
 
-// intoFolder is the deed that needs a folder.
-const intoFolder = "write into"
+// CheckNewFolder looks whether a folder can be made there: nothing may have its
+// name. Error: *PathError, with ErrFileExists, or the error about the folder that
+// is missing.
+func CheckNewFolder(folder string) error {
+	if _, err := os.Lstat(folder); err == nil {
+		return &PathError{Deed: makingFolder, Path: folder, Err: ErrFileExists}
+	}
+	return checkFolder(filepath.Dir(folder))
+}
+
+// The deeds that need a folder, and that make one.
+const (
+	intoFolder   = "write into"
+	makingFolder = "create folder"
+)
 
 // checkFolder looks whether a folder is there, so that a file can be written
 // into it: a *PathError names what on the way to it is no folder (ENOTDIR), or
@@ -184,10 +197,10 @@ func WriteFiles(folder string, files []File, overwrite bool) error {
 // the file where one is in the way.
 func makeFolder(folder string, mode fs.FileMode) error {
 	if file := fileOnWay(folder); file != "" {
-		return &PathError{Deed: "create folder", Path: file, Err: syscall.ENOTDIR}
+		return &PathError{Deed: makingFolder, Path: file, Err: syscall.ENOTDIR}
 	}
 	if err := os.MkdirAll(folder, mode); err != nil {
-		return aboutFile("create folder", folder, err)
+		return aboutFile(makingFolder, folder, err)
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"countersign/pki"
 	"countersign/storage"
@@ -36,27 +37,26 @@ type Plain struct {
 // its certificate, key, lists and what it issued. It is for those who leave. The
 // folder appears when all of it is written, readable by its owner only.
 // Profiles, connections, notes and what was done stay behind. Errors:
-// *PathError, ErrEmptyPassword without either a password or NoPassword, and the
-// context's.
+// *PathError, ErrEmptyPassword without either a password or NoPassword,
+// ErrShortPassword, and the context's.
 func (d *Desk) ExportPlain(ctx context.Context, folder string, o PlainOptions) (Plain, error) {
-	if o.Password == "" && !o.NoPassword {
-		return Plain{}, ErrEmptyPassword
+	if !o.NoPassword {
+		if err := CheckPlainPassword(o.Password); err != nil {
+			return Plain{}, err
+		}
 	}
 	folder = filepath.Clean(folder)
-	if _, err := os.Lstat(folder); err == nil {
-		return Plain{}, &PathError{Deed: "create folder", Path: folder, Err: ErrFileExists}
-	}
-	if err := checkFolder(filepath.Dir(folder)); err != nil {
+	if err := CheckNewFolder(folder); err != nil {
 		return Plain{}, err
 	}
 	temporary, err := os.MkdirTemp(filepath.Dir(folder), ".countersign-*")
 	if err != nil {
-		return Plain{}, aboutFile("create folder", folder, err)
+		return Plain{}, aboutFile(makingFolder, folder, err)
 	}
 	p := &leaving{d: d, o: o, root: temporary, done: Plain{Folder: folder}}
 	if err = p.write(ctx); err == nil {
 		if err = os.Rename(temporary, folder); err != nil {
-			err = &PathError{Deed: "create folder", Path: folder, Err: inner(err)}
+			err = &PathError{Deed: makingFolder, Path: folder, Err: inner(err)}
 		}
 	}
 	if err != nil {
@@ -65,6 +65,19 @@ func (d *Desk) ExportPlain(ctx context.Context, folder string, o PlainOptions) (
 	return p.done, d.note("export-plain", map[string]string{
 		"certificates": fmt.Sprint(p.done.Certificates), "keys": fmt.Sprint(p.done.Keys), "encrypted": fmt.Sprint(o.Password != ""),
 	})
+}
+
+// CheckPlainPassword looks whether ExportPlain takes a password: each private
+// key of the vault is in files that it alone protects. Errors: ErrEmptyPassword,
+// ErrShortPassword.
+func CheckPlainPassword(password string) error {
+	switch {
+	case password == "":
+		return ErrEmptyPassword
+	case utf8.RuneCountInString(password) < MinPassphrase:
+		return ErrShortPassword
+	}
+	return nil
 }
 
 // inner is what the operating system said, without the path.
@@ -161,7 +174,7 @@ func (p *leaving) run(ctx context.Context) error {
 func (p *leaving) file(name string, data []byte) error {
 	path := filepath.Join(p.root, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return &PathError{Deed: "create folder", Path: filepath.Dir(path), Err: inner(err)}
+		return &PathError{Deed: makingFolder, Path: filepath.Dir(path), Err: inner(err)}
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err == nil {

@@ -198,6 +198,7 @@ func TestExportPlainIsNotHalf(t *testing.T) {
 		want   error
 	}{
 		{"no password", context.Background(), filepath.Join(parent, "x"), PlainOptions{}, ErrEmptyPassword},
+		{"a short password", context.Background(), filepath.Join(parent, "x"), PlainOptions{Password: "ab/ÄÖ67"}, ErrShortPassword},
 		{"there already", context.Background(), parent, PlainOptions{NoPassword: true}, ErrFileExists},
 		{"nowhere", context.Background(), filepath.Join(parent, "no", "x"), PlainOptions{NoPassword: true}, fs.ErrNotExist},
 		{"cancelled", ended, filepath.Join(parent, "x"), PlainOptions{NoPassword: true}, context.Canceled},

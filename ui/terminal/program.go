@@ -73,6 +73,7 @@ type session struct {
 	passphraseFile string
 	passphraseRead []byte        // what --passphrase-file - gave
 	lines          *bufio.Reader // of the input, when a secret was read of it
+	forces         bool          // whether the command has the flag --force
 	waited         bool          // it was said that another program has the vault open
 }
 
@@ -126,7 +127,11 @@ func (s *session) explain(err error) {
 		fmt.Fprintf(s.Err, "  %s%s\n", faultFlag(f), s.words("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
 	}
 	for _, more := range []string{".cause", ".next"} {
-		if key := "error." + e.Code + more; s.t.Has(key) || s.t.Has("terminal."+key) {
+		key := "error." + e.Code + more
+		if plain := key + ".no-force"; !s.forces && s.t.Has("terminal."+plain) {
+			key = plain
+		}
+		if s.t.Has(key) || s.t.Has("terminal."+key) {
 			if text := s.words(key, e.Facts...); text != "" {
 				fmt.Fprintln(s.Err, text)
 			}
@@ -173,6 +178,7 @@ func (s *session) root() *cobra.Command {
 			return s.Window(path)
 		},
 	}
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) { s.forces = c.Flags().Lookup("force") != nil }
 	root.CompletionOptions.DisableDefaultCmd = true
 	flags := root.PersistentFlags()
 	flags.StringVar(&s.vault, "vault", "", s.t.T("terminal.flag.vault"))
