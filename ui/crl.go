@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -24,6 +25,7 @@ type crlPart struct {
 	status *widgets.Status
 	facts  *widgets.Text
 	make   *widgets.Button
+	sure   *widgets.Button // of the notice that doubts the clock
 	save   *widgets.Button
 	list   desk.CRL
 	root   *fyne.Container
@@ -100,7 +102,9 @@ func dueWords(t *i18n.Printer, c desk.CRL, now time.Time) (widgets.Tone, string)
 }
 
 // renew makes the next list.
-func (p *crlPart) renew() {
+func (p *crlPart) renew() { p.renewWith(p.w.desk.MakeCRL) }
+
+func (p *crlPart) renewWith(makeList func(context.Context, desk.ID, int) (desk.CRL, error)) {
 	if p.make.Busy() {
 		return
 	}
@@ -108,7 +112,7 @@ func (p *crlPart) renew() {
 	d := p.w.desk
 	p.make.SetBusy(true)
 	p.w.spawn(p.w.t.T("crl.making"), func(ctx context.Context) error {
-		if _, err := d.MakeCRL(ctx, p.cert.ID, 0); err != nil {
+		if _, err := makeList(ctx, p.cert.ID, 0); err != nil {
 			return err
 		}
 		var err error
@@ -116,7 +120,12 @@ func (p *crlPart) renew() {
 		return err
 	}, func(err error) {
 		p.make.SetBusy(false)
-		if err != nil {
+		var clock *desk.ClockError
+		switch {
+		case errors.As(err, &clock):
+			p.doubtClock(err)
+			return
+		case err != nil:
 			p.w.fail(err)
 			return
 		}
@@ -124,6 +133,18 @@ func (p *crlPart) renew() {
 		p.w.notify(p.w.t.T("crl.new.done", "Number", p.w.t.Number(int(list.Number)), "Name", pki.Escape(list.Authority)))
 		p.w.changed()
 	})
+}
+
+// doubtClock says that the clock is wrong, or was, which only a person knows.
+func (p *crlPart) doubtClock(err error) {
+	w, tr := p.w, explain(p.w.t, err)
+	p.sure = widgets.NewButton(w.t.T("clock.right"), "", widgets.Plain, func() {
+		w.dismissNotice()
+		p.renewWith(w.desk.MakeCRLByClock)
+	})
+	w.frame.middle.notice(widgets.Inset(0, 0, 12, 0, widgets.NewNotice(widgets.ToneBroken, tr.title, tr.body(), p.sure,
+		widgets.NewButton(w.t.T("close"), "", widgets.Quiet, w.dismissNotice))))
+	w.frame.shield.raise()
 }
 
 // crlAddress is where the local server publishes a list; "" when none does.

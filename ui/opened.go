@@ -1,15 +1,39 @@
 package ui
 
 import (
+	"cmp"
+	"context"
+	"time"
+
 	"countersign/ui/desk"
 	"countersign/ui/widgets"
 )
 
-// tellOpened says, above the first place, what was found out about the vault's
-// file when it was opened: that it cannot be written, and why, or that others
-// had a right to it.
+// tellOpened says, above the first place, what was found out about the vault
+// when it was opened: that it cannot be written, and why, that others had a
+// right to its file, or that the clock is behind what was done in it.
 func (w *Window) tellOpened(d *desk.Desk) {
-	title, body := exposedWords(w, d.Exposed())
+	var last time.Time
+	behind := false
+	w.background("", func(context.Context) error {
+		last, behind = d.ClockBehind()
+		return nil
+	}, func() {
+		title, body := "", ""
+		if behind {
+			title = w.t.T("clock.behind", "Now", w.t.DateTime(w.now()), "Last", w.t.DateTime(last.In(w.now().Location())))
+			body = w.t.T("clock.behind.next")
+		}
+		w.noticeOpened(d, title, body)
+	})
+}
+
+// noticeOpened shows it in one notice; title and body are about the clock, ""
+// where that is right.
+func (w *Window) noticeOpened(d *desk.Desk, title, body string) {
+	if exposed, more := exposedWords(w, d.Exposed()); exposed != "" {
+		title, body = cmp.Or(title, exposed), sentences(body, more)
+	}
 	if why := d.WhyReadOnly(); why != nil && why.Path != "" {
 		tr := explain(w.t, why)
 		title, body = tr.title, sentences(tr.body(), body)

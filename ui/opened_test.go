@@ -11,21 +11,8 @@ import (
 	"syscall"
 	"testing"
 
-	"fyne.io/fyne/v2"
-
 	"countersign/ui/desk"
-	"countersign/ui/widgets"
 )
-
-// noticed is the notice above the place, "" for none.
-func (b *bench) noticed() (title, body string) {
-	b.t.Helper()
-	for _, o := range b.frame.middle.notices.Objects {
-		n := o.(*fyne.Container).Objects[0].(*widgets.Notice)
-		title, body = n.Title(), n.Body()
-	}
-	return title, body
-}
 
 // TestOpenedToOthers: that others had a right to the file is said once the
 // vault is unlocked, whenever it was found out.

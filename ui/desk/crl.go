@@ -165,9 +165,13 @@ func (l lister) revocations(all []*Certificate, elsewhere []storage.Revocation) 
 
 // MakeCRL makes an authority's next list of the revoked, valid for a number of
 // days, 0 for as many as the last time. Errors: ErrNoKey, ErrNotAuthority,
-// *NotFoundError, and pki.Faults when the authority cannot sign a list any
-// more, or never could.
+// *NotFoundError, *ClockError, and pki.Faults when the authority cannot sign a
+// list any more, or never could.
 func (d *Desk) MakeCRL(ctx context.Context, id ID, days int) (CRL, error) {
+	return d.makeCRL(ctx, id, days, false)
+}
+
+func (d *Desk) makeCRL(ctx context.Context, id ID, days int, sure bool) (CRL, error) {
 	if days < 0 || days > MaxCRLDays {
 		return CRL{}, pki.Faults{{Field: pki.FieldValidity, Code: FaultDays, Value: strconv.Itoa(days)}}
 	}
@@ -187,7 +191,7 @@ func (d *Desk) MakeCRL(ctx context.Context, id ID, days int) (CRL, error) {
 	var made CRL
 	err = d.vault.Update(func(tx *storage.Tx) error {
 		var err error
-		if made, err = d.makeList(tx, l, all, days); err != nil {
+		if made, err = d.makeList(tx, l, all, days, sure); err != nil {
 			return err
 		}
 		return tx.AppendEvent(storage.Event{
@@ -199,10 +203,14 @@ func (d *Desk) MakeCRL(ctx context.Context, id ID, days int) (CRL, error) {
 }
 
 // makeList signs and keeps the next list of an authority, in which all is what
-// the vault will hold.
-func (d *Desk) makeList(tx *storage.Tx, l lister, all []*Certificate, days int) (CRL, error) {
+// the vault will hold; see listFrom for sure.
+func (d *Desk) makeList(tx *storage.Tx, l lister, all []*Certificate, days int, sure bool) (CRL, error) {
 	now := d.Now()
 	state, err := authorityState(tx, l.keyID)
+	if err != nil {
+		return CRL{}, err
+	}
+	from, err := listFrom(l, state.ThisUpdate, now, sure)
 	if err != nil {
 		return CRL{}, err
 	}
@@ -222,7 +230,7 @@ func (d *Desk) makeList(tx *storage.Tx, l lister, all []*Certificate, days int) 
 	}
 	number := new(big.Int).SetUint64(state.CRLNumber + 1)
 	next := now.AddDate(0, 0, cmp.Or(state.CRLDays, DefaultCRLDays))
-	list, err := pki.MakeCRL(issuer, revoked, number, now.Add(-backdated), next, d.opt.Random)
+	list, err := pki.MakeCRL(issuer, revoked, number, from, next, d.opt.Random)
 	if err != nil {
 		return CRL{}, fmt.Errorf("list of %q: %w", l.Name, err)
 	}

@@ -227,8 +227,11 @@ func explainRevoking(err error) (string, []any) {
 		revoked *RevokedError
 		notHeld *NotHeldError
 		early   *RevokedEarlyError
+		clock   *ClockError
 	)
 	switch {
+	case errors.As(err, &clock):
+		return "clock-behind", []any{"Name", clock.Name, "Now", clock.Now, "Last", clock.Last}
 	case errors.As(err, &early):
 		return "revoke-early", []any{"Name", early.Name, "From", early.From}
 	case errors.As(err, &away):

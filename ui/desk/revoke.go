@@ -80,8 +80,8 @@ type Revocation struct {
 // makes the new list of each authority that signed one of them: all in one
 // transaction, or nothing. CertificateHold can be taken back by ReleaseHold; one
 // on hold may be revoked for good. Errors: ErrRevokeRoot, ErrRevokeFuture,
-// *RevokedEarlyError, *AwayError, *RevokedError, *NotFoundError, pki.ErrReason, and pki.Faults when
-// an authority cannot sign a list.
+// *RevokedEarlyError, *AwayError, *RevokedError, *NotFoundError, *ClockError, pki.ErrReason, and
+// pki.Faults when an authority cannot sign a list.
 func (d *Desk) Revoke(ctx context.Context, ids []ID, reason pki.Reason, at time.Time) (Revocation, error) {
 	return d.revokeWith(ctx, ids, reason, at, nil)
 }
@@ -186,7 +186,7 @@ func (d *Desk) change(ctx context.Context, ids []ID, more func(*storage.Tx) erro
 		}
 		after = replaced(all, changed)
 		for _, l := range affected {
-			list, err := d.makeList(tx, l, after, 0)
+			list, err := d.makeList(tx, l, after, 0, false)
 			if err != nil {
 				return err
 			}

@@ -14,7 +14,7 @@ func (s *session) crl() *cobra.Command {
 	var to target
 	var format string
 	var days int
-	var last bool
+	var last, sure bool
 	c := &cobra.Command{
 		Use: "crl AUTHORITY", Short: s.t.T("terminal.crl"), Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -37,7 +37,11 @@ func (s *session) crl() *cobra.Command {
 					return err
 				}
 				if !last {
-					made, err := d.MakeCRL(c.Context(), authority.ID, days)
+					makeList := d.MakeCRL
+					if sure {
+						makeList = d.MakeCRLByClock
+					}
+					made, err := makeList(c.Context(), authority.ID, days)
 					if err != nil {
 						return err
 					}
@@ -55,6 +59,7 @@ func (s *session) crl() *cobra.Command {
 	f.IntVar(&days, "days", 0, s.t.T("terminal.flag.crl-days"))
 	f.BoolVar(&to.force, "force", false, s.t.T("terminal.flag.force"))
 	f.BoolVar(&last, "last", false, s.t.T("terminal.flag.crl-last"))
+	f.BoolVar(&sure, "clock-is-right", false, s.t.T("terminal.flag.crl-clock"))
 	c.AddCommand(s.crlList())
 	return c
 }

@@ -27,12 +27,13 @@ func TestMain(m *testing.M) {
 
 func testProgram() Program {
 	patience, _ := time.ParseDuration(os.Getenv("TEST_PATIENCE")) // none: as people have it
+	ahead, _ := time.ParseDuration(os.Getenv("TEST_CLOCK"))       // of this computer's clock
 	return Program{
 		Version: "test",
 		Window:  func(string) error { return ErrNoDisplay },
 		In:      os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		Printer:  i18n.New(i18n.Environment()...),
-		Desk:     desk.Options{KDF: storage.LightKDF()},
+		Desk:     desk.Options{KDF: storage.LightKDF(), Now: func() time.Time { return time.Now().Add(ahead) }},
 		Patience: patience,
 	}
 }

@@ -55,6 +55,14 @@ func (s *session) sayExposed(d *desk.Desk) {
 	}
 }
 
+// sayClock says when the clock is behind what was done in the vault.
+func (s *session) sayClock(d *desk.Desk) {
+	if last, behind := d.ClockBehind(); behind {
+		fmt.Fprintln(s.Err, s.t.T("clock.behind", "Now", s.t.DateTime(d.Now().Local()), "Last", s.t.DateTime(last.Local())))
+		fmt.Fprintln(s.Err, s.t.T("clock.behind.next"))
+	}
+}
+
 func (s *session) patience() time.Duration {
 	if s.Patience > 0 {
 		return s.Patience
@@ -85,8 +93,12 @@ func (s *session) openFile(ctx context.Context) (*desk.Desk, error) {
 // person types it others may use the file.
 func (s *session) unlocked(ctx context.Context) (d *desk.Desk, pass []byte, err error) {
 	d, err = s.openFile(ctx)
-	if err != nil || !d.Locked() {
-		return d, nil, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if !d.Locked() {
+		s.sayClock(d)
+		return d, nil, nil
 	}
 	if pass, err = s.givenPassphrase(); err == nil && pass == nil {
 		if err = d.Close(); err == nil {
@@ -101,6 +113,7 @@ func (s *session) unlocked(ctx context.Context) (d *desk.Desk, pass []byte, err 
 		err = d.Unlock(ctx, pass)
 	}
 	if err == nil {
+		s.sayClock(d)
 		return d, pass, nil
 	}
 	clear(pass)
