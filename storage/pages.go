@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 )
 
 // maxDepth is more levels than any file has whose pages hold two keys each.
@@ -44,7 +47,43 @@ func walkPages(r io.ReaderAt, m meta) (*pageMap, error) {
 			return nil, err
 		}
 	}
+	if err := w.walkSubtrees(); err != nil {
+		return nil, err
+	}
 	return w.pages, w.freelist()
+}
+
+// subtree is the pages under one page, which is itself not the top of its bucket.
+type subtree struct {
+	page   uint64
+	within keyRange
+}
+
+// walkSubtrees walks those under the tops of buckets, on all cores. Of what is wrong
+// it says what comes first.
+func (w *walker) walkSubtrees() error {
+	faults := make([]error, len(w.subtrees))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		own := &walker{r: w.r, mapping: w.mapping, m: w.m, pages: w.pages}
+		wait.Go(func() {
+			for {
+				n := int(next.Add(1)) - 1
+				if n >= len(w.subtrees) {
+					return
+				}
+				faults[n] = guard("", func() error { return own.tree(w.subtrees[n].page, w.subtrees[n].within, 1, false) })
+			}
+		})
+	}
+	wait.Wait()
+	for _, err := range faults {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // walker goes through the tree of pages.
@@ -55,6 +94,9 @@ type walker struct {
 	pages   *pageMap
 	buffers [maxDepth + 1][]byte // of each level; parents are read on while children are walked
 	buckets []rawBucket
+	// What is left to walk, where apart is set: the children of the page at the top.
+	apart    bool
+	subtrees []subtree
 }
 
 // rawBucket is a record of the tree of buckets, and the page that it is on.
@@ -177,6 +219,11 @@ func (w *walker) branch(id uint64, b []byte, within keyRange, depth int, root bo
 			child.to = keys[i+1]
 		}
 		at := pageHeaderSize + i*elementSize
+		if w.apart && depth == 0 {
+			child = keyRange{bytes.Clone(child.from), bytes.Clone(child.to)} // this page's buffer is used again
+			w.subtrees = append(w.subtrees, subtree{order.Uint64(b[at+8:]), child})
+			continue
+		}
 		if err := w.tree(order.Uint64(b[at+8:]), child, depth+1, root); err != nil {
 			return err
 		}
@@ -231,6 +278,7 @@ func (w *walker) bucket(b rawBucket) error {
 		return w.damage(b.page, "bucket %q", b.name)
 	}
 	if child := order.Uint64(b.value); child != 0 {
+		w.apart = true
 		return w.tree(child, keyRange{}, 0, false)
 	}
 	page := b.value[bucketHead:]
@@ -267,17 +315,17 @@ func (w *walker) freelist() error {
 		last = free
 	}
 	for p := uint64(2); p < w.m.high; p++ {
-		if w.pages.state[p] == pageUnknown {
+		if w.pages.at(p) == pageUnknown {
 			return w.damage(p, "neither used nor free")
 		}
 	}
 	return nil
 }
 
-// pageMap says of each page what it is for.
-type pageMap struct{ state []pageState }
+// pageMap says of each page what it is for. Several walkers may mark pages at once.
+type pageMap struct{ state []atomic.Uint32 }
 
-type pageState byte
+type pageState uint32
 
 const (
 	pageUnknown pageState = iota
@@ -286,21 +334,20 @@ const (
 )
 
 func newPageMap(high uint64) *pageMap {
-	p := &pageMap{state: make([]pageState, max(high, 2))}
-	p.state[0], p.state[1] = pageUsed, pageUsed // the headers
+	p := &pageMap{state: make([]atomic.Uint32, max(high, 2))}
+	p.take(0, pageUsed) // the headers
+	p.take(1, pageUsed)
 	return p
 }
 
 // used reports whether the page holds something.
 func (p *pageMap) used(page uint64) bool {
-	return page < uint64(len(p.state)) && p.state[page] == pageUsed
+	return page < uint64(len(p.state)) && p.at(page) == pageUsed
 }
 
 // take marks a page that is not taken yet.
 func (p *pageMap) take(page uint64, as pageState) bool {
-	if p.state[page] != pageUnknown {
-		return false
-	}
-	p.state[page] = as
-	return true
+	return p.state[page].CompareAndSwap(uint32(pageUnknown), uint32(as))
 }
+
+func (p *pageMap) at(page uint64) pageState { return pageState(p.state[page].Load()) }
