@@ -16,14 +16,27 @@ func Lint(c *x509.Certificate, now time.Time) []Warning {
 	if c == nil {
 		return nil
 	}
+	return lint(c, IsSelfSigned(c), now)
+}
+
+// Lint returns what the function Lint does for the certificate that was
+// described, which was asked already whether it signs itself.
+func (d Description) Lint(c *x509.Certificate, now time.Time) []Warning {
+	if c == nil {
+		return nil
+	}
+	return lint(c, d.SelfSigned, now)
+}
+
+func lint(c *x509.Certificate, self bool, now time.Time) []Warning {
 	role := asLeaf
 	switch {
-	case IsSelfSigned(c) && isAuthority(c):
+	case self && isAuthority(c):
 		role = asRoot
 	case isAuthority(c):
 		role = asAuthority
 	}
-	k := &check{c: c, role: role, findings: inherent(c, role)}
+	k := &check{c: c, role: role, self: self, findings: inherent(c, role)}
 	k.served()
 	if role == asLeaf {
 		k.signature()
@@ -36,7 +49,7 @@ func Lint(c *x509.Certificate, now time.Time) []Warning {
 	slices.SortStableFunc(k.findings, func(a, b Finding) int { return a.Severity.rank() - b.Severity.rank() })
 	warnings := make([]Warning, 0, len(k.findings))
 	for _, f := range k.findings {
-		if role == asLeaf && IsSelfSigned(c) && f.Code == WarningKeyIDNoIssuer {
+		if role == asLeaf && self && f.Code == WarningKeyIDNoIssuer {
 			continue
 		}
 		warnings = append(warnings, Warning{Field: formField(f.Field), Code: f.Code, Value: f.Value, Client: f.Client})
@@ -73,7 +86,7 @@ func (k *check) signature() {
 	if extension(c, oidKeyUsage) != nil && c.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
 		k.add(Refused, WarningKeyUsageNoSignature, "keyUsage.digitalSignature", strings.Join(keyUsageNames(c.KeyUsage), ", "), clientBrowsers)
 	}
-	if IsSelfSigned(c) {
+	if k.self {
 		k.add(Strict, WarningSelfSigned, "issuer", "", clientBrowsers)
 	}
 	if KindOf(c.PublicKey) == Ed25519 {

@@ -55,7 +55,7 @@ func (l *looker) compare(ctx context.Context, tx *storage.Tx) error {
 // doubt notes what other certificates tell of those that were found: who
 // outlives the authority that signed it, and whose key others may have.
 func (l *looker) doubt(ctx context.Context, tx *storage.Tx, mine []storage.Entry, authorities []*x509.Certificate) error {
-	above := signers{}
+	above := newSigners()
 	for _, a := range authorities {
 		above.add(a)
 	}

@@ -1,10 +1,7 @@
 package desk
 
 import (
-	"bytes"
-	"cmp"
 	"crypto/x509"
-	"slices"
 	"time"
 
 	"countersign/pki"
@@ -30,35 +27,50 @@ func isCompromise(reason string) bool {
 	return reason == string(pki.KeyCompromise) || reason == string(pki.CACompromise)
 }
 
-// signers are authorities by their subjects.
-type signers map[string][]*x509.Certificate
+// The bounds of what signers looks at, so that a file of ten thousand
+// authorities of one name takes no longer than others.
+const (
+	mostNamesakes  = 16   // keys that authorities of one name have
+	mostSignatures = 4000 // to check
+)
 
-func (s signers) add(c *x509.Certificate) {
-	if isAuthority(c) {
-		s[string(c.RawSubject)] = append(s[string(c.RawSubject)], c)
+// signers are authorities by their subjects: of each key the certificate that
+// lives longest.
+type signers struct {
+	byName map[string]map[string]*x509.Certificate // subject to key
+	checks int                                     // signatures that were checked
+}
+
+func newSigners() *signers { return &signers{byName: map[string]map[string]*x509.Certificate{}} }
+
+func (s *signers) add(c *x509.Certificate) {
+	if !isAuthority(c) {
+		return
+	}
+	byKey := s.byName[string(c.RawSubject)]
+	if byKey == nil {
+		byKey = map[string]*x509.Certificate{}
+		s.byName[string(c.RawSubject)] = byKey
+	}
+	key := string(c.RawSubjectPublicKeyInfo)
+	have := byKey[key]
+	if have == nil && len(byKey) < mostNamesakes || have != nil && c.NotAfter.After(have.NotAfter) {
+		byKey[key] = c
 	}
 }
 
 // outlived is when the authority of a certificate ends, where that is before
-// the certificate does; else zero. Of several certificates of an authority the
-// one that lives longest counts. Signatures, which take time, are checked only
+// the certificate does; else zero. Signatures, which take time, are checked only
 // where there may be something to say.
-func (s signers) outlived(c *x509.Certificate) time.Time {
-	list := slices.Clone(s[string(c.RawIssuer)])
-	if !slices.ContainsFunc(list, func(a *x509.Certificate) bool { return c.NotAfter.After(a.NotAfter) }) {
-		return time.Time{}
-	}
-	slices.SortFunc(list, func(a, b *x509.Certificate) int {
-		return cmp.Or(b.NotAfter.Compare(a.NotAfter), bytes.Compare(a.Raw, b.Raw))
-	})
-	for _, a := range list {
-		if !pki.IsSignedBy(c, a) {
+func (s *signers) outlived(c *x509.Certificate) time.Time {
+	for _, a := range s.byName[string(c.RawIssuer)] {
+		if !c.NotAfter.After(a.NotAfter) || s.checks >= mostSignatures {
 			continue
 		}
-		if c.NotAfter.After(a.NotAfter) {
+		s.checks++
+		if pki.IsSignedBy(c, a) {
 			return a.NotAfter
 		}
-		break
 	}
 	return time.Time{}
 }

@@ -30,6 +30,13 @@ func (i Inspected) Warnings(now time.Time) []pki.Warning {
 	return append(pki.Lint(i.Certificate, now), i.Doubts...)
 }
 
+// Described is what a certificate says, and its Warnings, in less time than one
+// after the other.
+func (i Inspected) Described(now time.Time) (pki.Description, []pki.Warning) {
+	d := pki.Describe(i.Certificate)
+	return d, append(d.Lint(i.Certificate, now), i.Doubts...)
+}
+
 // Sections is all that it says; nil of what was not read.
 func (i Inspected) Sections() []pki.Section {
 	switch {
@@ -202,7 +209,7 @@ func inspected(items []pki.Item) []Inspected {
 			list[n].PairedWith = holder
 		}
 	}
-	above := signers{}
+	above := newSigners()
 	for _, item := range items {
 		if item.Certificate != nil {
 			above.add(item.Certificate)

@@ -38,7 +38,7 @@ func (d *Desk) Recognise(ctx context.Context, list []Inspected) error {
 	if err != nil {
 		return err
 	}
-	r := recogniser{byKey: map[string][]int{}, list: list, above: signers{}}
+	r := recogniser{byKey: map[string][]int{}, list: list, above: newSigners()}
 	for n := range list {
 		list[n].Mine = Mine{Looked: true}
 		if c := list[n].Certificate; c != nil {
@@ -84,7 +84,7 @@ func (r *recogniser) doubt(i *Inspected) {
 type recogniser struct {
 	list  []Inspected
 	byKey map[string][]int // public key to places in list
-	above signers
+	above *signers
 }
 
 // compare looks at one certificate of the vault.

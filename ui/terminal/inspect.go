@@ -106,32 +106,28 @@ func (f inspectFlags) remote(arg string) bool {
 
 // inspectAll looks at each argument; d is nil without a vault.
 func (s *session) inspectAll(ctx context.Context, d *desk.Desk, args []string, f inspectFlags) error {
-	var all []any
+	out := newJSONStream(s.Out)
 	failed := false
+	var err error
 	for _, arg := range args {
-		var shown any
 		var ok bool
-		var err error
 		if f.remote(arg) {
-			shown, ok, err = s.inspectServer(ctx, d, arg, f)
+			ok, err = s.inspectServer(ctx, d, arg, f, out)
 		} else {
-			shown, ok, err = s.inspectFile(ctx, d, arg, f)
+			ok, err = s.inspectFile(ctx, d, arg, f, out)
 		}
 		if err != nil {
-			return err
+			break
 		}
 		failed = failed || !ok
-		all = append(all, shown)
 	}
-	if f.json {
-		if err := s.json(all); err != nil {
-			return err
-		}
+	if ended := out.end(); err == nil {
+		err = ended
 	}
-	if failed {
-		return saidError{}
+	if err == nil && failed {
+		err = saidError{}
 	}
-	return nil
+	return err
 }
 
 // inspectedFile is a file of inspect --json.
@@ -141,19 +137,22 @@ type inspectedFile struct {
 	Error string          `json:"error,omitempty"` // a code
 }
 
-func (s *session) inspectFile(ctx context.Context, d *desk.Desk, path string, f inspectFlags) (any, bool, error) {
-	file := inspectedFile{File: path}
+// inspectFile looks at a file and prints it, with --json to out.
+func (s *session) inspectFile(ctx context.Context, d *desk.Desk, path string, f inspectFlags, out *jsonStream) (bool, error) {
 	list, failure := s.readInspected(path, f.password)
-	if failure != nil {
-		file.Error = desk.Explain(failure).Code
-	}
 	if d != nil {
 		if err := d.Recognise(ctx, list); err != nil {
-			return nil, false, err
+			return false, err
 		}
 	}
 	if f.json {
-		file.Items = s.newInspectedItems(list, f)
+		file := inspectedFile{File: path}
+		if failure != nil {
+			file.Error = desk.Explain(failure).Code
+		}
+		if err := out.file(file, len(list), func(i int) inspectedItem { return s.wholeItem(list[i], f) }); err != nil {
+			return false, err
+		}
 	} else {
 		fmt.Fprintf(s.Out, "%s\n", pki.Escape(path))
 		if failure != nil {
@@ -161,7 +160,7 @@ func (s *session) inspectFile(ctx context.Context, d *desk.Desk, path string, f 
 		}
 		s.printItems(list, f)
 	}
-	return file, failure == nil, s.saveCertificates(list, f)
+	return failure == nil, s.saveCertificates(list, f)
 }
 
 func (s *session) readInspected(path, password string) ([]desk.Inspected, error) {

@@ -36,7 +36,7 @@ type inspectedServer struct {
 // inspectServer looks at a server. It is a failure when no chain came, or when
 // the client certificate that was presented was refused; that a server lets
 // nobody in without one is none.
-func (s *session) inspectServer(ctx context.Context, d *desk.Desk, address string, f inspectFlags) (any, bool, error) {
+func (s *session) inspectServer(ctx context.Context, d *desk.Desk, address string, f inspectFlags, out *jsonStream) (bool, error) {
 	q := desk.ServerQuestion{Address: address, StartTLS: testclient.Protocol(f.starttls), ServerName: f.serverName, Timeout: f.timeout}
 	var seen desk.ServerSeen
 	if d == nil {
@@ -45,13 +45,13 @@ func (s *session) inspectServer(ctx context.Context, d *desk.Desk, address strin
 		if f.client != "" {
 			c, err := s.named(d, d.FindLeaf, f.client)
 			if err != nil {
-				return nil, false, err
+				return false, err
 			}
 			q.CertificateID = c.ID
 		}
 		var err error
 		if seen, err = d.InspectServer(ctx, q); err != nil {
-			return nil, false, err
+			return false, err
 		}
 	}
 	ok := len(seen.Chain) > 0 && (seen.Diagnosis == nil || !seen.ClientSent)
@@ -59,7 +59,12 @@ func (s *session) inspectServer(ctx context.Context, d *desk.Desk, address strin
 		s.printServer(address, seen)
 		s.printItems(seen.Items, f)
 	}
-	return s.newInspectedServer(address, seen, f), ok, s.saveCertificates(seen.Items, f)
+	if f.json {
+		if err := out.value(s.newInspectedServer(address, seen, f)); err != nil {
+			return false, err
+		}
+	}
+	return ok, s.saveCertificates(seen.Items, f)
 }
 
 func (s *session) newInspectedServer(address string, seen desk.ServerSeen, f inspectFlags) inspectedServer {
