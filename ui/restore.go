@@ -144,7 +144,7 @@ func (p *restorePage) show(seen desk.Replaced) {
 		}
 		notices = append(notices, widgets.NewNotice(widgets.ToneGood, title, strings.Join(kept, "\n")))
 	}
-	if p.plan.Other {
+	if seen.Unread == desk.UnreadOther {
 		p.do.SetText(t.T("restore.other"))
 	}
 	if !seen.Of.IsZero() {

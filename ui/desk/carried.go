@@ -20,6 +20,7 @@ type comparison struct {
 
 	newer       bool                              // was is the later of the two
 	signers     map[storage.ID]string             // authorities of the copy, by what their lists are kept by
+	moved       map[storage.ID]storage.ID         // what lists are kept by in was, and in the copy
 	bySerial    map[[2]string]storage.ID          // certificates of the copy, by that of their authority and serial
 	entries     map[storage.ID]storage.Entry      // of the copy, as they have to be
 	authorities map[storage.ID]*storage.Authority // likewise
@@ -28,10 +29,10 @@ type comparison struct {
 func (c *comparison) compare() {
 	c.newer = !c.Salvaged && c.was.commits >= c.then.commits
 	c.entries, c.authorities = map[storage.ID]storage.Entry{}, map[storage.ID]*storage.Authority{}
-	c.signers, c.bySerial = map[storage.ID]string{}, map[[2]string]storage.ID{}
+	c.signers, c.moved, c.bySerial = map[storage.ID]string{}, map[storage.ID]storage.ID{}, map[[2]string]storage.ID{}
 	for id, e := range c.then.entries {
 		if pki.Kind(e.Kind) == pki.Authority {
-			c.signers[cmp.Or(e.KeyID, e.ID)] = e.Name
+			c.signers[listsBy(e)] = e.Name
 		}
 		c.bySerial[[2]string{string(c.then.lister(e)), e.Serial}] = id
 		if _, still := c.was.entries[id]; !still && c.newer {
@@ -40,6 +41,11 @@ func (c *comparison) compare() {
 	}
 	if c.was.activities > c.then.activities {
 		c.Activities = int(c.was.activities - c.then.activities)
+	}
+	for id, e := range c.was.entries {
+		if then, both := c.then.entries[id]; both && c.signers[listsBy(then)] != "" {
+			c.moved[listsBy(e)] = listsBy(then)
+		}
 	}
 	for id, e := range c.was.entries {
 		if then, both := c.then.entries[id]; both {
@@ -57,6 +63,12 @@ func (c *comparison) compare() {
 		}
 		c.number(id, a)
 	}
+	for id, name := range c.was.requests {
+		if _, both := c.then.requests[id]; !both {
+			c.Requests = append(c.Requests, name)
+		}
+	}
+	slices.Sort(c.Requests)
 	newestFirst(c.Made, func(c Certificate) time.Time { return c.Made })
 	newestFirst(c.Back, func(c Certificate) time.Time { return c.Made })
 	newestFirst(c.Released, func(c Certificate) time.Time { return c.Made })
@@ -84,7 +96,8 @@ func (c *comparison) standing(then, was storage.Entry) {
 // list has an authority of the copy name a revoked certificate: one that the
 // copy has is revoked there, one that it lacks is listed by its serial number.
 func (c *comparison) list(by storage.ID, r storage.Revocation, name string) {
-	if _, signs := c.signers[by]; !signs || by == "" {
+	by = c.here(by)
+	if by == "" {
 		return
 	}
 	if id, has := c.bySerial[[2]string{string(by), r.Serial}]; has {
@@ -107,17 +120,26 @@ func (c *comparison) list(by storage.ID, r storage.Revocation, name string) {
 	c.Revoked = append(c.Revoked, Certificate{Name: name, Serial: r.Serial, Revoked: true, RevokedAt: r.At, Reason: r.Reason})
 }
 
+// here is what the copy keeps an authority's list by; "" for one that it lacks.
+func (c *comparison) here(by storage.ID) storage.ID {
+	by = cmp.Or(c.moved[by], by)
+	if _, signs := c.signers[by]; !signs {
+		return ""
+	}
+	return by
+}
+
 // number has an authority of the copy go on behind the newest list, which it
 // takes over.
 func (c *comparison) number(id storage.ID, was storage.Authority) {
-	name, signs := c.signers[id]
+	id = c.here(id)
 	then := c.then.authorities[id]
-	if !signs || was.CRLNumber <= then.CRLNumber {
+	if id == "" || was.CRLNumber <= then.CRLNumber {
 		return
 	}
 	a := c.authority(id)
 	a.CRLNumber, a.CRL, a.ThisUpdate, a.NextUpdate = was.CRLNumber, was.CRL, was.ThisUpdate, was.NextUpdate
-	c.Lists = append(c.Lists, LaterList{Authority: name, Number: was.CRLNumber, Then: then.CRLNumber})
+	c.Lists = append(c.Lists, LaterList{Authority: c.signers[id], Number: was.CRLNumber, Then: then.CRLNumber})
 }
 
 // authority is what an authority of the copy is to keep.

@@ -28,8 +28,9 @@ type Replaced struct {
 	Unprotected   bool      // the backup opens without a passphrase, and it does not
 	Activities    int       // how many more things were done
 
-	Made []Certificate // not in the backup, nor their keys; the newest first
-	Back []Certificate // deleted since: they come back
+	Made     []Certificate // not in the backup, nor their keys; the newest first
+	Requests []string      // likewise, by name
+	Back     []Certificate // deleted since: they come back
 	// What stays as it is now: revoked since, and taken off hold since.
 	Revoked, Released []Certificate
 	Lists             []LaterList
@@ -43,7 +44,7 @@ type LaterList struct {
 
 // Loses tells whether something is lost, or may be.
 func (r Replaced) Loses() bool {
-	return r.Unread != "" || r.Salvaged || r.OldPassphrase || r.Unprotected || r.Activities > 0 || len(r.Made)+len(r.Back) > 0
+	return r.Unread != "" || r.Salvaged || r.OldPassphrase || r.Unprotected || r.Activities > 0 || len(r.Made)+len(r.Requests)+len(r.Back) > 0
 }
 
 // Consequence is one thing that restoring a backup does, as a code and facts:
@@ -80,6 +81,13 @@ func (r Replaced) Consequences() []Consequence {
 		add("salvaged", true)
 	}
 	certificates("made", true, r.Made, made)
+	if len(r.Requests) > 0 {
+		var names []string
+		for _, name := range r.Requests {
+			names = append(names, pki.Escape(name))
+		}
+		add("requests", true, "Count", len(names), "Names", names)
+	}
 	certificates("back", true, r.Back, made)
 	if r.Activities > 0 {
 		add("activities", true, "Count", r.Activities)
@@ -109,13 +117,14 @@ func (r Replaced) Consequences() []Consequence {
 type known struct {
 	entries     map[storage.ID]storage.Entry
 	authorities map[storage.ID]storage.Authority
+	requests    map[storage.ID]string // their names
 	commits     uint64
 	activities  uint64
 	last        time.Time // of the last activity
 }
 
 func know(v *storage.Vault) (known, error) {
-	k := known{entries: map[storage.ID]storage.Entry{}, authorities: map[storage.ID]storage.Authority{}}
+	k := known{entries: map[storage.ID]storage.Entry{}, authorities: map[storage.ID]storage.Authority{}, requests: map[storage.ID]string{}}
 	err := v.View(func(tx *storage.Tx) error {
 		entries, err := tx.Entries()
 		if err != nil {
@@ -130,6 +139,13 @@ func know(v *storage.Vault) (known, error) {
 		}
 		for _, a := range authorities {
 			k.authorities[a.ID] = a
+		}
+		requests, err := tx.Requests()
+		if err != nil {
+			return err
+		}
+		for _, r := range requests {
+			k.requests[r.ID] = r.Name
 		}
 		events, err := tx.Events(1)
 		for _, e := range events {
@@ -150,12 +166,11 @@ func (k known) lister(e storage.Entry) storage.ID {
 	if e.IssuerID == e.ID {
 		return "" // a root stands in no list
 	}
-	issuer := k.entries[e.IssuerID]
-	if issuer.KeyID != "" {
-		return issuer.KeyID
-	}
-	return issuer.ID
+	return listsBy(k.entries[e.IssuerID])
 }
+
+// listsBy is what an authority keeps its list by.
+func listsBy(e storage.Entry) storage.ID { return cmp.Or(e.KeyID, e.ID) }
 
 // newestFirst orders certificates by a time of theirs, then by name.
 func newestFirst(list []Certificate, at func(Certificate) time.Time) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -28,7 +27,7 @@ var (
 type Restoring struct {
 	Backup, Path string
 	Empty        bool // nothing is at Path
-	Other        bool // the backup is of another vault than the one there
+	Other        bool // the backup is of another vault than the one there, as far as it is known without reading a damaged one
 	Asks         bool // Compare needs a passphrase
 
 	opt Options
@@ -125,183 +124,6 @@ func (r Restoring) Restore(ctx context.Context, passphrase []byte) (Replaced, er
 	}
 	done.Kept, err = storage.Restore(ctx, r.Backup, r.Path, r.opt.storage(), mend)
 	return done, errors.Join(aboutFile("write", r.Path, err), p.close())
-}
-
-// pair is the backup and the vault that is there, as far as they open.
-type pair struct {
-	r         Restoring
-	then, was *storage.Vault // was is nil where nothing of it can be read
-	older     bool           // the backup opens only with the keys of the vault that is there
-	bare      bool           // the backup opens without a passphrase, and the vault that is there does not
-	compared  *comparison
-	left      string // a file to remove
-}
-
-func (p *pair) close() error {
-	var errs []error
-	for _, v := range []*storage.Vault{p.then, p.was} {
-		if v != nil {
-			errs = append(errs, v.Close())
-		}
-	}
-	if p.left != "" {
-		errs = append(errs, os.Remove(p.left))
-	}
-	return errors.Join(errs...)
-}
-
-// look opens and reads both. The vault that is there is closed again.
-func (r Restoring) look(ctx context.Context, passphrase []byte) (*pair, error) {
-	p := &pair{r: r}
-	err := p.read(ctx, passphrase)
-	if err == nil && p.was != nil {
-		err = p.was.Close()
-		p.was = nil
-	}
-	if err != nil {
-		return nil, errors.Join(err, p.close())
-	}
-	return p, nil
-}
-
-func (p *pair) read(ctx context.Context, passphrase []byte) error {
-	var err error
-	if p.then, err = p.r.open(p.r.Backup); err != nil {
-		return ofBackup(p.r.Backup, err)
-	}
-	shut := unlockAny(ctx, p.then, passphrase)
-	if shut != nil && !errors.Is(shut, ErrWrongPassphrase) {
-		return ofBackup(p.r.Backup, shut)
-	}
-	unread, salvaged, was := "", false, known{}
-	switch {
-	case p.r.Empty, p.r.Other:
-	default:
-		if unread, salvaged, was, err = p.readWas(ctx, passphrase); err != nil {
-			return err
-		}
-		if p.was == nil && shut != nil {
-			return shut
-		}
-	}
-	then := known{}
-	if !p.then.Locked() {
-		if then, err = know(p.then); err != nil {
-			return ofBackup(p.r.Backup, err)
-		}
-	}
-	p.compared = &comparison{then: then, was: was, now: p.r.opt.Now()}
-	switch {
-	case p.r.Empty:
-	case p.r.Other:
-		unread = UnreadOther
-	case unread == "" && p.then.Locked():
-		unread = UnreadBackup
-	}
-	p.compared.Replaced = Replaced{Of: then.last, Unread: unread, Salvaged: salvaged, OldPassphrase: p.older, Unprotected: p.bare}
-	if unread == "" && !p.r.Empty {
-		p.compared.compare()
-	}
-	return nil
-}
-
-// readWas reads the vault that is there, or what is left of it; unread says why
-// that was not possible.
-func (p *pair) readWas(ctx context.Context, passphrase []byte) (unread string, salvaged bool, was known, err error) {
-	was, err = p.openWas(ctx, p.r.Path, passphrase)
-	if isSpoiled(err) {
-		salvaged = true
-		if was, err = p.salvageWas(ctx, passphrase); err == nil {
-			return "", true, was, nil
-		}
-		if ctx.Err() != nil || errors.Is(err, ErrNoSpace) {
-			return "", false, was, err
-		}
-		return UnreadDamaged, false, known{}, nil
-	}
-	if errors.Is(err, ErrWrongPassphrase) {
-		return UnreadPassphrase, false, known{}, nil
-	}
-	return "", false, was, aboutFile("read", p.r.Path, err)
-}
-
-// salvageWas reads what can be read of a damaged vault, through a copy of that.
-func (p *pair) salvageWas(ctx context.Context, passphrase []byte) (known, error) {
-	p.left = filepath.Join(filepath.Dir(p.r.Path), "."+filepath.Base(p.r.Path)+".compared")
-	err := os.Remove(p.left) // of a run that was killed
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		p.left = ""
-		return known{}, err
-	}
-	way, secret := storage.ByPassphrase, passphrase
-	_, err = storage.Salvage(ctx, p.r.Path, way, secret, p.left, p.r.opt.storage())
-	if code, wrong := readRecoveryCode(string(passphrase)); errors.Is(err, ErrWrongPassphrase) && wrong == nil {
-		defer clear(code)
-		_, err = storage.Salvage(ctx, p.r.Path, storage.ByRecovery, code, p.left, p.r.opt.storage())
-	}
-	if err != nil {
-		p.left = ""
-		return known{}, err
-	}
-	return p.openWas(ctx, p.left, passphrase)
-}
-
-// openWas opens and reads a vault beside the backup. What opens one of the two
-// opens the other where their data key is the same.
-func (p *pair) openWas(ctx context.Context, path string, passphrase []byte) (known, error) {
-	v, err := p.r.open(path)
-	if err != nil {
-		return known{}, err
-	}
-	if p.then.Locked() || v.UnlockAs(ctx, p.then) != nil {
-		err = unlockAny(ctx, v, passphrase)
-	}
-	if err == nil && p.then.Locked() {
-		p.older = p.then.UnlockAs(ctx, v) == nil
-	}
-	p.bare = v.Protected() && !p.then.Protected()
-	var was known
-	if err == nil {
-		was, err = know(v)
-	}
-	if err != nil {
-		return known{}, errors.Join(err, v.Close())
-	}
-	p.was = v
-	return was, nil
-}
-
-// unlockAny opens a vault with a passphrase or a recovery code, or one that has
-// no passphrase.
-func unlockAny(ctx context.Context, v *storage.Vault, passphrase []byte) error {
-	if !v.Protected() {
-		passphrase = nil
-	}
-	return (&Desk{vault: v}).unlockWith(ctx, passphrase)
-}
-
-// mend checks the copy that takes the vault's place, and puts into it what was
-// learned since, and that it was restored.
-func (p *pair) mend(ctx context.Context, v *storage.Vault) error {
-	if err := v.UnlockAs(ctx, p.then); err != nil {
-		return ofBackup(p.r.Backup, err)
-	}
-	err := v.View(func(tx *storage.Tx) error {
-		found, err := tx.Check(ctx)
-		if err == nil && len(found) > 0 {
-			err = fmt.Errorf("%w: %w", ErrBackupDamaged, found[0])
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return v.Update(func(tx *storage.Tx) error {
-		if err := p.compared.carry(tx); err != nil {
-			return err
-		}
-		return tx.AppendEvent(storage.Event{At: p.r.opt.Now(), Verb: "restore", Detail: p.compared.detail()})
-	})
 }
 
 // detail is what the activity of a restore says.

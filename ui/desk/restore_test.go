@@ -360,3 +360,83 @@ func TestRestoreRefuses(t *testing.T) {
 		t.Errorf("%+v, %v", all, err)
 	}
 }
+
+// TestRestoreWithoutTheKeyYet: an authority got its key after the backup, and
+// keeps its list by that now; another was renewed with its key.
+func TestRestoreWithoutTheKeyYet(t *testing.T) {
+	ctx := context.Background()
+	d, _ := clockDesk(t)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	root := d.mustIssue(t, "", named(pki.Authority, "Root"))
+	alice := d.mustIssue(t, root.ID, named(pki.Client, "alice"))
+	var key storage.Key
+	must(d.vault.View(func(tx *storage.Tx) (err error) {
+		key, err = tx.Key(storage.ID(root.KeyID))
+		return err
+	}))
+	d.mustRemoveKey(t, root)
+	made, err := d.Backup(ctx)
+	must(err)
+	must(d.vault.Update(func(tx *storage.Tx) error {
+		e, err := tx.Entry(storage.ID(root.ID))
+		e.KeyID = key.ID
+		return errors.Join(err, tx.PutKey(key), tx.PutEntry(e))
+	}))
+	d.forget()
+	bob := d.mustIssue(t, root.ID, named(pki.Client, "bob"))
+	_, err = d.MakeRequest(ctx, named(pki.Client, "carol"))
+	must(err)
+	_, err = d.Revoke(ctx, []ID{alice.ID, bob.ID}, pki.KeyCompromise, time.Time{})
+	must(err)
+	must(d.Close())
+	done, again := restore(t, d, made.Path, passphrase)
+	want := []string{"made 1 [bob]", "requests 1 [carol]", "activities 4", "revoked 2 [alice bob]", "list-first Root 1 0"}
+	if got := toldOf(done); !slices.Equal(got, want) {
+		t.Errorf("told %q,\nwant %q", got, want)
+	}
+	must(again.vault.View(func(tx *storage.Tx) error {
+		a, err := tx.Authority(storage.ID(root.ID))
+		if err == nil && (a.CRLNumber != 1 || len(a.Elsewhere) != 1 || a.Elsewhere[0].Serial != bob.Serial) {
+			t.Errorf("%+v", a)
+		}
+		return err
+	}))
+}
+
+// TestRestoreOverADamagedOther: that it is another vault shows only once it is
+// read; where it does not open, nothing is known.
+func TestRestoreOverADamagedOther(t *testing.T) {
+	for _, test := range []struct {
+		theirs []byte // the passphrase of the one that is there
+		want   string
+	}{{passphrase, "unread.other"}, {[]byte("quite another one"), "unread.passphrase"}} {
+		d, _ := clockDesk(t)
+		d.mustIssue(t, "", named(pki.Authority, "Root"))
+		other, _ := clockDesk(t)
+		err := errors.Join(d.Close(), other.Close())
+		if err != nil {
+			t.Fatal(err)
+		}
+		changePassphrase(t, other.Path(), test.theirs)
+		file, err := os.ReadFile(other.Path())
+		if err != nil {
+			t.Fatal(err)
+		}
+		clear(file[:2*os.Getpagesize()])
+		if err := os.WriteFile(other.Path(), file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		done, again := restore(t, other, d.Path(), passphrase)
+		if got := toldOf(done); !slices.Equal(got, []string{test.want}) {
+			t.Errorf("told %q, want %q", got, test.want)
+		}
+		if all, err := again.Authorities(); err != nil || len(all) != 1 {
+			t.Errorf("%+v, %v", all, err)
+		}
+	}
+}

@@ -36,7 +36,7 @@ func (s *session) vaultExportPlain() *cobra.Command {
 			})
 		},
 	}
-	s.passwordFlags(c, &p, s.t.T("plain.password"))
+	s.passwordFlags(c, &p, s.t.T("plain.flag.password"))
 	c.Flags().BoolVar(&noPassword, "no-password", false, s.t.T("plain.flag.no-password"))
 	return c
 }

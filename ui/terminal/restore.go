@@ -31,7 +31,7 @@ func (s *session) restore() *cobra.Command {
 				return err
 			}
 			defer clear(pass)
-			return s.restoreThis(c, r, pass, yes)
+			return s.restoreThis(c, r, pass, yes, other)
 		},
 	}
 	c.Flags().BoolVar(&yes, "yes", false, s.t.T("restore.flag.yes"))
@@ -47,10 +47,13 @@ func (s *session) restorePassphrase(r desk.Restoring) ([]byte, error) {
 	return s.givenPassphrase()
 }
 
-func (s *session) restoreThis(c *cobra.Command, r desk.Restoring, pass []byte, yes bool) error {
+func (s *session) restoreThis(c *cobra.Command, r desk.Restoring, pass []byte, yes, other bool) error {
 	seen, err := r.Compare(c.Context(), pass)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case seen.Unread == desk.UnreadOther && !other: // only now it can be told, of a damaged vault
+		return desk.ErrOtherVault
 	}
 	if seen.Loses() && !yes {
 		s.sayReplaced(r, seen)
