@@ -9,6 +9,7 @@ const (
 	errnoReset           = syscall.ECONNRESET
 	errnoBrokenPipe      = syscall.EPIPE
 	errnoInUse           = syscall.EADDRINUSE
+	errnoNotHere         = syscall.EADDRNOTAVAIL
 	errnoHostUnreachable = syscall.EHOSTUNREACH
 	errnoNetUnreachable  = syscall.ENETUNREACH
 )

@@ -9,6 +9,7 @@ const (
 	errnoReset           = syscall.Errno(10054) // WSAECONNRESET
 	errnoBrokenPipe      = syscall.Errno(10053) // WSAECONNABORTED
 	errnoInUse           = syscall.Errno(10048) // WSAEADDRINUSE
+	errnoNotHere         = syscall.Errno(10049) // WSAEADDRNOTAVAIL
 	errnoHostUnreachable = syscall.Errno(10065) // WSAEHOSTUNREACH
 	errnoNetUnreachable  = syscall.Errno(10051) // WSAENETUNREACH
 )

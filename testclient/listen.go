@@ -27,6 +27,9 @@ func (e *PortError) Unwrap() error { return e.Err }
 // InUse tells whether another program, or another server, has the port.
 func (e *PortError) InUse() bool { return errors.Is(e.Err, errnoInUse) }
 
+// NotHere tells whether the address is none of this computer's.
+func (e *PortError) NotHere() bool { return errors.Is(e.Err, errnoNotHere) }
+
 // listen takes all ports of the server, or none.
 func (s *Server) listen() error {
 	var err error
@@ -49,8 +52,11 @@ func (s *Server) listen() error {
 // "localhost" is either.
 func (s *Server) listenAt(port int) ([]net.Listener, error) {
 	host := s.config.Address
-	if host == "" {
+	switch host {
+	case "":
 		host = "127.0.0.1"
+	case AllAddresses:
+		host = ""
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 	if err != nil {
@@ -107,10 +113,19 @@ func (s *Server) Port() int { return portOf(s.listeners) }
 // PlainPort is the port of plain HTTP beside TLS; 0 when there is none.
 func (s *Server) PlainPort() int { return portOf(s.plain) }
 
+// place is the host and the port to call it at from this computer.
+func (s *Server) place() (host, port string) {
+	host, port, _ = net.SplitHostPort(s.Addr())
+	if s.config.Address == AllAddresses {
+		host = "127.0.0.1"
+	}
+	return host, port
+}
+
 // URL is the server's, with a name that its certificate holds where it leads
 // here: localhost, else the address.
 func (s *Server) URL() string {
-	host, port, _ := net.SplitHostPort(s.Addr())
+	host, port := s.place()
 	if s.tls == nil {
 		return plainURL(s.listeners)
 	}
@@ -126,7 +141,7 @@ func (s *Server) URL() string {
 // certificate that holds neither localhost nor the address, a URL with a name
 // that it holds and the address that it has to be connected to instead.
 func (s *Server) Try() (url, address string) {
-	host, port, _ := net.SplitHostPort(s.Addr())
+	host, port := s.place()
 	if s.tls == nil {
 		return s.URL(), ""
 	}
@@ -139,11 +154,11 @@ func (s *Server) Try() (url, address string) {
 			name = "www." + rest
 		}
 		if leaf.VerifyHostname(name) == nil {
-			return "https://" + net.JoinHostPort(name, port), s.Addr()
+			return "https://" + net.JoinHostPort(name, port), net.JoinHostPort(host, port)
 		}
 	}
 	for _, ip := range leaf.IPAddresses {
-		return "https://" + net.JoinHostPort(ip.String(), port), s.Addr()
+		return "https://" + net.JoinHostPort(ip.String(), port), net.JoinHostPort(host, port)
 	}
 	return s.URL(), ""
 }
@@ -162,7 +177,7 @@ func plainURL(listeners []net.Listener) string {
 		return ""
 	}
 	host, port, _ := net.SplitHostPort(listeners[0].Addr().String())
-	if net.ParseIP(host).IsLoopback() {
+	if ip := net.ParseIP(host); ip.IsLoopback() || ip.IsUnspecified() {
 		host = "localhost"
 	}
 	return "http://" + net.JoinHostPort(host, port)

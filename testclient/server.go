@@ -31,7 +31,7 @@ type ServerConfig struct {
 	Mode        Mode
 	Certificate *tls.Certificate    // needed but for ModePlain; chain leaf first
 	ClientCAs   []*x509.Certificate // whose clients are let in; none: nobody's
-	Address     string              // to listen on; empty: 127.0.0.1, and ::1 where there is one
+	Address     string              // to listen on; empty: 127.0.0.1, and ::1 where there is one; AllAddresses
 	Port        int                 // 0: a free one
 
 	Plain     bool // beside TLS, plain HTTP at a port of its own; nobody is asked for a certificate there

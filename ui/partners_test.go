@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"countersign/pki"
+	"countersign/testclient"
 	"countersign/ui/desk"
 	"countersign/ui/i18n"
 )
@@ -192,8 +193,43 @@ func (b *bench) waitsForGlobex(t *testing.T) {
 	if p.verdict.Visible() || !p.wait.Visible() {
 		t.Error("it still waits")
 	}
+	b.waitsOnAll(t, p)
 	b.back()
 	b.queue.drain()
+}
+
+// waitsOnAll waits where other computers reach it, which it says; a port that is
+// none is said at its field.
+func (b *bench) waitsOnAll(t *testing.T, p *partnerTrying) {
+	t.Helper()
+	p.reached.port.SetText("70000")
+	test.Tap(p.wait)
+	if p.reached.portField.Fault() == "" || p.halt.Visible() {
+		t.Error("it waits at port 70000")
+	}
+	p.reached.port.SetText("")
+	p.reached.from.Choose(1)
+	b.picture("partners-wait-choose")
+	test.Tap(p.wait)
+	waited := make(chan struct{})
+	go func() { // the queue waits with it
+		b.queue.drain()
+		close(waited)
+	}()
+	want := "It listens on every address of this computer"
+	if len(testclient.OwnAddresses()) == 0 {
+		want = "This computer has no address that others reach."
+	}
+	b.queue.until("it listens", func() bool { return strings.Contains(p.verdict.Body(), want) })
+	b.picture("partners-wait-all")
+	for _, own := range testclient.OwnAddresses() { // the certificate is for localhost
+		if !strings.Contains(p.verdict.Body(), "does not have "+own) {
+			t.Errorf("nothing warns of %s: %q", own, p.verdict.Body())
+		}
+	}
+	test.Tap(p.halt)
+	<-waited
+	b.queue.until("it stops", func() bool { return p.stop == nil })
 }
 
 // sendKit writes the kit and notes it as sent.

@@ -32,6 +32,7 @@ type partnerTrying struct {
 	again   *widgets.Button
 	with    *widgets.Button // the stand-in instead
 	wait    *widgets.Button // for their real client
+	reached *waitReached
 	halt    *widgets.Button
 	lab     *widgets.Button
 	body    *fyne.Container
@@ -51,10 +52,12 @@ func newPartnerTrying(w *Window, page desk.PartnerPage, r desk.RoutePage) *partn
 	p.lab = widgets.NewButton(t.T("partners.try.lab"), theme.IconConnection, widgets.Plain, p.openLab)
 	p.wait = widgets.NewButton(t.T("partners.wait"), theme.IconServer, widgets.Plain, p.waitForCall)
 	p.halt = widgets.NewButton(t.T("partners.wait.stop"), theme.IconStop, widgets.Plain, p.close)
+	p.reached = newWaitReached(t)
 	p.wait.Hidden = !r.CanWait(page)
+	p.reached.root.Hidden = p.wait.Hidden
 	p.halt.Hide()
 	p.with.Hidden, p.lab.Hidden = !p.real || page.StandIn.AuthorityID == "", !p.real
-	p.body = widgets.Stack(16, p.verdict, p.who, p.picture.root, p.server, widgets.Row(8, p.wait, p.halt, p.lab, p.with, widgets.Spacer()))
+	p.body = widgets.Stack(16, p.verdict, p.who, p.picture.root, p.server, p.reached.root, widgets.Row(8, p.wait, p.halt, p.lab, p.with, widgets.Spacer()))
 	scroll := container.NewVScroll(widgets.Inset(0, gutter, 2, 2, p.body))
 	middle := &fyne.Container{Layout: &settleLayout{scroll}, Objects: []fyne.CanvasObject{scroll}}
 	head := widgets.NewBackBar(name, t.T("partners.title."+string(r.Direction), "Name", name), w.back, p.again)
@@ -119,56 +122,6 @@ func (p *partnerTrying) run(standIn bool) {
 		p.settle()
 	})
 	p.settle()
-}
-
-// waitForCall starts our server and waits for the partner's real client.
-func (p *partnerTrying) waitForCall() {
-	if p.stop != nil {
-		return
-	}
-	t, d, id, name := p.w.t, p.desk, p.page.ID, pki.Escape(p.page.Name)
-	p.who.SetText("")
-	p.server.Hide()
-	p.picture.waiting("")
-	var done desk.PartnerTried
-	p.stop = p.w.spawn("", func(ctx context.Context) error {
-		var err error
-		done, err = d.WaitForPartner(ctx, id, 0, func(url string) {
-			p.w.run.UI(func() {
-				p.verdict.Set(widgets.ToneAccent, t.T("partners.wait.title", "Name", name), url+"\n"+t.T("partners.wait.here"))
-				p.settle()
-			})
-		}, func(c testclient.Connection) { p.w.run.UI(func() { p.saw(c) }) })
-		return err
-	}, func(err error) {
-		p.stop = nil
-		p.waits(false)
-		switch {
-		case errors.Is(err, context.Canceled):
-			p.verdict.Hide()
-		case err != nil:
-			said := explain(t, err)
-			p.verdict.Set(widgets.ToneBroken, said.title, said.body())
-		default:
-			p.verdict.Set(widgets.ToneGood, t.T("partners.try.passed.they-call", "Name", name),
-				t.T("partners.waited", "Client", pki.Escape(done.Server[0].ClientName), "Name", name))
-		}
-		p.settle()
-	})
-	p.waits(true)
-	p.settle()
-}
-
-// waits shows what can be done while waiting.
-func (p *partnerTrying) waits(on bool) {
-	p.halt.Hidden, p.wait.Hidden = !on, on
-	if on {
-		p.verdict.Set(widgets.ToneAccent, p.w.t.T("partners.wait.title", "Name", pki.Escape(p.page.Name)), "")
-		p.verdict.Show()
-		p.again.Disable()
-		return
-	}
-	p.again.Enable()
 }
 
 // saw says what our server saw of a client.

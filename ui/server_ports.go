@@ -7,6 +7,7 @@ import (
 
 	"countersign/testclient"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/widgets"
 )
 
@@ -59,9 +60,9 @@ func (p *serverPorts) forgive() {
 // read puts the ports into config; false when one is none.
 func (p *serverPorts) read(config *desk.Serve) bool {
 	config.Plain = config.Mode != testclient.ModePlain && p.both.Checked()
-	good := p.readOne(p.port, p.portField, &config.Port)
+	good := readPort(p.s.c.w.t, p.port, p.portField, &config.Port)
 	if config.Plain {
-		good = p.readOne(p.plain, p.plainField, &config.PlainPort) && good
+		good = readPort(p.s.c.w.t, p.plain, p.plainField, &config.PlainPort) && good
 	}
 	if !good {
 		p.s.c.layoutAgain()
@@ -69,7 +70,9 @@ func (p *serverPorts) read(config *desk.Serve) bool {
 	return good
 }
 
-func (p *serverPorts) readOne(input *widgets.Input, field *widgets.Field, port *int) bool {
+// readPort reads the port of a field, which says what is wrong with it; none
+// leaves port as it is.
+func readPort(t *i18n.Printer, input *widgets.Input, field *widgets.Field, port *int) bool {
 	field.SetFault("")
 	text := strings.TrimSpace(input.Text)
 	if text == "" {
@@ -77,7 +80,7 @@ func (p *serverPorts) readOne(input *widgets.Input, field *widgets.Field, port *
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > 65535 {
-		field.SetFault(p.s.c.w.t.T("server.port.fault"))
+		field.SetFault(t.T("server.port.fault"))
 		return false
 	}
 	*port = n

@@ -33,11 +33,14 @@ func explainTry(err error) (string, []any) {
 // when none is known.
 func explainPort(port *testclient.PortError) (string, []any) {
 	code, free := "port-refused", ""
-	if port.InUse() {
+	switch {
+	case port.InUse():
 		code = "port-in-use"
+	case port.NotHere():
+		code = "port-not-here"
 	}
 	if port.Free != 0 {
 		free = strconv.Itoa(port.Free)
 	}
-	return code, []any{"Port", strconv.Itoa(port.Port), "Free", free}
+	return code, []any{"Port", strconv.Itoa(port.Port), "Free", free, "Address", port.Address}
 }

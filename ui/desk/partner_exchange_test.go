@@ -271,12 +271,12 @@ func TestCompaniesThatSignForEachOther(t *testing.T) {
 func TestTheirClientIsWaitedFor(t *testing.T) {
 	a, b := newCompany(t, "Acme", "Globex"), newCompany(t, "Globex", "Acme")
 	ctx := context.Background()
-	if _, err := a.WaitForPartner(ctx, a.partner.ID, 0, nil, nil); !errors.Is(err, ErrNoPartnerCertificate) {
+	if _, err := a.WaitForPartner(ctx, a.partner.ID, PartnerWait{}); !errors.Is(err, ErrNoPartnerCertificate) {
 		t.Errorf("without a certificate: %v", err)
 	}
 	a.makes(t, TheyCall, here)
 	b.makes(t, WeCall)
-	if _, err := a.WaitForPartner(ctx, a.partner.ID, 0, nil, nil); !errors.Is(err, ErrNoTheirAuthority) {
+	if _, err := a.WaitForPartner(ctx, a.partner.ID, PartnerWait{}); !errors.Is(err, ErrNoTheirAuthority) {
 		t.Errorf("without their authority: %v", err)
 	}
 	b.trustKit(t, b.partner.ID, a.sends(t, "kit.zip"))
@@ -287,7 +287,8 @@ func TestTheirClientIsWaitedFor(t *testing.T) {
 	over := make(chan error, 1)
 	go func() {
 		var err error
-		done, err = a.WaitForPartner(ctx, a.partner.ID, 0, func(url string) { address <- url }, func(testclient.Connection) { seen++ })
+		done, err = a.WaitForPartner(ctx, a.partner.ID, PartnerWait{
+			Started: func(w PartnerWaiting) { address <- w.URL }, Seen: func(testclient.Connection) { seen++ }})
 		over <- err
 	}()
 	url := <-address
@@ -305,7 +306,64 @@ func TestTheirClientIsWaitedFor(t *testing.T) {
 		t.Errorf("it is %+v after %d, %+v", last, seen, done.Server)
 	}
 	stop, cancel := context.WithCancel(ctx)
-	if _, err := a.WaitForPartner(stop, a.partner.ID, 0, func(string) { cancel() }, nil); !errors.Is(err, context.Canceled) {
+	if _, err := a.WaitForPartner(stop, a.partner.ID, PartnerWait{Started: func(PartnerWaiting) { cancel() }}); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
+	}
+}
+
+// TestTheirClientComesFromElsewhere: A's server waits on every address of this
+// computer, and says which of them its certificate has; B's client, curl, calls
+// one of those.
+func TestTheirClientComesFromElsewhere(t *testing.T) {
+	curl := pkitest.Need(t, "curl")
+	a, b := newCompany(t, "Acme", "Globex"), newCompany(t, "Globex", "Acme")
+	own := testclient.OwnAddresses()
+	if len(own) == 0 {
+		t.Skip("this computer has no address that others reach")
+	}
+	a.makes(t, TheyCall, here, pki.Name{Kind: pki.NameIP, Value: own[0], Shown: own[0]})
+	ofB := b.makes(t, WeCall)
+	b.trustKit(t, b.partner.ID, a.sends(t, "kit.zip"))
+	a.trustKit(t, a.partner.ID, b.sends(t, "kit.zip"))
+	folder := t.TempDir()
+	ofA, err := b.Partner(b.partner.ID)
+	if err != nil || len(ofA.TheirIDs) != 1 {
+		t.Fatalf("whom B trusts: %v, %v", ofA.TheirIDs, err)
+	}
+	for id, formats := range map[ID][]Format{ofB.ID: {Chain, Key}, ofA.TheirIDs[0]: {PEM}} {
+		for _, format := range formats {
+			f, err := b.Export(id, format, "")
+			if err == nil {
+				err = WriteFile(filepath.Join(folder, string(format)), f, false)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	waiting, over := make(chan PartnerWaiting, 1), make(chan error, 1)
+	go func() {
+		_, err := a.WaitForPartner(t.Context(), a.partner.ID, PartnerWait{Address: testclient.AllAddresses,
+			Started: func(w PartnerWaiting) { waiting <- w }})
+		over <- err
+	}()
+	w := <-waiting
+	var codes []string
+	for _, said := range w.Say() {
+		codes = append(codes, said.Code)
+	}
+	if !w.All || len(w.Reaches) != len(own) || w.Reaches[0].Host != own[0] || codes[0] != "all" || codes[1] != "at" || len(own) > 1 && codes[2] != "unnamed" {
+		t.Errorf("%+v: %v", w, codes)
+	}
+	out, err := exec.Command(curl, "-sS", "--noproxy", "*", "--cert", filepath.Join(folder, "chain"), "--key", filepath.Join(folder, "key"),
+		"--cacert", filepath.Join(folder, "pem"), w.Reaches[0].URL+"/hello").CombinedOutput()
+	if err != nil || string(out) != "Hello, world!\n" {
+		t.Errorf("curl: %v: %s", err, out)
+	}
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
+	if _, err := a.WaitForPartner(t.Context(), a.partner.ID, PartnerWait{Address: "203.0.113.99"}); Explain(err).Code != "port-not-here" {
+		t.Errorf("an address of another computer: %v", err)
 	}
 }

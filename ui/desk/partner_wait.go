@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"countersign/pki"
 	"countersign/testclient"
 )
 
@@ -30,13 +31,27 @@ func (r RoutePage) letIn(p PartnerPage) []ID {
 	return ids
 }
 
-// WaitForPartner starts our server for the partner's real client, on this
-// computer's own address and the port, 0 for a free one, and waits until that
-// was let in, or ctx ends. started is told the address, seen each connection,
-// refused ones too; both may be nil. How it went is kept as the direction's last
-// try. Errors: ErrNoRoute, ErrNoPartnerCertificate, ErrNoTheirAuthority,
+// PartnerWait is how the partner's real client is waited for.
+type PartnerWait struct {
+	Address string                      // of this computer, to listen on; "": loopback; testclient.AllAddresses
+	Port    int                         // 0: a free one
+	Started func(PartnerWaiting)        // told when our server listens; nil: nobody
+	Seen    func(testclient.Connection) // told of each connection, refused ones too; nil: nobody
+}
+
+// PartnerWaiting is a server of ours that waits for the partner's client.
+type PartnerWaiting struct {
+	URL         string             // to call it from this computer
+	All         bool               // it listens on every address of this computer
+	Reaches     []testclient.Reach // from other computers; none: it is for this computer only
+	Certificate string             // the name of the one that it presents
+}
+
+// WaitForPartner starts our server for the partner's real client and waits until
+// that was let in, or ctx ends. How it went is kept as the direction's last try.
+// Errors: ErrNoRoute, ErrNoPartnerCertificate, ErrNoTheirAuthority,
 // *testclient.PortError, ErrNoKey, and the context's.
-func (d *Desk) WaitForPartner(ctx context.Context, id ID, port int, started func(url string), seen func(testclient.Connection)) (PartnerTried, error) {
+func (d *Desk) WaitForPartner(ctx context.Context, id ID, wait PartnerWait) (PartnerTried, error) {
 	page, r, err := d.routeOf(id, TheyCall)
 	if err != nil {
 		return PartnerTried{}, err
@@ -51,7 +66,8 @@ func (d *Desk) WaitForPartner(ctx context.Context, id ID, port int, started func
 		return fail(ErrNoTheirAuthority)
 	}
 	calls := make(chan testclient.Connection, 64)
-	server, err := d.Serve(Serve{CertificateID: r.Ours.ID, ClientCAs: r.letIn(page), Mode: testclient.ModeMTLS, Port: port,
+	server, err := d.Serve(Serve{CertificateID: r.Ours.ID, ClientCAs: r.letIn(page), Mode: testclient.ModeMTLS,
+		Address: wait.Address, Port: wait.Port,
 		Log: func(c testclient.Connection) {
 			select {
 			case calls <- c:
@@ -61,10 +77,10 @@ func (d *Desk) WaitForPartner(ctx context.Context, id ID, port int, started func
 	if err != nil {
 		return fail(err)
 	}
-	if started != nil {
-		started(server.URL())
+	if wait.Started != nil {
+		wait.Started(waitingAt(server, r, wait.Address))
 	}
-	call, err := awaitCall(ctx, calls, seen)
+	call, err := awaitCall(ctx, calls, wait.Seen)
 	if err = errors.Join(err, d.StopServer(server)); err != nil {
 		return fail(err)
 	}
@@ -72,6 +88,40 @@ func (d *Desk) WaitForPartner(ctx context.Context, id ID, port int, started func
 	tried.At, tried.URL, tried.Status = d.Now(), server.URL(), call.Status
 	tried.PassedAt = tried.At
 	return d.keepTried(id, tried)
+}
+
+// waitingAt says how a server is called; the partner knows the direction's own
+// address, which may lead here by another way.
+func waitingAt(server *testclient.Server, r RoutePage, address string) PartnerWaiting {
+	w := PartnerWaiting{URL: server.URL(), All: address == testclient.AllAddresses, Certificate: r.Ours.Name}
+	if w.Reaches = server.Reaches(""); len(w.Reaches) > 0 {
+		w.Reaches = server.Reaches(hostOfURL(r.URL))
+	}
+	return w
+}
+
+// Say tells how our server is called, and from where, in the order to read it:
+// the user interface has the sentence "partners.wait.CODE".
+func (w PartnerWaiting) Say() []Said {
+	if len(w.Reaches) == 0 {
+		said := []Said{{Code: "at", Facts: []any{"URL", w.URL}}, {Code: "here"}}
+		if w.All {
+			said[1] = Said{Code: "no-address", Wary: true}
+		}
+		return said
+	}
+	said := []Said{{Code: "open", Facts: []any{"Address", w.Reaches[len(w.Reaches)-1].Host}, Wary: true}}
+	if w.All {
+		said[0] = Said{Code: "all", Wary: true}
+	}
+	for _, r := range w.Reaches {
+		one := Said{Code: "at", Facts: []any{"URL", r.URL}}
+		if !r.Named {
+			one = Said{Code: "unnamed", Facts: []any{"URL", r.URL, "Host", r.Host, "Name", pki.Escape(w.Certificate)}, Wary: true}
+		}
+		said = append(said, one)
+	}
+	return said
 }
 
 // awaitCall waits for a client that was let in.

@@ -15,6 +15,7 @@ type Serve struct {
 	CertificateID ID   // whom it presents; not for plain HTTP
 	ClientCAs     []ID // whose clients it lets in
 	Mode          testclient.Mode
+	Address       string                      // of this computer, to listen on; "": loopback; testclient.AllAddresses
 	Port          int                         // 0: a free one
 	Plain         bool                        // plain HTTP too, at a port of its own
 	PlainPort     int                         // 0: a free one
@@ -34,7 +35,7 @@ type Serve struct {
 // is locked, and with the program. Errors: ErrNoKey, *NotFoundError,
 // *testclient.PortError, *PathError, *LacksError, ErrBadResponder.
 func (d *Desk) Serve(s Serve) (*testclient.Server, error) {
-	config := testclient.ServerConfig{Mode: s.Mode, Port: s.Port, Plain: s.Plain, PlainPort: s.PlainPort, Now: d.opt.Now, Log: s.Log}
+	config := testclient.ServerConfig{Mode: s.Mode, Address: s.Address, Port: s.Port, Plain: s.Plain, PlainPort: s.PlainPort, Now: d.opt.Now, Log: s.Log}
 	if s.Mode != testclient.ModePlain {
 		pair, err := d.pair(s.CertificateID)
 		if err != nil {

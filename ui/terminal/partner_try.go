@@ -3,11 +3,13 @@ package terminal
 import (
 	"context"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"countersign/pki"
+	"countersign/testclient"
 	"countersign/ui/desk"
 )
 
@@ -49,6 +51,7 @@ func (s *session) partnerTry() *cobra.Command {
 	var standIn, asJSON bool
 	var wait time.Duration
 	var port int
+	var listen string
 	c := &cobra.Command{
 		Use: "try NAME [we-call|they-call]", Short: s.t.T("partners.terminal.try"), Args: cobra.RangeArgs(1, 2),
 		Long: s.t.T("partners.terminal.try") + "\n\n" + s.t.T("partners.terminal.try.long"),
@@ -58,7 +61,11 @@ func (s *session) partnerTry() *cobra.Command {
 					if len(args) > 1 && args[1] != string(desk.TheyCall) || wait <= 0 || port < 0 || port > 65535 {
 						return usageError{fmt.Errorf("--wait %s --port %d: %s", wait, port, desk.TheyCall)}
 					}
-					return s.waitForPartner(c.Context(), d, p, wait, port)
+					address, err := listenAddress(listen)
+					if err != nil {
+						return err
+					}
+					return s.waitForPartner(c.Context(), d, p, wait, desk.PartnerWait{Address: address, Port: port})
 				}
 				dirs := p.Directions()
 				if len(args) > 1 {
@@ -75,18 +82,37 @@ func (s *session) partnerTry() *cobra.Command {
 	c.Flags().BoolVar(&standIn, "stand-in", false, s.t.T("partners.flag.stand-in"))
 	c.Flags().DurationVar(&wait, "wait", 0, s.t.T("partners.flag.wait"))
 	c.Flags().IntVar(&port, "port", 0, s.t.T("terminal.flag.port"))
+	c.Flags().StringVar(&listen, "listen", "", s.t.T("partners.flag.listen"))
 	c.Flags().BoolVar(&asJSON, "json", false, s.t.T("terminal.flag.json"))
 	return c
 }
 
+// listenAll is what --listen takes for every address of this computer.
+const listenAll = "all"
+
+// listenAddress reads --listen: "" for loopback, all, or an address.
+func listenAddress(text string) (string, error) {
+	if text == listenAll {
+		return testclient.AllAddresses, nil
+	}
+	if text != "" && net.ParseIP(text) == nil {
+		return "", notOneOf("--listen", text, append([]string{listenAll, "127.0.0.1"}, testclient.OwnAddresses()...)...)
+	}
+	return text, nil
+}
+
 // waitForPartner starts our server and waits for the partner's real client.
-func (s *session) waitForPartner(ctx context.Context, d *desk.Desk, p desk.Partner, wait time.Duration, port int) error {
-	ctx, cancel := context.WithTimeout(ctx, wait)
+func (s *session) waitForPartner(ctx context.Context, d *desk.Desk, p desk.Partner, within time.Duration, wait desk.PartnerWait) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	done, err := d.WaitForPartner(ctx, p.ID, port,
-		func(url string) {
-			fmt.Fprintf(s.Out, "%s\n%s\n%s\n", s.t.T("partners.wait.title", "Name", pki.Escape(p.Name)), url, s.t.T("partners.wait.here"))
-		}, s.printLine)
+	wait.Started = func(at desk.PartnerWaiting) {
+		s.say("partners.wait.title", "Name", pki.Escape(p.Name))
+		for _, said := range at.Say() {
+			s.say("partners.wait."+said.Code, said.Facts...)
+		}
+	}
+	wait.Seen = s.printLine
+	done, err := d.WaitForPartner(ctx, p.ID, wait)
 	if err != nil {
 		return err
 	}
