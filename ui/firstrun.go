@@ -45,6 +45,9 @@ func (p *firstRun) content() fyne.CanvasObject { return p.root }
 func (p *firstRun) focus() fyne.Focusable      { return p.pair.one.Input() }
 func (p *firstRun) relayout()                  { p.root.Refresh() }
 
+// close takes out what was typed.
+func (p *firstRun) close() { p.pair.clear() }
+
 // protect makes the vault with the passphrase typed.
 func (p *firstRun) protect() {
 	if pass, ok := p.pair.passphrase(); ok {

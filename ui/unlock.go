@@ -115,8 +115,13 @@ func (p *unlockPage) unlockByKeyring() {
 }
 
 func (p *unlockPage) content() fyne.CanvasObject { return p.root }
-func (p *unlockPage) close()                     { p.giveUp() }
 func (p *unlockPage) focus() fyne.Focusable      { return p.passphrase.Input() }
+
+// close takes out what was typed, and gives the file back.
+func (p *unlockPage) close() {
+	p.passphrase.SetText("")
+	p.giveUp()
+}
 
 // unlock tries the passphrase. Whatever comes of it, what was typed stays,
 // selected, to be mended or typed over.

@@ -131,10 +131,12 @@ func (s *session) again(first []byte) ([]byte, error) {
 		return nil, desk.ErrWeakPassphrase
 	}
 	second, err := s.ask(s.t.T("terminal.again"))
+	defer clear(second)
 	if err != nil {
 		return nil, err
 	}
 	if !bytes.Equal(first, second) {
+		clear(first)
 		fmt.Fprintln(s.Err, s.t.T("terminal.passphrases-differ"))
 		return nil, saidError{}
 	}
