@@ -29,6 +29,12 @@ func TestExportEverything(t *testing.T) {
 	if p.pair.first.Fault() == "" {
 		t.Error("without a password nothing is said")
 	}
+	p.pair.one.SetText("a")
+	p.pair.two.SetText("a")
+	p.write()
+	if p.pair.first.Fault() == "" || p.do.Busy() {
+		t.Error("a password of one letter is taken")
+	}
 	p.folder.SetText("relative")
 	p.write()
 	if p.folderIn.Fault() == "" {

@@ -21,8 +21,8 @@ func TestStrengthIsNamed(t *testing.T) {
 	if code != exitDone || said < 0 || said > strings.Index(shown, "The same once more") || strings.Contains(shown, "Several words") {
 		t.Errorf("another passphrase: status %d\n%s", code, shown)
 	}
-	code, shown = inTerminal(t, dir, []string{"vault", "export-plain", "plain"}, [2]string{"vault.db: ", scriptPassphrase},
-		[2]string{": ", weak}, [2]string{"The same once more: ", weak})
+	code, shown = inTerminal(t, dir, []string{"vault", "export-plain", "plain"}, [2]string{"Password of the private keys: ", weak},
+		[2]string{"The same once more: ", weak}, [2]string{"vault.db: ", scriptPassphrase})
 	if code != exitDone || strings.Contains(shown, before) {
 		t.Errorf("plain files: status %d\n%s", code, shown)
 	}

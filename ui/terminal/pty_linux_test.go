@@ -166,10 +166,14 @@ func TestNothingIsEchoed(t *testing.T) {
 	if code != exitDone || strings.Contains(shown, scriptPassphrase) || strings.Contains(shown, other) {
 		t.Errorf("another passphrase: status %d\n%s", code, shown)
 	}
-	code, shown = inTerminal(t, dir, []string{"vault", "export-plain", "plain"}, [2]string{"vault.db: ", other},
-		[2]string{": ", scriptPassphrase}, [2]string{"The same once more: ", scriptPassphrase})
+	code, shown = inTerminal(t, dir, []string{"vault", "export-plain", "plain"}, [2]string{"Password of the private keys: ", scriptPassphrase},
+		[2]string{"The same once more: ", scriptPassphrase}, [2]string{"vault.db: ", other})
 	if code != exitDone || strings.Contains(shown, scriptPassphrase) || strings.Contains(shown, other) {
 		t.Errorf("plain files: status %d\n%s", code, shown)
+	}
+	code, shown = inTerminal(t, dir, []string{"vault", "export-plain", "short"}, [2]string{"Password of the private keys: ", "a"})
+	if code != exitFailed || !strings.Contains(shown, "too short for files that hold every private key") {
+		t.Errorf("a short password: status %d\n%s", code, shown)
 	}
 	code, shown = inTerminal(t, dir, []string{"--vault", "new.db", "import", "plain"}, [2]string{"new.db: ", scriptPassphrase},
 		[2]string{"The same once more: ", scriptPassphrase}, [2]string{": ", scriptPassphrase})
