@@ -138,7 +138,8 @@ const (
 	Unreachable = "unreachable"
 	// ProxyUnreachable: network, step 1. proxy (host:port): no connection to the proxy itself.
 	ProxyUnreachable = "proxy-unreachable"
-	// ProxySilent: network, step 1. proxy, after: it said nothing in time.
+	// ProxySilent: network, step 1. proxy, after, mute ("yes": to the greeting of
+	// SOCKS there was no answer): it said nothing in time.
 	ProxySilent = "proxy-silent"
 	// ProxySpeaksHTTP: client, step 1. proxy, scheme (that was given): it is an HTTP proxy without TLS.
 	ProxySpeaksHTTP = "proxy-speaks-http"
@@ -156,7 +157,7 @@ const (
 	ProxyPage = "proxy-page"
 	// ProxyCertificate: network, step 1. proxy, said: TLS to the proxy itself fails.
 	ProxyCertificate = "proxy-certificate"
-	// ProxyStrange: network, step 1. proxy: it does not answer as such a proxy does.
+	// ProxyStrange: network, step 1. proxy, mute: it does not answer as such a proxy does.
 	ProxyStrange = "proxy-strange"
 	// TooManyRedirects: server, step 6. location, count.
 	TooManyRedirects = "too-many-redirects"

@@ -99,10 +99,11 @@ func (a *attempt) connect(ctx context.Context) *Diagnosis {
 // dialFailure tells why no connection came about.
 func (a *attempt) dialFailure(ctx context.Context, address string, err error) *Diagnosis {
 	if a.gateway != nil && (errors.Is(ctx.Err(), context.DeadlineExceeded) || ctx.Err() == nil && isTimeout(err)) {
+		silent := &proxyError{code: ProxySilent, err: err}
 		if gate := (*proxyError)(nil); errors.As(err, &gate) && gate.err != nil {
-			err = gate.err
+			silent.mute, silent.err = gate.mute, gate.err
 		}
-		d := a.proxyFailure(&proxyError{code: ProxySilent, err: err})
+		d := a.proxyFailure(silent)
 		d.Facts["after"] = a.after()
 		return d
 	}

@@ -91,6 +91,7 @@ type proxyError struct {
 	status string // what it said
 
 	location string // of its own page, when it sends there
+	mute     bool   // the greeting of SOCKS got no answer
 	err      error
 }
 
@@ -195,18 +196,22 @@ func firstOf(conn net.Conn) []byte {
 	return body
 }
 
-// reached is a dialer that remembers whether the proxy itself was.
+// reached is a dialer that remembers whether the proxy itself was, and whether
+// it said anything.
 type reached struct {
 	*net.Dialer
-	err error
-	yes bool
+	err  error
+	conn *countedConn // nil: it was not
 }
 
 // DialContext is for the proxy's package.
 func (r *reached) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := r.Dialer.DialContext(ctx, network, address)
-	r.yes, r.err = err == nil, err
-	return conn, err
+	if r.err = err; err != nil {
+		return nil, err
+	}
+	r.conn = &countedConn{Conn: conn}
+	return r.conn, nil
 }
 
 func (g gateway) dialSOCKS(ctx context.Context, dialer *net.Dialer, address string) (net.Conn, error) {
@@ -224,7 +229,7 @@ func (g gateway) dialSOCKS(ctx context.Context, dialer *net.Dialer, address stri
 	if err == nil {
 		return conn, nil
 	}
-	if !first.yes {
+	if first.conn == nil {
 		return nil, &proxyError{code: ProxyUnreachable, err: first.err}
 	}
 	code, said := ProxyStrange, ""
@@ -246,7 +251,11 @@ func (g gateway) dialSOCKS(ctx context.Context, dialer *net.Dialer, address stri
 	case strings.HasPrefix(said, "unexpected protocol version 21"): // an alert of TLS
 		code, said = ProxySpeaksTLS, ""
 	}
-	return nil, &proxyError{code: code, status: printable(said), err: err}
+	mute := first.conn.in.Load() == 0
+	if mute {
+		said = "" // of the system, about a connection that ended
+	}
+	return nil, &proxyError{code: code, status: printable(said), mute: mute, err: err}
 }
 
 // proxyFailure tells what the proxy did.
@@ -262,6 +271,9 @@ func (a *attempt) proxyFailure(e *proxyError) *Diagnosis {
 	}
 	if e.status != "" {
 		d.Facts["said"] = e.status
+	}
+	if e.mute {
+		d.Facts["mute"] = "yes"
 	}
 	if e.location != "" {
 		d.Facts["location"] = e.location

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -216,6 +217,35 @@ func values(facts map[string]string) []string {
 		list = append(list, v)
 	}
 	return list
+}
+
+// TestMuteProxy: an HTTP proxy that SOCKS5 is spoken to. Go's server of HTTP
+// waits for the rest of a request; others hang up.
+func TestMuteProxy(t *testing.T) {
+	waits := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(waits.Close)
+	p := newPair(t)
+	for _, c := range []struct{ name, proxy, code, mute string }{
+		{"waits", strings.TrimPrefix(waits.URL, "http://"), ProxySilent, "yes"},
+		{"hangs up", raw(t, func(c net.Conn) { io.ReadFull(c, make([]byte, 3)) }), ProxyStrange, "yes"},
+		{"answers", raw(t, answer("HTTP/1.0 400 Bad Request\r\n\r\n")), ProxySpeaksHTTP, ""},
+		{"speaks SOCKS and waits", raw(t, func(c net.Conn) {
+			io.ReadFull(c, make([]byte, 3))
+			c.Write([]byte{5, 0})
+			io.Copy(io.Discard, c)
+		}), ProxySilent, ""},
+		{"speaks SOCKS and hangs up", raw(t, func(c net.Conn) {
+			io.ReadFull(c, make([]byte, 3))
+			c.Write([]byte{5, 0})
+		}), ProxyStrange, ""},
+	} {
+		x := p.try("https://acme.test/", 0)
+		x.Proxy, x.Stage = "socks5://"+c.proxy, 300*time.Millisecond
+		r := Run(t.Context(), x, nil)
+		if d := r.Diagnosis; d == nil || d.Code != c.code || d.Facts["mute"] != c.mute {
+			t.Errorf("%s: %+v", c.name, d)
+		}
+	}
 }
 
 // TestSilentProxy: the time and a stop end the wait for a proxy too.

@@ -34,7 +34,7 @@ func newWaitReached(t *i18n.Printer) *waitReached {
 	r.from = widgets.NewSelect("", words, 0, nil)
 	r.port = widgets.NewInput(t.T("server.port.free"), func(string) { r.portField.SetFault("") })
 	r.portField = widgets.NewField(t.T("server.port"), "", r.port)
-	r.root = widgets.AtMost(480, widgets.Columns(12, widgets.NewField(t.T("partners.wait.listen"), "", r.from), r.portField))
+	r.root = widgets.AtMost(640, widgets.Columns(12, widgets.NewField(t.T("partners.wait.listen"), "", r.from), r.portField))
 	return r
 }
 

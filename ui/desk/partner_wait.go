@@ -114,12 +114,17 @@ func (w PartnerWaiting) Say() []Said {
 	if w.All {
 		said[0] = Said{Code: "all", Wary: true}
 	}
+	named := true
 	for _, r := range w.Reaches {
+		named = named && r.Named
 		one := Said{Code: "at", Facts: []any{"URL", r.URL}}
 		if !r.Named {
-			one = Said{Code: "unnamed", Facts: []any{"URL", r.URL, "Host", r.Host, "Name", pki.Escape(w.Certificate)}, Wary: true}
+			one = Said{Code: "unnamed", Facts: []any{"URL", r.URL, "Name", pki.Escape(w.Certificate)}, Wary: true}
 		}
 		said = append(said, one)
+	}
+	if !named {
+		said = append(said, Said{Code: "unnamed-mend", Facts: []any{"Name", pki.Escape(w.Certificate)}, Wary: true})
 	}
 	return said
 }
