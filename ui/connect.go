@@ -40,6 +40,7 @@ type connections struct {
 	loaded *loaded            // nil when the form was not filled from a saved try
 	stop   context.CancelFunc // ends the try that runs; nil when none does
 	last   *outcome           // nil before the first try
+	given  *outcome           // a failed try for whose server something was made; nil when none waits for that
 	wanted desk.ID            // a certificate to choose when the book is read
 	filled bool               // the form was filled once
 	closed bool

@@ -29,6 +29,7 @@ func (c *connections) run() {
 		o = newOutcome(d, t, r)
 		return nil
 	}, func() {
+		c.recall(o)
 		c.finished(o)
 		if t.KeyLog != "" { // asked for this once
 			c.form.keyLog.SetText("")
@@ -39,6 +40,19 @@ func (c *connections) run() {
 			c.readTries()
 		}
 	})
+}
+
+// recall puts the failed try before one of the same server that was given what
+// was made for it, until it passes or another is tried.
+func (c *connections) recall(o *outcome) {
+	g := c.given
+	if g == nil || g.try.URL != o.try.URL || g.try.Address != o.try.Address {
+		c.given = nil
+		return
+	}
+	if o.before = g; o.result.OK() {
+		c.given = nil
+	}
 }
 
 // start does the work of a try off the window's goroutine; the button stops

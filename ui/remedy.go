@@ -83,6 +83,7 @@ func (c *connections) mend(o *outcome, r desk.Remedy) {
 func (c *connections) mended(o *outcome, before desk.Try, done desk.Mended, server *testclient.Server, config desk.Serve, again *outcome, b book) {
 	c.takeBook(b)
 	if again == nil {
+		c.given = o
 		c.finished(o)
 		c.w.navigate("certificates", done.Made.ID)
 		c.w.notify(c.w.t.T("mend.reissue.done", "Name", done.Made.Name))
