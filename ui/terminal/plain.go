@@ -64,6 +64,13 @@ func (s *session) plainPassword(c *cobra.Command, p secret, none bool) (string, 
 	if none {
 		return "", nil
 	}
+	if p.file == "-" && s.passphraseFile == "-" { // of both by the input the passphrase comes first
+		given, err := s.givenPassphrase()
+		clear(given)
+		if err != nil {
+			return "", err
+		}
+	}
 	password, err := s.password(c, p)
 	if err == nil && password == "" && !c.Flags().Changed("password") {
 		if s.In == nil || !term.IsTerminal(int(s.In.Fd())) {
