@@ -107,17 +107,20 @@ func (d *Desk) compromised(public any) (Certificate, bool, error) {
 	}
 	var list []Certificate
 	for _, c := range all {
-		if c.Revoked && isCompromise(c.Reason) && c.Key == pki.KindOf(public) {
+		if c.Revoked && isCompromise(c.Reason) && c.Key == pki.KindOf(public) && c.Damaged != "certificate" {
 			list = append(list, *c)
 		}
 	}
 	certs, err := d.certificates(list)
+	if err != nil {
+		return Certificate{}, false, err
+	}
 	for n, cert := range certs {
 		if pki.SamePublicKey(cert.PublicKey, public) {
-			return list[n], true, err
+			return list[n], true, nil
 		}
 	}
-	return Certificate{}, false, err
+	return Certificate{}, false, nil
 }
 
 // KnownKeyError says that a request is for a key that others may have.
