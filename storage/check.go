@@ -56,10 +56,10 @@ func reported(err error, report func(*DamageError)) error {
 // checkBucket reports single records first, then what is wrong with them together. Where
 // the state is damaged, which is nil then, nothing tells that.
 func (t *Tx) checkBucket(ctx context.Context, bucket string, s *state, report func(*DamageError)) error {
-	sound, records := true, 0
+	unsound, records := 0, 0
 	keep := func(d *DamageError) {
 		report(d)
-		sound = false
+		unsound++
 	}
 	scan := t.scan(bucket)
 	for !scan.done {
@@ -79,10 +79,8 @@ func (t *Tx) checkBucket(ctx context.Context, bucket string, s *state, report fu
 	}
 	missing := int(s.counts[bucket].records) - records
 	switch {
-	case missing > 0:
-		return t.checkMissing(bucket, missing, s, report)
-	case !sound:
-		return nil
+	case missing > 0 || unsound > 0: // what is damaged may be the record's own name
+		return t.checkMissing(bucket, missing, unsound, s, report)
 	case bucket == bucketEvents && !t.v.options.Salvage:
 		return reported(t.VerifyEvents(), report)
 	}
@@ -120,8 +118,9 @@ func (t *Tx) checkRecord(bucket string, record, value []byte) error {
 }
 
 // checkMissing reports missing records of a bucket: those that other records speak of by
-// their own names, the others by their number.
-func (t *Tx) checkMissing(bucket string, missing int, s *state, report func(*DamageError)) error {
+// their own names, the others by their number. renamed is how many may be there under a
+// name that is not theirs.
+func (t *Tx) checkMissing(bucket string, missing, renamed int, s *state, report func(*DamageError)) error {
 	spokenOf := map[string]bool{}
 	speak := func(record []byte) { spokenOf[string(record)] = true }
 	var err error
@@ -147,12 +146,12 @@ func (t *Tx) checkMissing(bucket string, missing int, s *state, report func(*Dam
 	if err != nil {
 		return reported(err, report)
 	}
-	for _, record := range sortedKeys(spokenOf) {
-		if missing > 0 {
+	for n, record := range sortedKeys(spokenOf) {
+		if n < missing+renamed {
 			report(&DamageError{Bucket: bucket, Record: showRecord(bucket, []byte(record)), Missing: 1, Reason: "missing"})
-			missing--
 		}
 	}
+	missing -= len(spokenOf)
 	if missing > 0 {
 		report(&DamageError{Bucket: bucket, Missing: missing, Reason: fmt.Sprintf("%d missing", missing)})
 	}

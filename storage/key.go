@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 )
 
@@ -51,9 +52,13 @@ func (t *Tx) sealKey(k Key, record []byte) ([]byte, error) {
 	return value, nil
 }
 
-// Key unseals a key; see Wipe. Errors: ErrNoRecord, ErrBadID, *DamageError.
+// Key unseals a key; see Wipe. Errors: ErrNoRecord, ErrBadID, *DamageError, also, for who
+// salvages, where it is not there.
 func (t *Tx) Key(id ID) (Key, error) {
 	plain, err := t.getSealed(bucketKeys, id)
+	if errors.Is(err, ErrNoRecord) && t.v.options.Salvage {
+		err = &DamageError{Bucket: bucketKeys, Record: string(id), Missing: 1, Reason: "missing"}
+	}
 	if err != nil {
 		return Key{}, fmt.Errorf("key: %w", err)
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"go.etcd.io/bbolt"
+
+	"countersign/storage"
 )
 
 // TestWreckShowsWhatIsDamaged: a damaged vault that is open for reading lists every
@@ -65,5 +67,30 @@ func TestWholeVaultIsNoWreck(t *testing.T) {
 	d := newDesk(t)
 	if parts, is, err := d.Wreck(); is || err != nil || parts != nil {
 		t.Errorf("%v, %v, %v", parts, is, err)
+	}
+}
+
+// TestDamagedCompromised: what cannot be read is a certificate whose key others have,
+// with which those of its kind are compared.
+func TestDamagedCompromised(t *testing.T) {
+	d, _, alice, bob := stockDesk(t)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, d.Path(), func(b func(string) *bbolt.Bucket) error { return flip(b("certificates"), record(alice.ID)) })
+	for name, c := range map[string]struct {
+		open func(string, Options) (*Desk, error)
+		want error
+	}{"as it is": {Open, storage.ErrDamaged}, "for reading": {OpenToRead, nil}} {
+		w, err := openedBy(d.Path(), c.open)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Detail(bob.ID); !errors.Is(err, c.want) {
+			t.Errorf("%s: error %v, want %v", name, err, c.want)
+		}
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }

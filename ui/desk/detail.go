@@ -85,7 +85,10 @@ func (d *Desk) certificates(list []Certificate) ([]*x509.Certificate, error) {
 		}
 		return nil
 	})
-	return certs, err
+	if err != nil {
+		return nil, err // not one that is nil, which callers would take for a certificate
+	}
+	return certs, nil
 }
 
 // PEM gives the certificate as PEM, to copy.
