@@ -19,6 +19,8 @@ import (
 type backupsCard struct {
 	w      *Window
 	last   *widgets.Text
+	kept   *fyne.Container // a row for each of the newest
+	back   []*widgets.Button
 	folder *widgets.Input
 	field  *widgets.Field
 	now    *widgets.Button
@@ -32,6 +34,7 @@ func newBackupsCard(w *Window) *backupsCard {
 	t := w.t
 	c := &backupsCard{w: w, last: widgets.NewText("").Tone(widgets.ToneQuiet), result: widgets.Stack(0)}
 	c.result.Hide()
+	c.kept = widgets.Stack(8)
 	c.now = widgets.NewButton(t.T("backups.now"), "", widgets.Plain, c.backUp)
 	c.check = widgets.NewButton(t.T("backups.check"), "", widgets.Plain, c.checkNow)
 	c.plain = widgets.NewButton(t.T("plain.open"), "", widgets.Plain, func() { w.open(newPlainPage(w)) })
@@ -45,7 +48,7 @@ func newBackupsCard(w *Window) *backupsCard {
 	}
 	c.root = widgets.Stack(0, widgets.NewCard(widgets.Stack(12,
 		widgets.Row(8, widgets.NewLabel(t.T("backups.title")), widgets.Spacer(), c.check, c.now),
-		c.last, c.result, c.field,
+		c.last, c.kept, c.result, c.field,
 		widgets.Rule(), wayRow(t.T("plain.title"), t.T("plain.row"), nil, c.plain))))
 	c.read()
 	return c
@@ -54,10 +57,38 @@ func newBackupsCard(w *Window) *backupsCard {
 // read says when the newest backup was made.
 func (c *backupsCard) read() {
 	words := c.w.t.T("backups.none")
-	if all, err := c.w.desk.Backups(); err == nil && len(all) > 0 {
+	all, err := c.w.desk.Backups()
+	if err != nil {
+		all = nil
+	}
+	if len(all) > 0 {
 		words = c.w.t.T("backups.last", "Date", c.w.t.DateTime(all[0].At.Local()), "Count", len(all))
 	}
 	c.last.SetText(words)
+	var rows []fyne.CanvasObject
+	rows, c.back = backupRows(c.w, all, widgets.Plain, func(b desk.Backup) {
+		c.w.leaveVault() // nothing is put in the place of a file that is open
+		c.w.show(newRestorePage(c.w, nil, b))
+	})
+	c.kept.Objects = rows
+	c.kept.Hidden = len(rows) == 0
+}
+
+// backupRows are the newest backups, each with its button; first is the kind of the
+// newest one's.
+func backupRows(w *Window, all []desk.Backup, first widgets.ButtonKind, restore func(desk.Backup)) (rows []fyne.CanvasObject, buttons []*widgets.Button) {
+	t := w.t
+	for n, b := range all[:min(len(all), backupsShown)] {
+		kind := widgets.Plain
+		if n == 0 {
+			kind = first
+		}
+		do := widgets.NewButton(t.T("repair.restore"), "", kind, func() { restore(b) })
+		buttons = append(buttons, do)
+		rows = append(rows, widgets.Row(12, widgets.Grow(widgets.NewText(t.DateTime(b.At.Local()))),
+			widgets.NewText(sizeWords(t, b.Size)).Tone(widgets.ToneQuiet), do))
+	}
+	return rows, buttons
 }
 
 func (c *backupsCard) fault(why string) {
@@ -200,16 +231,9 @@ func newRepairPage(w *Window, err error) *repairPage {
 	if len(all) == 0 {
 		parts = append(parts, widgets.NewQuiet(t.T("repair.backups.none")))
 	}
-	for n, b := range all[:min(len(all), backupsShown)] {
-		kind := widgets.Plain
-		if n == 0 {
-			kind = widgets.Primary
-		}
-		do := widgets.NewButton(t.T("repair.restore"), "", kind, func() { w.show(newRestorePage(w, err, b)) })
-		p.restore = append(p.restore, do)
-		parts = append(parts, widgets.Row(12, widgets.Grow(widgets.NewText(t.DateTime(b.At.Local()))),
-			widgets.NewText(sizeWords(t, b.Size)).Tone(widgets.ToneQuiet), do))
-	}
+	rows, buttons := backupRows(w, all, widgets.Primary, func(b desk.Backup) { w.show(newRestorePage(w, err, b)) })
+	p.restore = buttons
+	parts = append(parts, rows...)
 	p.again = widgets.NewButton(t.T("trouble.again"), theme.IconRefresh, widgets.Quiet, func() { w.openVault(w.opt.Vault) })
 	choices := []fyne.CanvasObject{p.again,
 		widgets.NewButton(t.T("trouble.other"), theme.IconFolder, widgets.Quiet, func() { w.show(newChooser(w)) })}

@@ -22,6 +22,7 @@ func partLines(t *i18n.Printer, parts []desk.Part) []string {
 		if len(lines) == partsShown && len(parts) > partsShown+1 {
 			return append(lines, t.T("part.more", "Count", len(parts)-partsShown))
 		}
+		part.Serial = desk.ShortSerial(part.Serial)
 		lines = append(lines, t.Part(part.Code, part.Facts()))
 	}
 	return lines

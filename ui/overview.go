@@ -127,7 +127,8 @@ func (o *overview) refresh() {
 func (o *overview) take(g survey) {
 	o.seen = g
 	nothing := g.empty() && !o.damaged
-	o.create.Hidden, o.middle.Hidden, o.empty.Hidden = nothing, nothing, !nothing
+	o.create.Hidden = g.empty() || o.desk.ReadOnly()
+	o.middle.Hidden, o.empty.Hidden = nothing, !nothing
 	counts := [4]int{g.counts.Good, g.counts.Expiring, g.counts.Expired, g.counts.Revoked}
 	for i, n := range counts {
 		tone := widgets.ToneQuiet
@@ -158,7 +159,7 @@ func (o *overview) showShelves() {
 	if len(g.attention) == 0 && len(g.next) > 0 {
 		o.urgent.title.SetText(t.T("overview.next"))
 	}
-	o.renew.Hidden = len(g.attention) == 0
+	o.renew.Hidden = len(g.attention) == 0 || o.desk.ReadOnly()
 	o.urgent.say("")
 	if more := g.counts.Attention - len(g.attention); more > 0 {
 		o.urgent.say(t.T("overview.more", "Count", more))

@@ -39,7 +39,7 @@ func newRestorePage(w *Window, damage error, b desk.Backup) *restorePage {
 	p.passField = widgets.NewField(t.T("unlock.passphrase"), t.T("restore.hint"), p.pass)
 	p.compare = widgets.NewButton(t.T("restore.compare"), "", widgets.Primary, p.look)
 	p.do = widgets.NewButton(t.T("restore.do"), "", widgets.Danger, p.restore)
-	p.leave = widgets.NewButton(t.T("cancel"), "", widgets.Plain, func() { w.show(newRepairPage(w, damage)) })
+	p.leave = widgets.NewButton(t.T("cancel"), "", widgets.Plain, func() { p.back(damage) })
 	p.open = widgets.NewButton(t.T("restore.open"), theme.IconUnlock, widgets.Primary, func() { w.openVault(w.opt.Vault) })
 	p.passField.Hide()
 	p.compare.Hide()
@@ -55,6 +55,15 @@ func newRestorePage(w *Window, damage error, b desk.Backup) *restorePage {
 }
 
 func (p *restorePage) content() fyne.CanvasObject { return p.root }
+
+// back leads to the repair, or to the vault where it is not damaged.
+func (p *restorePage) back(damage error) {
+	if damage == nil {
+		p.w.openVault(p.w.opt.Vault)
+		return
+	}
+	p.w.show(newRepairPage(p.w, damage))
+}
 
 // focus is the way back: Enter restores nothing.
 func (p *restorePage) focus() fyne.Focusable { return p.leave }

@@ -29,7 +29,7 @@ type salvagePage struct {
 
 func newSalvagePage(w *Window, damage error) *salvagePage {
 	t := w.t
-	p := &salvagePage{w: w, notice: widgets.Stack(0)}
+	p := &salvagePage{w: w, notice: widgets.Stack(12)}
 	p.notice.Hide()
 	p.pass = newPassphrase(func() { p.fault(p.passField, "") }, p.save)
 	p.passField = widgets.NewField(t.T("unlock.passphrase"), "", p.pass)
@@ -105,20 +105,26 @@ func (p *salvagePage) saved(saved desk.Salvaged, to string) {
 	tone := widgets.ToneGood
 	if len(saved.Lost) > 0 {
 		tone = widgets.ToneSoon
-		for _, line := range partLines(t, saved.Lost) {
-			body += "\n" + t.T("vault.salvage.lost", "Where", line)
-		}
 	}
 	p.do.Hide()
 	p.passField.Hide()
 	p.pathField.Hide()
 	p.leave.SetText(t.T("back")) // there is nothing to cancel any more
-	p.show(widgets.NewNotice(tone, t.T("salvage.done"), body,
-		widgets.NewButton(t.T("salvage.open"), "", widgets.Primary, func() { p.w.openVault(to) })))
+	parts := []fyne.CanvasObject{widgets.NewNotice(tone, t.T("salvage.done"), body,
+		widgets.NewButton(t.T("salvage.open"), "", widgets.Primary, func() { p.w.openVault(to) }))}
+	for _, list := range []struct {
+		title string
+		parts []desk.Part
+	}{{"damage.salvage.lost", saved.Lost}, {"damage.salvage.relisted", saved.Relisted}} {
+		if len(list.parts) > 0 {
+			parts = append(parts, widgets.NewLabel(t.T(list.title)), widgets.NewCard(newPartLines(t, list.parts)))
+		}
+	}
+	p.show(parts...)
 }
 
-func (p *salvagePage) show(notice fyne.CanvasObject) {
-	p.notice.Objects = []fyne.CanvasObject{notice}
+func (p *salvagePage) show(parts ...fyne.CanvasObject) {
+	p.notice.Objects = parts
 	p.notice.Show()
 	p.root.Refresh()
 }

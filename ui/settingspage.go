@@ -44,12 +44,16 @@ type settings struct {
 func newSettings(w *Window) *settings {
 	s := &settings{w: w}
 	version := widgets.NewText(w.t.T("settings.about", "Version", w.opt.Version)).Small().Tone(widgets.ToneQuiet)
+	passphrase := s.passphrase()
+	if w.desk.ReadOnly() {
+		passphrase.Hide()
+	}
 	form := widgets.Stack(12,
 		widgets.Row(12, widgets.Grow(widgets.NewTitle(w.t.T("settings.title"))), version),
 		s.window(),
 		s.vault(),
 		s.profiles(),
-		s.passphrase())
+		passphrase)
 	if w.desk.Protected() && !w.desk.ReadOnly() {
 		s.ways = newWaysCard(w)
 		form.Add(s.ways.root)

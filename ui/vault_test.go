@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"github.com/zalando/go-keyring"
 
+	"countersign/pki"
 	"countersign/ui/desk"
 	"countersign/ui/widgets"
 )
@@ -343,5 +344,51 @@ func TestBackupsInSettings(t *testing.T) {
 	b.queue.drain()
 	if all, err := b.desk.Backups(); err != nil || len(all) != 1 || filepath.Dir(all[0].Path) != folder {
 		t.Errorf("%v, %v", all, err)
+	}
+}
+
+// TestRestoreFromSettings: of a sound vault too an older backup can be put back, once
+// it was said what that does; who does not want it has the vault as it was.
+func TestRestoreFromSettings(t *testing.T) {
+	b := unlocked(t)
+	b.stock()
+	s := b.settings()
+	test.Tap(s.backups.now)
+	b.queue.drain()
+	if len(s.backups.back) != 1 {
+		t.Fatalf("%d backups are offered", len(s.backups.back))
+	}
+	b.picture("settings-restore")
+	before := len(must(b.desk.All()))
+	root := must(b.desk.Authorities())[0]
+	b.issue(request(t, pki.Client, root.ID, "late", ""))
+	test.Tap(b.settings().backups.back[0])
+	b.queue.drain()
+	p, ok := b.page.(*restorePage)
+	if !ok || b.desk != nil {
+		t.Fatalf("there is %T", b.page)
+	}
+	test.Tap(p.leave)
+	b.queue.drain()
+	b.tryPassphrase(testPassphrase)
+	b.queue.drain()
+	if n := len(must(b.desk.All())); n != before+1 {
+		t.Errorf("left, it has %d certificates, want %d", n, before+1)
+	}
+	test.Tap(b.settings().backups.back[0])
+	b.queue.drain()
+	p = b.page.(*restorePage)
+	p.pass.SetText(testPassphrase)
+	test.Tap(p.compare)
+	b.queue.drain()
+	b.picture("settings-restore-ask")
+	test.Tap(p.do)
+	b.queue.drain()
+	test.Tap(p.open)
+	b.queue.drain()
+	b.tryPassphrase(testPassphrase)
+	b.queue.drain()
+	if n := len(must(b.desk.All())); n != before {
+		t.Errorf("restored, it has %d certificates, want %d", n, before)
 	}
 }

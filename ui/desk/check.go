@@ -108,23 +108,36 @@ func fits(tx *storage.Tx, e storage.Entry) (string, error) {
 type Salvaged struct {
 	Certificates, Keys int    // authorities count among the certificates
 	Lost               []Part // none also where nothing tells
+	Relisted           []Part // certificates that are whole, but of which nothing else was left: see relist
 }
 
 // Salvage writes what can be read of a damaged vault to a new one, which opens
-// with the same passphrase; the damaged file is only read. Errors: those of
+// with the same passphrase; the damaged file is only read. What lists show of a
+// certificate is made anew where only that is lost. Errors: those of
 // storage.Salvage.
 func Salvage(ctx context.Context, from string, passphrase []byte, to string, o Options) (Salvaged, error) {
 	saved, err := storage.Salvage(ctx, from, storage.ByPassphrase, passphrase, to, o.filled().storage())
 	s := Salvaged{Certificates: saved.Records["certificates"], Keys: saved.Records["keys"]}
+	if err != nil {
+		return s, aboutFile("write", to, err)
+	}
+	var lines []storage.ID
 	for _, loss := range saved.Losses {
 		p := partOf(loss.DamageError)
 		p.Gone, p.ID = false, ID(loss.Entry.ID)
 		p.Name, p.Kind, p.Serial = loss.Entry.Name, pki.Kind(loss.Entry.Kind), loss.Entry.Serial
-		if cert, err := x509.ParseCertificate(loss.DER); err == nil {
-			p.Name, p.Kind, p.Serial = nameOf(cert), pki.KindOfCertificate(cert), pki.Serial(cert)
+		cert, err := x509.ParseCertificate(loss.DER)
+		if err != nil {
+			s.Lost = append(s.Lost, p)
+			continue
 		}
-		s.Lost = append(s.Lost, p)
+		p.Code, p.ID = "certificate", ID(loss.Record)
+		p.Name, p.Kind, p.Serial = nameOf(cert), pki.KindOfCertificate(cert), pki.Serial(cert)
+		s.Relisted, lines = append(s.Relisted, p), append(lines, storage.ID(loss.Record))
 	}
 	s.Lost = together(s.Lost)
-	return s, aboutFile("write", to, err)
+	if len(lines) > 0 {
+		err = relist(ctx, to, passphrase, lines, o)
+	}
+	return s, err
 }

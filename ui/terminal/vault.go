@@ -195,6 +195,9 @@ func (s *session) vaultSalvage() *cobra.Command {
 			}
 			s.say("vault.salvage.done", "Certificates", s.t.Counted("certificates", saved.Certificates),
 				"Keys", s.t.Counted("keys", saved.Keys), "Path", to)
+			for _, part := range saved.Relisted {
+				s.say("vault.salvage.relisted", "Where", s.t.Part(part.Code, part.Facts()))
+			}
 			for _, part := range saved.Lost {
 				s.say("vault.salvage.lost", "Where", s.t.Part(part.Code, part.Facts()))
 			}
