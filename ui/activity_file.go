@@ -3,8 +3,9 @@ package ui
 import (
 	"bytes"
 	"encoding/csv"
-	"strings"
 	"time"
+
+	"countersign/ui/desk"
 )
 
 // newActivityFile asks where to write activities as CSV, and writes them.
@@ -28,18 +29,10 @@ func deedsCSV(deeds []deed) ([]byte, error) {
 	for _, d := range deeds {
 		record := []string{d.At.UTC().Format(time.RFC3339), d.Verb, d.words, d.facts, d.Name, string(d.Subject)}
 		for i := range record {
-			record[i] = plainCell(record[i])
+			record[i] = desk.HarmlessCell(record[i])
 		}
 		records = append(records, record)
 	}
 	err := w.WriteAll(records)
 	return out.Bytes(), err
-}
-
-// plainCell keeps a spreadsheet from running what a certificate's name says.
-func plainCell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }

@@ -222,7 +222,7 @@ func TestPlainCell(t *testing.T) {
 		"": "", "alice": "alice", "=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@sum": "'@sum", "\tx": "'\tx", "\rx": "'\rx", "a=b": "a=b",
 	}
 	for text, want := range tests {
-		if got := plainCell(text); got != want {
+		if got := desk.HarmlessCell(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 	}

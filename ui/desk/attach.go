@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"bytes"
 	"crypto/x509"
 	"fmt"
 	"slices"
@@ -18,7 +19,7 @@ func attach(tx *storage.Tx) error {
 	if err != nil {
 		return err
 	}
-	authorities := map[string][]authority{}
+	authorities := map[string][]authority{} // by subject
 	var waiting []storage.Entry
 	for _, e := range entries {
 		if pki.Kind(e.Kind) == pki.Authority {
@@ -27,7 +28,7 @@ func attach(tx *storage.Tx) error {
 				return err
 			}
 			key := string(cert.RawSubject)
-			authorities[key] = append(authorities[key], authority{e, cert})
+			authorities[key] = append(authorities[key], authority{e, cert, pki.IsSelfSigned(cert)})
 		}
 		if e.IssuerID == "" {
 			waiting = append(waiting, e)
@@ -41,27 +42,59 @@ func attach(tx *storage.Tx) error {
 		if err != nil {
 			return err
 		}
-		for _, a := range authorities[string(cert.RawIssuer)] {
-			if !pki.IsSignedBy(cert, a.cert) || a.entry.ID != e.ID && pki.IsSelfSigned(cert) {
-				continue
-			}
-			e.IssuerID, e.Issuer = a.entry.ID, a.entry.Name
-			if err := tx.PutEntry(e); err != nil {
-				return err
-			}
-			break
+		a, found := signerOf(e, cert, authorities[string(cert.RawIssuer)])
+		if !found {
+			continue
+		}
+		e.IssuerID, e.Issuer = a.entry.ID, a.entry.Name
+		if err := tx.PutEntry(e); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// mostTries is how many keys of authorities of one name are tried on a
+// certificate that one of them may have signed: there is seldom more than one.
+const mostTries = 8
+
+// signerOf finds who signed a certificate, among the authorities of its issuer's
+// name. One that signs itself has no other. Those whose key identifier it names
+// are tried before the others.
+func signerOf(e storage.Entry, cert *x509.Certificate, same []authority) (authority, bool) {
+	if bytes.Equal(cert.RawSubject, cert.RawIssuer) && pki.IsSelfSigned(cert) {
+		at := slices.IndexFunc(same, func(a authority) bool { return a.entry.ID == e.ID })
+		if at < 0 {
+			return authority{}, false
+		}
+		return same[at], true
+	}
+	refused := map[string]bool{} // keys
+	for _, named := range []bool{true, false} {
+		for _, a := range same {
+			key := string(a.cert.RawSubjectPublicKeyInfo)
+			if refused[key] || bytes.Equal(a.cert.SubjectKeyId, cert.AuthorityKeyId) != named {
+				continue
+			}
+			if pki.IsSignedBy(cert, a.cert) {
+				return a, true
+			}
+			if refused[key] = true; len(refused) == mostTries {
+				return authority{}, false
+			}
+		}
+	}
+	return authority{}, false
+}
+
 type authority struct {
 	entry storage.Entry
 	cert  *x509.Certificate
+	self  bool // signs itself
 }
 
 func preferred(a, b authority) int {
-	if x, y := pki.IsSelfSigned(a.cert), pki.IsSelfSigned(b.cert); x != y {
+	if x, y := a.self, b.self; x != y {
 		if x {
 			return -1
 		}

@@ -51,7 +51,7 @@ func TestBadInputMemory(t *testing.T) {
 			t.Errorf("%s: %d MiB", name, growth>>20)
 		}
 	}
-	if want := len(badInputs(t)); measured != want {
+	if want := len(badInputs(t)) + len(badDeeds(t)); measured != want {
 		t.Errorf("%d inputs measured of %d", measured, want)
 	}
 	t.Logf("at most %d MiB: %s", most>>20, worst)
@@ -64,15 +64,26 @@ func measure(t *testing.T) {
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		debug.FreeOSMemory()
-		if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil { // the peak begins anew: proc(5)
-			t.Fatal(err)
-		}
-		before := memory(t, "VmRSS")
-		answered(data, in.password)
-		brought(path, in.password)
-		fmt.Printf("growth %d %s\n", memory(t, "VmHWM")-before, in.name)
+		grown(t, in.name, func() {
+			answered(data, in.password)
+			brought(path, in.password)
+		})
 	}
+	for _, deed := range badDeeds(t) {
+		grown(t, deed.name, func() { deed.do() })
+	}
+}
+
+// grown prints how far a work makes the process grow.
+func grown(t *testing.T, name string, work func()) {
+	t.Helper()
+	debug.FreeOSMemory()
+	if err := os.WriteFile("/proc/self/clear_refs", []byte("5"), 0); err != nil { // the peak begins anew: proc(5)
+		t.Fatal(err)
+	}
+	before := memory(t, "VmRSS")
+	work()
+	fmt.Printf("growth %d %s\n", memory(t, "VmHWM")-before, name)
 }
 
 // memory reads a number of /proc/self/status, in octets.

@@ -12,9 +12,11 @@ import (
 
 // The bounds of a table of certificates to make.
 const (
-	MaxBulkRows = 100_000
-	MaxBulkSize = 32 << 20 // bytes of the file or text
-	maxBulkCell = 64 << 10 // bytes of one cell
+	MaxBulkRows    = 100_000
+	MaxBulkColumns = 16_384   // what spreadsheets have
+	MaxBulkSize    = 32 << 20 // bytes of the file or text
+	maxBulkCell    = 64 << 10 // bytes of one cell
+	maxBulkWord    = 200      // bytes of a heading or a kind
 )
 
 // BulkColumn is what a column of a table holds.
@@ -136,15 +138,20 @@ var (
 	ErrBulkHeadings = errors.New("table has no column of names")
 )
 
-// BulkLimitError says that a table is larger than MaxBulkRows or MaxBulkSize.
+// BulkLimitError says that a table is larger than MaxBulkRows, MaxBulkColumns
+// or MaxBulkSize: the bound that was passed, the others 0.
 type BulkLimitError struct {
-	Rows  int // the bound that was passed, or 0
-	Bytes int // the bound that was passed, or 0
+	Rows    int
+	Columns int
+	Bytes   int
 }
 
 func (e *BulkLimitError) Error() string {
-	if e.Rows > 0 {
+	switch {
+	case e.Rows > 0:
 		return fmt.Sprintf("table of more than %d rows", e.Rows)
+	case e.Columns > 0:
+		return fmt.Sprintf("table of more than %d columns", e.Columns)
 	}
 	return fmt.Sprintf("table of more than %d bytes", e.Bytes)
 }

@@ -19,6 +19,9 @@ func cut(text string) string {
 
 // kindOf reads a kind as people write it, in three languages.
 func kindOf(cell string) (pki.Kind, bool) {
+	if len(cell) > maxBulkWord {
+		return "", false
+	}
 	switch folded(cell) {
 	case "client", "user", "person", "device", "clientauth", "用戶端", "客戶端", "使用者", "クライアント", "ユーザー":
 		return pki.Client, true
@@ -36,6 +39,9 @@ const maxBulkDays = 36525
 // endOf reads how long a certificate is valid: days, "90d", "6m", "2y", or the
 // last day as year, month and day.
 func endOf(cell string, now time.Time) (time.Time, bool) {
+	if len(cell) > maxBulkWord {
+		return time.Time{}, false
+	}
 	plain := strings.ToLower(strings.Join(strings.Fields(cell), ""))
 	for _, layout := range []string{"2006-1-2", "2006/1/2", "2006.1.2", "20060102", "2006年1月2日"} {
 		if at, err := time.ParseInLocation(layout, plain, now.Location()); err == nil {

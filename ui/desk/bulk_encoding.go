@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/japanese"
 	"golang.org/x/text/encoding/traditionalchinese"
+	"golang.org/x/text/transform"
 )
 
 // BulkEncoding is how the text of a table is written.
@@ -148,8 +149,14 @@ func decoded(data []byte, e BulkEncoding) (string, bool) {
 	default:
 		return strings.TrimPrefix(string(data), utf8Mark), e == EncodingUTF8 && utf8.Valid(data)
 	}
-	text, err := from.NewDecoder().Bytes(data)
-	return string(text), err == nil && !bytes.ContainsRune(text, utf8.RuneError)
+	var text strings.Builder
+	text.Grow(len(data) + len(data)/2) // three bytes for two
+	w := transform.NewWriter(&text, from.NewDecoder())
+	_, err := w.Write(data)
+	if closed := w.Close(); err == nil {
+		err = closed
+	}
+	return text.String(), err == nil && !strings.ContainsRune(text.String(), utf8.RuneError)
 }
 
 // onlyBig5 tells whether the first byte of every pair is one of code page 950.
@@ -186,9 +193,21 @@ func fromUTF16(data []byte, order binary.ByteOrder) string {
 	if order == nil {
 		order = binary.LittleEndian
 	}
-	units := make([]uint16, len(data)/2)
-	for i := range units {
-		units[i] = order.Uint16(data[2*i:])
+	var text strings.Builder
+	text.Grow(len(data)/2 + utf8.UTFMax)
+	for rest := data; len(rest) >= 2; {
+		r := rune(order.Uint16(rest))
+		rest = rest[2:]
+		if utf16.IsSurrogate(r) {
+			pair := utf8.RuneError
+			if len(rest) >= 2 {
+				pair = utf16.DecodeRune(r, rune(order.Uint16(rest)))
+			}
+			if r = pair; r != utf8.RuneError {
+				rest = rest[2:]
+			}
+		}
+		text.WriteRune(r)
 	}
-	return strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff")
+	return strings.TrimPrefix(text.String(), "\ufeff")
 }

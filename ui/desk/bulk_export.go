@@ -176,7 +176,7 @@ func (b *bulkExport) passwordOf(m BulkMade, file string) (password string, made 
 	case b.o.Passwords == "":
 		return "", false, ErrPasswordsLost
 	}
-	if password = b.before[[2]string{harmless(file), harmless(m.Certificate.Name)}]; password != "" {
+	if password = b.before[[2]string{HarmlessCell(file), HarmlessCell(m.Certificate.Name)}]; password != "" {
 		return password, true, nil
 	}
 	password, err = b.d.NewPassword()

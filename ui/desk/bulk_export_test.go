@@ -97,7 +97,7 @@ func TestExportBulk(t *testing.T) {
 	for _, path := range []string{wrote.Manifest, secret} {
 		for _, row := range readTable(t, path) {
 			for _, cell := range row {
-				if harmless(cell) != cell {
+				if HarmlessCell(cell) != cell {
 					t.Errorf("%s: a spreadsheet takes %q for a formula", path, cell)
 				}
 			}

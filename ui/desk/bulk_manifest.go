@@ -36,10 +36,10 @@ func (b *bulkExport) writeManifest() error {
 				key = item.names[n]
 			}
 		}
-		row := []string{line(item.Line), harmless(c.Name), string(c.Kind), harmless(item.names[0]), harmless(key),
-			c.Serial, c.Fingerprint, c.NotAfter.UTC().Format(time.RFC3339), harmless(c.Profile)}
+		row := []string{line(item.Line), HarmlessCell(c.Name), string(c.Kind), HarmlessCell(item.names[0]), HarmlessCell(key),
+			c.Serial, c.Fingerprint, c.NotAfter.UTC().Format(time.RFC3339), HarmlessCell(c.Profile)}
 		for _, list := range item.addresses {
-			row = append(row, harmless(strings.Join(list, " ")))
+			row = append(row, HarmlessCell(strings.Join(list, " ")))
 		}
 		rows = append(rows, row)
 	}
@@ -63,10 +63,10 @@ func (b *bulkExport) writePasswords() error {
 		if password == "" {
 			continue
 		}
-		if harmless(password) != password {
+		if HarmlessCell(password) != password {
 			password = asInTable
 		}
-		rows = append(rows, []string{line(item.Line), harmless(item.Certificate.Name), harmless(item.names[0]), password})
+		rows = append(rows, []string{line(item.Line), HarmlessCell(item.Certificate.Name), HarmlessCell(item.names[0]), password})
 	}
 	if err := writeTable(b.o.Passwords, rows, b.mayReplace(b.o.Passwords)); err != nil {
 		return err
@@ -100,9 +100,9 @@ func writeTable(path string, rows [][]string, overwrite bool) error {
 	return WriteFile(path, File{Data: data, Secret: true}, overwrite)
 }
 
-// harmless is a text that a spreadsheet does not take for a formula: where it
+// HarmlessCell is a text that a spreadsheet does not take for a formula: where it
 // begins like one, with an apostrophe before it (OWASP, CSV injection).
-func harmless(text string) string {
+func HarmlessCell(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠|%", []rune(text)[0]) {
 		return "'" + text
 	}

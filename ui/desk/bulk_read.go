@@ -54,6 +54,9 @@ func ReadBulk(data []byte, hint BulkHint) (BulkTable, error) {
 	if !ok {
 		return table, ErrBulkEmpty
 	}
+	if first.wide {
+		return table, &BulkLimitError{Columns: MaxBulkColumns}
+	}
 	if columns, headed := headingOf(first.cells); headed {
 		table.Headed = true
 		table.name(first.cells, columns)
@@ -63,7 +66,10 @@ func ReadBulk(data []byte, hint BulkHint) (BulkTable, error) {
 		first, ok = s.next()
 	}
 	for ; ok; first, ok = s.next() {
-		if len(table.Rows) == MaxBulkRows {
+		switch {
+		case first.wide:
+			return table, &BulkLimitError{Columns: MaxBulkColumns}
+		case len(table.Rows) == MaxBulkRows:
 			return table, &BulkLimitError{Rows: MaxBulkRows}
 		}
 		table.Rows = append(table.Rows, table.row(first))
@@ -120,6 +126,9 @@ func (t *BulkTable) row(r splitRow) BulkRow {
 // brackets explains it, and spreadsheets number repeated headings: "SAN 2
 // (DNS)" is "SAN".
 func columnOf(heading string) BulkColumn {
+	if len(heading) > maxBulkWord {
+		return ""
+	}
 	if at := strings.IndexAny(heading, "(（["); at > 0 {
 		heading = heading[:at]
 	}

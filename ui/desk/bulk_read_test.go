@@ -81,6 +81,7 @@ func TestReadBulk(t *testing.T) {
 		{"UTF-8 with a mark", "\ufeffname\nalice\n", []string{"2: alice"}},
 		{"UTF-16, little end first", utf16Text(binary.LittleEndian, true, "name\tkind\n王\tclient\n"), []string{"2: 王|client"}},
 		{"UTF-16, big end first", utf16Text(binary.BigEndian, true, "name\n山田\n"), []string{"2: 山田"}},
+		{"UTF-16 beyond its first plane", utf16Text(binary.LittleEndian, true, "name\n𠮷野\n"), []string{"2: 𠮷野"}},
 		{"UTF-16 without a mark", utf16Text(binary.LittleEndian, false, "name\nalice\n"), []string{"2: alice"}},
 		{"UTF-16 without a mark, big end first", utf16Text(binary.BigEndian, false, "name\nalice\n"), []string{"2: alice"}},
 		{"example", BulkExample, []string{
@@ -133,6 +134,11 @@ func TestReadBulkErrors(t *testing.T) {
 	}
 	if _, err := ReadBulk([]byte(strings.Repeat("a\n", MaxBulkRows+1)), BulkHint{}); !errors.As(err, &limit) || limit.Rows != MaxBulkRows {
 		t.Errorf("error of too many rows: %v", err)
+	}
+	for _, wide := range []string{"name" + strings.Repeat(",x", MaxBulkColumns), "alice\n" + strings.Repeat("x,", MaxBulkColumns+1)} {
+		if _, err := ReadBulk([]byte(wide), BulkHint{}); !errors.As(err, &limit) || limit.Columns != MaxBulkColumns {
+			t.Errorf("error of too many columns: %v", err)
+		}
 	}
 	if _, err := ReadBulkFrom(strings.NewReader(strings.Repeat("a", MaxBulkSize+1)), BulkHint{}); !errors.As(err, &limit) || limit.Bytes != MaxBulkSize {
 		t.Errorf("error of too many bytes: %v", err)

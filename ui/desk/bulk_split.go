@@ -17,6 +17,7 @@ type splitRow struct {
 	line  int
 	cells []string
 	code  string
+	wide  bool // it has more than MaxBulkColumns cells, and ends the text
 }
 
 // next gives the next row that has a cell with something in it; false at the
@@ -29,7 +30,7 @@ func (s *splitter) next() (splitRow, bool) {
 				return row, true
 			}
 		}
-		if row.code != "" {
+		if row.code != "" || row.wide {
 			return row, true
 		}
 	}
@@ -46,6 +47,10 @@ func (s *splitter) row() splitRow {
 		}
 		if s.text == "" || s.text[0] != s.separator {
 			break
+		}
+		if len(row.cells) == MaxBulkColumns {
+			row.wide, s.text = true, ""
+			return row
 		}
 		s.text = s.text[1:]
 		if s.text == "" {
@@ -86,12 +91,16 @@ func (s *splitter) quoted() (cell, code string) {
 			s.text = s.text[1:]
 			return s.plain(), FaultRowOpen
 		}
-		b.WriteString(rest[:end])
+		if b.Len() <= maxBulkCell { // what is longer is a fault, and not kept
+			b.WriteString(rest[:end])
+		}
 		rest = rest[end+1:]
 		if !strings.HasPrefix(rest, `"`) {
 			break
 		}
-		b.WriteByte('"')
+		if b.Len() <= maxBulkCell {
+			b.WriteByte('"')
+		}
 		rest = rest[1:]
 	}
 	s.line += lines(s.text[:len(s.text)-len(rest)])

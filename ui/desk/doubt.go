@@ -31,7 +31,7 @@ func isCompromise(reason string) bool {
 // authorities of one name takes no longer than others.
 const (
 	mostNamesakes  = 16   // keys that authorities of one name have
-	mostSignatures = 4000 // to check
+	mostSignatures = 2000 // to check
 )
 
 // signers are authorities by their subjects: of each key the certificate that

@@ -172,6 +172,8 @@ func explainTyped(err error) (string, []any) {
 		return explainReading(reading), []any{"Path", reading.Path}
 	case errors.As(err, &limit) && limit.Rows > 0:
 		return "bulk-rows", []any{"Count", limit.Rows}
+	case errors.As(err, &limit) && limit.Columns > 0:
+		return "bulk-columns", []any{"Count", limit.Columns}
 	case errors.As(err, &limit):
 		return "bulk-bytes", []any{"Number", strconv.Itoa(limit.Bytes >> 20)}
 	case errors.As(err, &encoded):

@@ -210,6 +210,9 @@ func (r *kitReader) entry(f *zip.File) error {
 	case err != nil:
 		return kitError(KitDamaged, f.Name)
 	case isZip(data):
+		if r.bytes += int64(len(data)); r.bytes > maxKitBytes {
+			return kitError(KitBomb, f.Name)
+		}
 		r.unread = append(r.unread, Unread{name, kitError(KitNested, f.Name)})
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -155,7 +156,7 @@ func (s *session) makeMany(c *cobra.Command, d *desk.Desk, m *many, t desk.BulkT
 		fmt.Fprintln(s.Err, s.t.T("bulk.encoding.read", "Encoding", t.Encoding.Label()))
 	}
 	if len(t.Unknown) > 0 {
-		fmt.Fprintln(s.Err, s.t.T("bulk.unknown", "Count", len(t.Unknown), "Names", pki.Escape(strings.Join(t.Unknown, ", "))))
+		fmt.Fprintln(s.Err, s.t.T("bulk.unknown", "Count", len(t.Unknown), "Names", pki.Escape(shortList(t.Unknown))))
 	}
 	if len(check.Issuer) > 0 {
 		return check.Issuer
@@ -318,6 +319,18 @@ func (s *session) column(f pki.Field) string {
 		return s.t.T("bulk.column." + string(c))
 	}
 	return "-"
+}
+
+// shortList names the first few, and counts no further.
+func shortList(names []string) string {
+	if len(names) > mostShares {
+		names = append(slices.Clone(names[:mostShares]), "…")
+	}
+	var list []string
+	for _, name := range names {
+		list = append(list, short(name))
+	}
+	return strings.Join(list, ", ")
 }
 
 func short(text string) string {
