@@ -15,17 +15,18 @@ type ahead struct {
 // ReadAhead reads the index while the vault is locked, so that unlocking has only to
 // check it: a person who types a passphrase leaves time for that. What it reads the
 // file has in the clear. Who takes entries gets them unchecked, and must show none
-// before End. Where it fails, unlocking reads as if it had not been. Errors: ErrClosed,
+// before End. Where it fails, unlocking reads as if it had not been. It tells whether it
+// read anything: not of a vault that is unlocked, or being unlocked. Errors: ErrClosed,
 // *DamageError.
-func (v *Vault) ReadAhead() error {
+func (v *Vault) ReadAhead() (read bool, err error) {
 	v.gate.RLock()
 	defer v.gate.RUnlock()
 	v.aheadMu.Lock()
 	defer v.aheadMu.Unlock()
 	if v.taker == nil || v.options.Salvage || v.ahead != nil || !v.awaitsKey() {
-		return nil
+		return false, nil
 	}
-	return v.view(nil, func(t *Tx) error {
+	return true, v.view(nil, func(t *Tx) error {
 		state, s, err := t.stateUnchecked()
 		if err != nil {
 			return err

@@ -74,11 +74,13 @@ func lockedVault(t *testing.T, n int, change func(*bbolt.Tx) error) (*Vault, *sh
 func TestReadAhead(t *testing.T) {
 	const n = 3 * batchSize
 	v, s := lockedVault(t, n, nil)
-	must(t, v.ReadAhead())
+	if read, err := v.ReadAhead(); !read || err != nil {
+		t.Fatalf("read %v, %v", read, err)
+	}
 	if s.whole || len(s.names()) != n || s.room != n {
 		t.Fatalf("locked: whole %v, %d entries, room for %d", s.whole, len(s.names()), s.room)
 	}
-	must(t, v.ReadAhead()) // once is enough
+	mustReadNothing(t, v) // once is enough
 	mustBe(t, v.Unlock(context.Background(), []byte("not it")), ErrWrongPassphrase)
 	if s.whole {
 		t.Fatal("given out though the passphrase was wrong")
@@ -103,10 +105,18 @@ func TestReadAhead(t *testing.T) {
 	if len(want) != 0 {
 		t.Errorf("%d entries are missing", len(want))
 	}
+	mustReadNothing(t, v)
 	v.Lock()
 	must(t, v.Unlock(context.Background(), []byte(testPassphrase)))
 	if s.begun != 2 {
 		t.Errorf("what was read ahead was used %d times", s.begun)
+	}
+}
+
+func mustReadNothing(t *testing.T, v *Vault) {
+	t.Helper()
+	if read, err := v.ReadAhead(); read || err != nil {
+		t.Errorf("read %v, %v", read, err)
 	}
 }
 
@@ -143,7 +153,7 @@ func TestReadAheadDamaged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, s := lockedVault(t, 2*batchSize, change(c.record, c.change))
-			_ = v.ReadAhead()
+			_, _ = v.ReadAhead()
 			if info, err := os.Stat(v.Path()); err != nil || int64(s.room) > info.Size()/leastEntry {
 				t.Fatalf("room for %d, %v", s.room, err)
 			}
@@ -168,7 +178,8 @@ func TestReadAheadDamaged(t *testing.T) {
 // TestReadAheadOutdated: what another program wrote meanwhile is read.
 func TestReadAheadOutdated(t *testing.T) {
 	v, s := lockedVault(t, 5, nil)
-	must(t, v.ReadAhead())
+	_, err := v.ReadAhead()
+	must(t, err)
 	other := v.ahead // as if it were of the file that was there before
 	other.state = append([]byte(nil), other.state...)
 	other.state[len(other.state)-1] ^= 1

@@ -137,7 +137,7 @@ func OpenToRead(path string, o Options) (*Desk, error) {
 // Unlock has only to check it; nobody is shown any of it before. It is called when a
 // passphrase is about to come.
 func (d *Desk) ReadAhead() {
-	if d.vault.ReadAhead() == nil { // else Unlock says what is wrong
+	if read, err := d.vault.ReadAhead(); read && err == nil { // else Unlock says what is wrong
 		d.read.sort()
 	}
 }

@@ -53,7 +53,7 @@ func (r *reading) part(size int) []Certificate {
 	} else {
 		part = make([]Certificate, size)
 	}
-	r.parts = append(r.parts, part)
+	r.parts, r.sorted = append(r.parts, part), nil
 	return part
 }
 
