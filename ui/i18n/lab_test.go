@@ -1,6 +1,8 @@
 package i18n
 
 import (
+	"io/fs"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -107,5 +109,36 @@ func TestLabLeavesNoHole(t *testing.T) {
 				t.Errorf("%s: %q", code, said)
 			}
 		}
+	}
+}
+
+// TestLabKnowsItsFacts: what a sentence asks for is a fact that it is given.
+func TestLabKnowsItsFacts(t *testing.T) {
+	given := map[string]bool{"AlertName": true}
+	for _, name := range factNames {
+		given[camel(name)] = true
+	}
+	line := regexp.MustCompile(`(?m)^\s*"((?:terminal\.)?diagnosis\.[^"]*)": (".*"),?$`)
+	asks := regexp.MustCompile(`\.([A-Z]\w*)[ }|)]`)
+	read := 0
+	err := fs.WalkDir(messages, "messages", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := messages.ReadFile(path)
+		for _, m := range line.FindAllStringSubmatch(string(data), -1) {
+			read++
+			for _, in := range regexp.MustCompile(`\{\{[^}]*\}\}`).FindAllString(m[2], -1) {
+				for _, fact := range asks.FindAllStringSubmatch(in, -1) {
+					if !given[fact[1]] {
+						t.Errorf("%s: %s asks for %s", path, m[1], fact[1])
+					}
+				}
+			}
+		}
+		return err
+	})
+	if err != nil || read < 300 {
+		t.Errorf("%d sentences were read, %v", read, err)
 	}
 }
