@@ -24,20 +24,21 @@ func (t *Tx) Check(ctx context.Context) ([]*DamageError, error) {
 	return found, nil
 }
 
-// DamageLook looks into a vault whose unlocking found damage, before its keys are
-// forgotten, and gives the error of the unlocking in place of err.
-type DamageLook func(ctx context.Context, tx *Tx, err error) error
+// DamageLook looks into a vault of which damage was found, and gives the error to be
+// returned in place of err. whole: nothing more will be read of it, for it was found at
+// unlocking, so that all that is damaged is to be told.
+type DamageLook func(ctx context.Context, tx *Tx, err error, whole bool) error
 
-// LookAtDamage has each later unlocking that finds damage ask look.
+// LookAtDamage has unlocking, View and Update ask look about damage that they find.
 func (v *Vault) LookAtDamage(look DamageLook) { v.look = look }
 
-func (v *Vault) lookInto(ctx context.Context, keys *keyset, err error) error {
+func (v *Vault) lookInto(ctx context.Context, keys *keyset, err error, whole bool) error {
 	var d *DamageError
 	if v.look == nil || !errors.As(err, &d) {
 		return err
 	}
 	_ = v.view(keys, func(t *Tx) error { // what it cannot read is what it is about
-		err = v.look(ctx, t, err)
+		err = v.look(ctx, t, err, whole)
 		return nil
 	})
 	return err

@@ -20,6 +20,7 @@
 package storage
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -189,7 +190,7 @@ func (v *Vault) View(fn func(*Tx) error) error {
 		return err
 	}
 	defer v.release(keys)
-	return v.view(keys, fn)
+	return v.lookInto(context.Background(), keys, v.view(keys, fn), false)
 }
 
 // Update runs fn in the one transaction that writes. When fn returns nil everything
@@ -204,7 +205,7 @@ func (v *Vault) Update(fn func(*Tx) error) error {
 		return err
 	}
 	defer v.release(keys)
-	return v.update(keys, fn)
+	return v.lookInto(context.Background(), keys, v.update(keys, fn), false)
 }
 
 // Commits is the authenticated number of committed updates, for telling a file that

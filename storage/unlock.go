@@ -129,7 +129,7 @@ func (v *Vault) install(ctx context.Context, data []byte) (unwiped bool, err err
 	defer v.gate.RUnlock()
 	keys := newKeyset(data, v.head().vault)
 	if unwiped, err = v.examine(keys); err != nil {
-		err = v.lookInto(ctx, keys, err)
+		err = v.lookInto(ctx, keys, err, true)
 		keys.wipe()
 		return false, err
 	}

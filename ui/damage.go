@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -33,21 +32,12 @@ func newPartLines(t *i18n.Printer, parts []desk.Part) fyne.CanvasObject {
 	return widgets.NewText("• " + strings.Join(partLines(t, parts), "\n• ")).Wrap()
 }
 
-// failDamaged shows above the place that the vault is damaged: what of it, and the
-// way to the repair.
-func (w *Window) failDamaged(err error) {
-	d := w.desk
-	var named error
-	w.spawn("", func(context.Context) error {
-		named = d.Named(err)
-		return nil
-	}, func(error) {
-		tr := explain(w.t, named)
-		shut := widgets.NewButton(w.t.T("close"), "", widgets.Quiet, w.frame.middle.dismiss)
-		w.frame.middle.notice(widgets.Inset(0, 0, 12, 0,
-			widgets.NewNotice(widgets.ToneBroken, tr.title, tr.body(), w.repairButton(named), shut)))
-		w.frame.shield.raise()
-	})
+// newDamageNotice says that the vault is damaged, and what of it, with the way to the
+// repair.
+func (w *Window) newDamageNotice(err error) fyne.CanvasObject {
+	tr := explain(w.t, err)
+	shut := widgets.NewButton(w.t.T("close"), "", widgets.Quiet, w.frame.middle.dismiss)
+	return widgets.Inset(0, 0, 12, 0, widgets.NewNotice(widgets.ToneBroken, tr.title, tr.body(), w.repairButton(err), shut))
 }
 
 // repair closes the damaged vault and shows what can be done about it.

@@ -127,11 +127,11 @@ func (w *Window) fail(err error) {
 	if err == nil || w.frame == nil {
 		return
 	}
+	notice := w.troubleNotice(explain(w.t, err), w.frame.middle.dismiss)
 	if damaged(err) {
-		w.failDamaged(err)
-		return
+		notice = w.newDamageNotice(err)
 	}
-	w.frame.middle.notice(w.troubleNotice(explain(w.t, err), w.frame.middle.dismiss))
+	w.frame.middle.notice(notice)
 	w.frame.shield.raise()
 }
 

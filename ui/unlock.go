@@ -59,9 +59,12 @@ func newUnlock(w *Window, d *desk.Desk) *unlockPage {
 	p.keyring = widgets.NewButton(w.t.T("unlock.keyring"), "", widgets.Plain, p.unlockByKeyring)
 	p.lost = widgets.NewButton(w.t.T("unlock.lost"), "", widgets.Quiet, p.askCode)
 	p.rest(d)
+	damaged := widgets.NewStatus(widgets.ToneBroken, w.t.T("damage.banner.file"))
+	damaged.Hidden = !d.ToRead()
 	p.root = newSheet(sheetWidth,
 		widgets.NewTitle(w.t.T("unlock.title", "Vault", vaultName(d.Path()))),
 		widgets.NewQuiet(d.Path()),
+		damaged,
 		p.field,
 		widgets.Row(8, p.do, p.keyring, widgets.Spacer(), other),
 		leading(p.lost))

@@ -118,48 +118,34 @@ func Readable(err error) bool {
 	return !damage.Pages && damage.Bucket != "slots" && (damage.Bucket != "countersign" || damage.Record != "header")
 }
 
-// Damaged finds what an error of an open vault says of damage, by the names that
-// a person knows, with whatever else is damaged; another error stays as it is.
-// It reads the whole vault.
+// Damaged adds to an error about damage of an open vault what else is damaged;
+// another error stays as it is. It reads the whole vault.
 func (d *Desk) Damaged(ctx context.Context, err error) error {
-	if err == nil || d.Locked() {
+	var damage *DamageError
+	if !errors.As(err, &damage) || d.Locked() {
 		return err
 	}
-	_ = d.vault.View(func(tx *storage.Tx) error { // where it fails the parts have no names
-		err = nameDamage(ctx, tx, err)
+	_ = d.vault.View(func(tx *storage.Tx) error { // where it fails the part that was met has its name
+		err = nameDamage(ctx, tx, err, true)
 		return nil
 	})
 	return err
 }
 
-// nameDamage adds to an error of damage all that is damaged; the one part that it
-// is about where that cannot be found out.
-func nameDamage(ctx context.Context, tx *storage.Tx, err error) error {
+// nameDamage names what an error of damage is about, or all that is damaged.
+func nameDamage(ctx context.Context, tx *storage.Tx, err error, whole bool) error {
 	var damage *DamageError
 	var named *PartsError
-	if !errors.As(err, &damage) || errors.As(err, &named) {
+	if !errors.As(err, &damage) || errors.As(err, &named) && !whole {
 		return err
 	}
-	all, checking := tx.Check(ctx)
-	if checking != nil || len(all) == 0 {
-		all = []*DamageError{damage}
+	all := []*DamageError{damage}
+	if whole {
+		if found, checking := tx.Check(ctx); checking == nil && len(found) > 0 {
+			all = found
+		}
 	}
 	return &PartsError{Parts: nameParts(tx, all), Err: err}
-}
-
-// Named is Damaged for the one part that the error is about.
-func (d *Desk) Named(err error) error {
-	var damage *DamageError
-	var parts *PartsError
-	if !errors.As(err, &damage) || errors.As(err, &parts) || d.Locked() {
-		return err
-	}
-	named := []Part{partOf(damage)}
-	_ = d.vault.View(func(tx *storage.Tx) error { // where it fails the part has no name
-		named = nameParts(tx, []*DamageError{damage})
-		return nil
-	})
-	return &PartsError{Parts: named, Err: err}
 }
 
 // remains are where names are found for damaged records in what is whole of the vault.

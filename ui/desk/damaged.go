@@ -29,6 +29,9 @@ func (d *Desk) Wreck() (parts []Part, is bool, err error) {
 	return d.wreck, true, nil
 }
 
+// ToRead tells whether OpenToRead opened the vault: it is damaged.
+func (d *Desk) ToRead() bool { return d.toRead }
+
 // withDamaged marks those certificates of a list of which a record cannot be read,
 // and adds those that the list has lost, as far as anything tells of them. The
 // list is the caller's, and in order. It needs d.mu.

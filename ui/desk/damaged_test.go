@@ -94,3 +94,26 @@ func TestDamagedCompromised(t *testing.T) {
 		}
 	}
 }
+
+// TestVerbsNameDamage: the error of a deed that meets damage says whose it is.
+func TestVerbsNameDamage(t *testing.T) {
+	d, root, _, bob := stockDesk(t)
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, d.Path(), func(b func(string) *bbolt.Bucket) error {
+		return errors.Join(flip(b("keys"), record(bob.ID)), flip(b("keys"), record(root.ID)))
+	})
+	w, err := openedBy(d.Path(), Open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	_, exporting := w.Export(bob.ID, Key, "")
+	_, listing := w.MakeCRL(context.Background(), root.ID, 7)
+	for want, err := range map[string]error{"bob": exporting, "Acme Root": listing} {
+		if parts := Parts(err); len(parts) != 1 || parts[0].Name != want || parts[0].Code != "key" {
+			t.Errorf("%v: %+v, want the key of %s", err, parts, want)
+		}
+	}
+}

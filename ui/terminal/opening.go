@@ -162,7 +162,7 @@ func (s *session) withDesk(ctx context.Context, deed func(*desk.Desk) error) err
 	if err != nil {
 		return err
 	}
-	return errors.Join(d.Named(deed(d)), d.Close())
+	return errors.Join(deed(d), d.Close())
 }
 
 // withOld opens the vault and gives the passphrase that it opened with, for
