@@ -58,11 +58,13 @@ func (p *restorePage) content() fyne.CanvasObject { return p.root }
 
 // back leads to the repair, or to the vault where it is not damaged.
 func (p *restorePage) back(damage error) {
-	if damage == nil {
+	switch {
+	case p.do.Busy(): // what has begun is not left
+	case damage == nil:
 		p.w.openVault(p.w.opt.Vault)
-		return
+	default:
+		p.w.show(newRepairPage(p.w, damage))
 	}
-	p.w.show(newRepairPage(p.w, damage))
 }
 
 // focus is the way back: Enter restores nothing.
@@ -85,6 +87,7 @@ func (p *restorePage) prepare() {
 		return err
 	}, func(err error) {
 		switch {
+		case w.page != p: // it was left
 		case err != nil:
 			p.say(p.w.troubleNotice(explain(w.t, err), nil))
 		case p.plan.Asks:
@@ -121,6 +124,7 @@ func (p *restorePage) run(button *widgets.Button, work func(context.Context, []b
 	}, func(err error) {
 		button.SetBusy(false)
 		switch {
+		case w.page != p:
 		case errors.Is(err, desk.ErrWrongPassphrase):
 			p.fault(w.t.T("unlock.wrong"))
 		case err != nil:
