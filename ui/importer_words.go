@@ -140,7 +140,8 @@ func (i *importer) requestRows() []foundRow {
 	t := i.w.t
 	var rows []foundRow
 	for _, r := range i.found.Requests {
-		row := foundRow{name: pki.Escape(r.Name()), what: shortPath(r.Path), tone: widgets.ToneGood, state: t.T("import.asks")}
+		row := foundRow{name: pki.Escape(r.Name()), what: shortPath(r.Path), tone: widgets.ToneGood, state: t.T("import.asks"),
+			notes: warningLines(t, r.Doubts)}
 		switch {
 		case r.Mine != "":
 			row.tone, row.state = widgets.ToneQuiet, t.T("import.known")

@@ -38,7 +38,7 @@ func (l *looker) compare(ctx context.Context, tx *storage.Tx) error {
 	if err := l.marry(ctx, tx, mine); err != nil {
 		return err
 	}
-	if len(l.found.Lists)+len(l.found.Certificates) == 0 {
+	if len(l.found.Lists)+len(l.found.Certificates)+len(l.found.Requests) == 0 {
 		return nil
 	}
 	known, err := authoritiesOf(tx, mine)
@@ -52,8 +52,8 @@ func (l *looker) compare(ctx context.Context, tx *storage.Tx) error {
 	return l.doubt(ctx, tx, mine, known)
 }
 
-// doubt notes what other certificates tell of those that were found: who
-// outlives the authority that signed it, and whose key others may have.
+// doubt notes what other certificates tell of what was found: who outlives the
+// authority that signed it, and whose key others may have.
 func (l *looker) doubt(ctx context.Context, tx *storage.Tx, mine []storage.Entry, authorities []*x509.Certificate) error {
 	above := newSigners()
 	for _, a := range authorities {
@@ -63,6 +63,9 @@ func (l *looker) doubt(ctx context.Context, tx *storage.Tx, mine []storage.Entry
 	for _, c := range l.found.Certificates {
 		above.add(c.Certificate)
 		kinds[string(pki.KindOf(c.Certificate.PublicKey))] = true
+	}
+	for _, r := range l.found.Requests {
+		kinds[string(pki.KindOf(r.Request.PublicKey))] = true
 	}
 	compromised := slices.DeleteFunc(slices.Clone(mine), func(e storage.Entry) bool { return e.State != stateRevoked || !isCompromise(e.Reason) })
 	stolen, err := entriesByKey(ctx, tx, compromised, kinds)
@@ -85,6 +88,12 @@ func (l *looker) doubt(ctx context.Context, tx *storage.Tx, mine []storage.Entry
 		own := pki.Fingerprint(c.Certificate)
 		if !slices.ContainsFunc(list, func(e storage.Entry) bool { return e.Fingerprint == own }) {
 			c.Doubts = append(c.Doubts, inOtherHands(list[0].Name, list[0].Serial))
+		}
+	}
+	for n := range l.found.Requests {
+		r := &l.found.Requests[n]
+		if list := stolen[string(r.Request.RawSubjectPublicKeyInfo)]; len(list) > 0 {
+			r.Doubts = []pki.Warning{inOtherHands(list[0].Name, list[0].Serial)}
 		}
 	}
 	return nil

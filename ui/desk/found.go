@@ -132,6 +132,7 @@ type FoundRequest struct {
 	Key      crypto.Signer // nil when its key was not found
 	Mine     ID            // the same request in the vault, or ""
 	Answered string        // the name of a certificate of the same key, which makes the request past; or ""
+	Doubts   []pki.Warning // what certificates, found or in the vault, tell of it
 }
 
 // Name is what a person calls the request.

@@ -149,7 +149,7 @@ func (s *session) printFound(f desk.Found) {
 		}
 	}
 	for _, r := range f.Requests {
-		requests = append(requests, foundRow{name: pki.Escape(r.Name()), state: s.requestState(r), path: pki.Escape(r.Path)})
+		requests = append(requests, foundRow{pki.Escape(r.Name()), s.requestState(r), pki.Escape(r.Path), r.Doubts})
 	}
 	for _, l := range f.Lists {
 		name := s.t.T("import.list.nobody")
