@@ -2,6 +2,7 @@ package desk
 
 import (
 	"cmp"
+	"crypto/x509"
 	"slices"
 	"strings"
 	"time"
@@ -62,6 +63,9 @@ func (c *comparison) compare() {
 			c.list(id, r, r.Serial)
 		}
 		c.number(id, a)
+		if c.Salvaged {
+			c.listed(id, a)
+		}
 	}
 	for id, name := range c.was.requests {
 		if _, both := c.then.requests[id]; !both {
@@ -71,6 +75,7 @@ func (c *comparison) compare() {
 	slices.Sort(c.Requests)
 	newestFirst(c.Made, func(c Certificate) time.Time { return c.Made })
 	newestFirst(c.Back, func(c Certificate) time.Time { return c.Made })
+	newestFirst(c.Held, func(c Certificate) time.Time { return c.Made })
 	newestFirst(c.Released, func(c Certificate) time.Time { return c.Made })
 	newestFirst(c.Revoked, func(c Certificate) time.Time { return c.RevokedAt })
 	slices.SortFunc(c.Lists, func(a, b LaterList) int { return strings.Compare(a.Authority, b.Authority) })
@@ -85,6 +90,9 @@ func (c *comparison) standing(then, was storage.Entry) {
 	case was.Severity() > then.Severity():
 	case was.Severity() == 0 && then.State == stateHold && c.newer:
 		to = &c.Released
+	case was.Severity() == 0 && then.State == stateHold && c.Salvaged:
+		c.Held = append(c.Held, fromEntry(then))
+		return
 	default:
 		return
 	}
@@ -118,6 +126,18 @@ func (c *comparison) list(by storage.ID, r storage.Revocation, name string) {
 	}
 	a.Elsewhere = append(a.Elsewhere, r)
 	c.Revoked = append(c.Revoked, Certificate{Name: name, Serial: r.Serial, Revoked: true, RevokedAt: r.At, Reason: r.Reason})
+}
+
+// listed has those stay revoked whom the newest list of an authority names: of a
+// damaged file that may be all that is left of them.
+func (c *comparison) listed(id storage.ID, was storage.Authority) {
+	list, err := x509.ParseRevocationList(was.CRL)
+	if err != nil { // none, or nothing to go by
+		return
+	}
+	for _, r := range listOf("", list).Revoked {
+		c.list(id, storage.Revocation{Serial: r.Serial, At: r.At, Reason: r.Reason}, r.Serial)
+	}
 }
 
 // here is what the copy keeps an authority's list by; "" for one that it lacks.

@@ -127,8 +127,7 @@ func (p *pair) salvageWas(ctx context.Context, passphrase []byte) error {
 		p.left = ""
 		return err
 	}
-	way, secret := storage.ByPassphrase, passphrase
-	_, err = storage.Salvage(ctx, p.r.Path, way, secret, p.left, p.r.opt.storage())
+	_, err = Salvage(ctx, p.r.Path, passphrase, p.left, p.r.opt)
 	if code, wrong := readRecoveryCode(string(passphrase)); errors.Is(err, ErrWrongPassphrase) && wrong == nil {
 		defer clear(code)
 		_, err = storage.Salvage(ctx, p.r.Path, storage.ByRecovery, code, p.left, p.r.opt.storage())

@@ -31,6 +31,7 @@ type Replaced struct {
 	Made     []Certificate // not in the backup, nor their keys; the newest first
 	Requests []string      // likewise, by name
 	Back     []Certificate // deleted since: they come back
+	Held     []Certificate // on hold in the backup, and not in what is left of a damaged vault: they are held
 	// What stays as it is now: revoked since, and taken off hold since.
 	Revoked, Released []Certificate
 	Lists             []LaterList
@@ -44,7 +45,7 @@ type LaterList struct {
 
 // Loses tells whether something is lost, or may be.
 func (r Replaced) Loses() bool {
-	return r.Unread != "" || r.Salvaged || r.OldPassphrase || r.Unprotected || r.Activities > 0 || len(r.Made)+len(r.Requests)+len(r.Back) > 0
+	return r.Unread != "" || r.Salvaged || r.OldPassphrase || r.Unprotected || r.Activities > 0 || len(r.Made)+len(r.Requests)+len(r.Back)+len(r.Held) > 0
 }
 
 // Consequence is one thing that restoring a backup does, as a code and facts:
@@ -89,6 +90,7 @@ func (r Replaced) Consequences() []Consequence {
 		add("requests", true, "Count", len(names), "Names", names)
 	}
 	certificates("back", true, r.Back, made)
+	certificates("held", true, r.Held, made)
 	if r.Activities > 0 {
 		add("activities", true, "Count", r.Activities)
 	}

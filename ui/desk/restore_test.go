@@ -192,10 +192,29 @@ func TestRestoreOverADamagedVault(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	done, d := restore(t, l.d, l.backup, passphrase)
-	if !done.Salvaged || done.Unread != "" || len(done.Revoked) != 3 || len(done.Lists) != 1 || len(done.Made) != 2 {
-		t.Errorf("%q", toldOf(done))
+	want := []string{"salvaged", "made 2 [bob mallory]", "held 1 [held]", "activities 7", "revoked 3 [mallory alice away]", "list Root 4 1"}
+	if got := toldOf(done); !slices.Equal(got, want) {
+		t.Errorf("told %q,\nwant %q", got, want)
 	}
 	l.mustKnow(t, d, 4, 4) // held too: nothing tells that its release is the newer
+}
+
+// TestRestoreOverADamagedRecord: of who was revoked nothing is left but the list that
+// names her.
+func TestRestoreOverADamagedRecord(t *testing.T) {
+	l := learn(t)
+	file, err := os.ReadFile(l.d.Path())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(l.d.Path(), bytes.ReplaceAll(file, []byte("alice"), []byte("ALICE")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	done, d := restore(t, l.d, l.backup, passphrase)
+	if !done.Salvaged || len(done.Revoked) != 3 {
+		t.Errorf("%q", toldOf(done))
+	}
+	l.mustKnow(t, d, 4, 4) // held too, as above
 }
 
 // TestRestoreUnread: where the two cannot be compared that is said, and what
