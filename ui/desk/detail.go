@@ -39,7 +39,7 @@ func (d *Desk) Detail(id ID) (Detail, error) {
 		return Detail{}, err
 	}
 	detail := Detail{Certificate: c, Described: pki.Describe(chain[0]), X509: chain[0], Warnings: pki.Lint(chain[0], d.Now())}
-	if len(chain) > 1 {
+	if len(chain) > 1 { // the issuer by the certificate that stands for it
 		detail.Warnings = append(detail.Warnings, outlives(chain[0], chain[1].NotAfter)...)
 	}
 	if !c.Revoked {

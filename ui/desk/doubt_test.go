@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/x509"
+	"math/big"
 	"slices"
 	"testing"
 	"time"
@@ -95,6 +96,32 @@ func TestOutlivesItsIssuer(t *testing.T) {
 		t.Fatal(err)
 	}
 	say("in detail", detail.Warnings, want)
+	outliving, err := d.Outliving()
+	if err != nil || len(outliving) != 1 || !outliving[detail.ID] {
+		t.Errorf("outliving are %v, %v", outliving, err)
+	}
+
+	// The authority is made anew with its key, and lives longer.
+	renewed := *root.Certificate
+	renewed.SerialNumber, renewed.NotAfter = big.NewInt(7), ends.AddDate(1, 0, 0)
+	der, err := x509.CreateCertificate(rand.Reader, &renewed, &renewed, root.Key.Public(), root.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	anew, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err = d.Look(ctx, []string{pemFile(t, "anew.pem", anew)}, Passwords{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Import(ctx, found); err != nil {
+		t.Fatal(err)
+	}
+	if detail, err = d.Detail(detail.ID); err != nil {
+		t.Fatal(err)
+	}
+	say("in detail, with the authority made anew", detail.Warnings, nil)
 }
 
 // A certificate whose key was revoked as compromised is doubted when it is

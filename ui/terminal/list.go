@@ -45,14 +45,19 @@ func everything(d *desk.Desk) ([]desk.Certificate, error) {
 // listed is a line of list --json.
 type listed struct {
 	desk.Certificate
-	Health   desk.Health `json:"health"`
-	DaysLeft int         `json:"daysLeft"`
+	Health         desk.Health `json:"health"`
+	DaysLeft       int         `json:"daysLeft"`
+	OutlivesIssuer bool        `json:"outlivesIssuer,omitempty"` // it ends after the authority that signed it
 }
 
 func (s *session) listJSON(d *desk.Desk, all []desk.Certificate) error {
+	late, err := d.Outliving()
+	if err != nil {
+		return err
+	}
 	rows := make([]listed, len(all))
 	for n, c := range all {
-		rows[n] = listed{c, c.Health(d.Now()), c.DaysLeft(d.Now())}
+		rows[n] = listed{c, c.Health(d.Now()), c.DaysLeft(d.Now()), late[c.ID]}
 	}
 	return s.json(rows)
 }
