@@ -27,8 +27,7 @@ func (b *bench) noticed() (title, body string) {
 // the revoked is only made by who says that the clock is right.
 func TestClockBehind(t *testing.T) {
 	var back time.Duration
-	var b *bench
-	b = unlocked(t, func(o *Options) {
+	b := unlocked(t, func(o *Options) {
 		now := o.Now
 		o.Now = func() time.Time { return now().Add(-back) }
 		o.Desk.Now = o.Now
