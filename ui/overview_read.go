@@ -78,7 +78,7 @@ func readSurvey(d *desk.Desk) (survey, error) {
 }
 
 // countMonths counts the certificates by the month in which they end, but for
-// those that were replaced.
+// those that were replaced or are damaged.
 func (g *survey) countMonths(certs []*desk.Certificate, now time.Time) {
 	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, now.Location())
 	g.months = make([]monthCount, monthsShown)
@@ -87,7 +87,7 @@ func (g *survey) countMonths(certs []*desk.Certificate, now time.Time) {
 	}
 	for _, c := range certs {
 		health := c.Health(now)
-		if health == desk.Revoked || c.ReplacedBy != "" || c.NotAfter.Before(first) {
+		if health == desk.Revoked || health == desk.Damaged || c.ReplacedBy != "" || c.NotAfter.Before(first) {
 			continue
 		}
 		end := c.NotAfter.In(now.Location())

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"countersign/pki"
 	"countersign/storage"
@@ -31,11 +32,16 @@ var flipCommands = [][]string{
 	{"check"},
 }
 
+// flipDesk has a clock that stands: how many days are left is part of what is said.
+func flipDesk() desk.Options {
+	return desk.Options{KDF: storage.LightKDF(), Now: func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) }}
+}
+
 // flipVault is the path of a new vault of 200 certificates.
 func flipVault(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "vault.db")
-	d, err := desk.Create(path, []byte(scriptPassphrase), desk.Options{KDF: storage.LightKDF()})
+	d, err := desk.Create(path, []byte(scriptPassphrase), flipDesk())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +62,7 @@ func flipVault(t *testing.T) string {
 // onVault runs one command on a vault.
 func onVault(path string, args []string) (status int, out, said string) {
 	var o, e bytes.Buffer
-	p := Program{Version: "test", Out: &o, Err: &e, Printer: printers["en"], Desk: desk.Options{KDF: storage.LightKDF()}}
+	p := Program{Version: "test", Out: &o, Err: &e, Printer: printers["en"], Desk: flipDesk()}
 	status = p.Run(append([]string{"--vault", path}, args...))
 	return status, o.String(), e.String()
 }
