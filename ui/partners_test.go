@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +13,6 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"countersign/pki"
-	"countersign/testclient"
 	"countersign/ui/desk"
 	"countersign/ui/i18n"
 )
@@ -173,64 +171,6 @@ func (b *bench) tryDirection(dir desk.Direction, picture string) {
 	b.back()
 	b.queue.drain()
 	b.mustBe(dir, desk.LineTry, desk.LineDone)
-}
-
-// waitsForGlobex waits for the real client, and stops.
-func (b *bench) waitsForGlobex(t *testing.T) {
-	t.Helper()
-	b.partnerShown().press(b, "they-call/try")
-	p := b.shown().(*partnerTrying)
-	b.queue.until("the try ends", func() bool { return p.stop == nil })
-	if !p.wait.Visible() {
-		t.Fatal("their call cannot be waited for")
-	}
-	test.Tap(p.wait)
-	if !p.halt.Visible() || p.wait.Visible() || !strings.Contains(p.verdict.Title(), "Waiting for a client of Globex") {
-		t.Errorf("it says %q", p.verdict.Title())
-	}
-	b.picture("partners-wait")
-	test.Tap(p.halt)
-	b.queue.until("it stops", func() bool { return p.stop == nil })
-	if p.verdict.Visible() || !p.wait.Visible() {
-		t.Error("it still waits")
-	}
-	b.waitsOnAll(t, p)
-	b.back()
-	b.queue.drain()
-}
-
-// waitsOnAll waits where other computers reach it, which it says; a port that is
-// none is said at its field.
-func (b *bench) waitsOnAll(t *testing.T, p *partnerTrying) {
-	t.Helper()
-	p.reached.port.SetText("70000")
-	test.Tap(p.wait)
-	if p.reached.portField.Fault() == "" || p.halt.Visible() {
-		t.Error("it waits at port 70000")
-	}
-	p.reached.port.SetText("")
-	p.reached.from.Choose(1)
-	b.picture("partners-wait-choose")
-	test.Tap(p.wait)
-	waited := make(chan struct{})
-	go func() { // the queue waits with it
-		b.queue.drain()
-		close(waited)
-	}()
-	want := "It listens on every address of this computer"
-	if len(testclient.OwnAddresses()) == 0 {
-		want = "This computer has no address that others reach."
-	}
-	b.queue.until("it listens", func() bool { return strings.Contains(p.verdict.Body(), want) })
-	b.picture("partners-wait-all")
-	for _, own := range testclient.OwnAddresses() { // the certificate is for localhost
-		if !regexp.MustCompile(regexp.QuoteMeta(own) + `\]?:\d+ \(a name that the certificate`).MatchString(p.verdict.Body()) {
-			t.Errorf("nothing warns of %s: %q", own, p.verdict.Body())
-		}
-	}
-	test.Tap(p.halt)
-	<-waited
-	b.queue.until("it stops", func() bool { return p.stop == nil })
 }
 
 // sendKit writes the kit and notes it as sent.
