@@ -75,20 +75,20 @@ func stockDesk(t testing.TB) (d *Desk, root, alice, bob Certificate) {
 	return d, root, alice, bob
 }
 
+// one spoils a record of a bucket.
+func one(bucket string, key func(*bbolt.Bucket) []byte) func(func(string) *bbolt.Bucket) error {
+	return func(b func(string) *bbolt.Bucket) error { return flip(b(bucket), key(b(bucket))) }
+}
+
+func of(c Certificate) func(*bbolt.Bucket) []byte {
+	return func(*bbolt.Bucket) []byte { return record(c.ID) }
+}
+
 // TestDamageIsNamed spoils one record after the other, and asks for the words.
 func TestDamageIsNamed(t *testing.T) {
 	d, root, alice, bob := stockDesk(t)
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
-	}
-	one := func(bucket string, key func(*bbolt.Bucket) []byte) func(func(string) *bbolt.Bucket) error {
-		return func(b func(string) *bbolt.Bucket) error { return flip(b(bucket), key(b(bucket))) }
-	}
-	of := func(c Certificate) func(*bbolt.Bucket) []byte {
-		return func(*bbolt.Bucket) []byte { return record(c.ID) }
-	}
-	event := func(n uint64) func(*bbolt.Bucket) []byte {
-		return func(*bbolt.Bucket) []byte { return eventKey(n) }
 	}
 	aliceIs := "alice (client, serial number " + alice.Serial + ")"
 	for _, c := range []struct {
@@ -106,7 +106,7 @@ func TestDamageIsNamed(t *testing.T) {
 		{"a request", one("requests", firstKey), []string{"the request web"}},
 		{"a setting", one("settings", func(*bbolt.Bucket) []byte { return []byte(settingBackupFolder) }),
 			[]string{"the setting of where backups go"}},
-		{"an activity", one("events", event(3)), []string{"an activity between " + when + " and " + when}},
+		{"an activity", one("events", func(*bbolt.Bucket) []byte { return eventKey(3) }), []string{"an activity between " + when + " and " + when}},
 		{"the head", one("countersign", func(*bbolt.Bucket) []byte { return []byte("state") }),
 			[]string{"what the vault says of itself, by which missing records show"}},
 		{"a certificate and its line", func(b func(string) *bbolt.Bucket) error {
