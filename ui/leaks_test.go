@@ -89,7 +89,7 @@ var forms = map[string]func(b *bench, root, leaf desk.Certificate){
 }
 
 // asksBefore ask for what opens or makes the vault: there is nothing to lock.
-var asksBefore = []string{"firstrun.go", "unlock.go", "salvage.go", "passphrase.go", "page.go"}
+var asksBefore = []string{"firstrun.go", "unlock.go", "restore.go", "salvage.go", "passphrase.go", "page.go"}
 
 // showsMade show a password that was made, and ask for none: see
 // TestKeyForAPartnerIsShownOnce.
