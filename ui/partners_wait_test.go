@@ -46,10 +46,11 @@ func (b *bench) waitsOnAll(t *testing.T, p *partnerTrying) {
 	p.reached.port.SetText("")
 	p.reached.from.Choose(1)
 	b.picture("partners-wait-choose")
+	b.queue.drain()
 	test.Tap(p.wait)
-	waited := make(chan struct{})
-	go func() { // the queue waits with it
-		b.queue.drain()
+	waits, waited := b.queue.take(), make(chan struct{})
+	go func() { // it ends when it is stopped: the queue goes on meanwhile
+		waits()
 		close(waited)
 	}()
 	want := "It listens on every address of this computer"
