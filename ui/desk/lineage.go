@@ -128,11 +128,29 @@ func (c Certificate) validAt(now time.Time) bool {
 	return !c.Revoked && !now.Before(c.NotBefore) && !now.After(c.NotAfter)
 }
 
+// kin is which of a list, by their places, others depend on: the authorities' own, and
+// those that were made in place of others. Of 100,000 they are few, and going through
+// all takes its time.
+type kin struct{ authorities, later []int }
+
+func kinOf(list []*Certificate) (k kin) {
+	for n, c := range list {
+		if c.IsAuthority() {
+			k.authorities = append(k.authorities, n)
+		}
+		if c.Replaces != "" {
+			k.later = append(k.later, n)
+		}
+	}
+	return k
+}
+
 // readLineages learns whose the authorities' certificates are. A certificate
 // never changes, so each is parsed once.
-func readLineages(tx *storage.Tx, list []*Certificate, known map[ID]lineage) error {
-	for _, c := range list {
-		if _, again := known[c.ID]; again || !c.IsAuthority() {
+func readLineages(tx *storage.Tx, list []*Certificate, k kin, known map[ID]lineage) error {
+	for _, n := range k.authorities {
+		c := list[n]
+		if _, again := known[c.ID]; again {
 			continue
 		}
 		if c.Damaged == "certificate" {
@@ -163,9 +181,9 @@ func lineageOf(c *x509.Certificate) lineage {
 
 // relink resolves a list: see Certificate.CurrentID, IssuerID and ReplacedBy.
 // Where the certificates are not ours alone, those that become others are
-// replaced in the list. It returns when the answer may be another one, because
+// replaced in the list; those that are were just read. It returns when the answer may be another one, because
 // a certificate of several begins or ends; zero for never.
-func relink(list []*Certificate, known map[ID]lineage, now time.Time, ours bool) time.Time {
+func relink(list []*Certificate, k kin, known map[ID]lineage, now time.Time, ours bool) time.Time {
 	own := func(n int) *Certificate {
 		if !ours {
 			c := *list[n]
@@ -174,10 +192,7 @@ func relink(list []*Certificate, known map[ID]lineage, now time.Time, ours bool)
 		return list[n]
 	}
 	groups := map[[sha256.Size]byte][]*Certificate{}
-	for n := range list {
-		if !list[n].IsAuthority() {
-			continue
-		}
+	for _, n := range k.authorities {
 		c, l := own(n), known[list[n].ID]
 		c.CurrentID, c.Cross = "", l.cross
 		groups[l.who] = append(groups[l.who], c)
@@ -195,7 +210,10 @@ func relink(list []*Certificate, known map[ID]lineage, now time.Time, ours bool)
 			until = earlier(until, c.NotAfter.Add(1), now)
 		}
 	}
-	replaced := replacements(list)
+	replaced := replacements(list, k)
+	if ours && len(current) == 0 && len(replaced) == 0 {
+		return until // each is what was read of it
+	}
 	for n, c := range list {
 		issuer, by, serial := c.IssuerID, ID(""), ""
 		if next := replaced[c.ID]; next != nil {
@@ -254,12 +272,10 @@ func stand(group []*Certificate, now time.Time) {
 
 // replacements maps each certificate to the newest good one that was made in
 // its place, or in the place of one that was.
-func replacements(list []*Certificate) map[ID]*Certificate {
+func replacements(list []*Certificate, k kin) map[ID]*Certificate {
 	before := map[ID]*Certificate{}
-	for _, c := range list {
-		if c.Replaces != "" {
-			before[c.ID] = c
-		}
+	for _, n := range k.later {
+		before[list[n].ID] = list[n]
 	}
 	depth := func(c *Certificate) (n int) { // how many it follows
 		for ; c != nil && n < len(before); n++ {
@@ -271,8 +287,9 @@ func replacements(list []*Certificate) map[ID]*Certificate {
 		return a.Made.After(b.Made) || a.Made.Equal(b.Made) && depth(a) > depth(b) // of one second, the last of the line
 	}
 	newest := map[ID]*Certificate{}
-	for _, c := range list {
-		if c.Replaces == "" || c.Revoked {
+	for _, n := range k.later {
+		c := list[n]
+		if c.Revoked {
 			continue
 		}
 		seen := map[ID]bool{c.ID: true}

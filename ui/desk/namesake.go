@@ -52,19 +52,32 @@ func CompareNames(a, b string) int {
 // for it counts. Where the certificates are not ours alone, those that become
 // others are replaced in the list.
 func markShared(list []*Certificate, ours bool) {
+	twin := make([]int32, len(list)) // the place of the one before of the same name, and 1
+	share(len(list), func(from, to int) {
+		last := from - 1
+		for last >= 0 && !list[last].IsCurrent() {
+			last--
+		}
+		for n := from; n < to; n++ {
+			if !list[n].IsCurrent() {
+				continue
+			}
+			if last >= 0 && sameName(list[last], list[n]) {
+				twin[n] = int32(last + 1)
+			}
+			last = n
+		}
+	})
 	shared := make([]bool, len(list))
-	last := -1
-	for n, c := range list {
-		if !c.IsCurrent() {
-			continue
+	for n, other := range twin {
+		if other > 0 {
+			shared[n], shared[other-1] = true, true
 		}
-		if last >= 0 && sameName(list[last], c) {
-			shared[last], shared[n] = true, true
-		}
-		last = n
 	}
 	for n, is := range shared {
-		setShared(list, n, is, ours)
+		if is || !ours { // those that are ours were just read
+			setShared(list, n, is, ours)
+		}
 	}
 }
 

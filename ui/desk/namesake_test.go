@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -60,6 +61,22 @@ func TestMarkShared(t *testing.T) {
 	}
 	if want := []string{"bob", "Bob", "svc-2", "svc-2"}; !slices.Equal(shared, want) {
 		t.Errorf("shared are %q, want %q", shared, want)
+	}
+}
+
+// TestMarkSharedOfMany: pairs are found also where one core's part of a list ends.
+func TestMarkSharedOfMany(t *testing.T) {
+	certs := make([]Certificate, 3*(1<<12))
+	list := make([]*Certificate, len(certs))
+	for n := range certs {
+		certs[n] = Certificate{ID: ID(fmt.Sprint(n)), Name: fmt.Sprint("device ", (n+1)/2)}
+		list[n] = &certs[n]
+	}
+	markShared(list, true)
+	for n, c := range list {
+		if alone := n == 0 || n == len(list)-1; c.Shared == alone {
+			t.Fatalf("%d, %s: shared is %v", n, c.Name, c.Shared)
+		}
 	}
 }
 

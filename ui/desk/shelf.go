@@ -130,6 +130,7 @@ func (d *Desk) load() error {
 		return nil
 	}
 	var list []*Certificate
+	var k kin
 	err := d.vault.View(func(tx *storage.Tx) error {
 		commits, err := tx.Commits()
 		if err != nil {
@@ -151,12 +152,13 @@ func (d *Desk) load() error {
 		if list, err = d.withDamaged(tx, list); err != nil {
 			return err
 		}
-		return readLineages(tx, list, d.lineages)
+		k = kinOf(list)
+		return readLineages(tx, list, k, d.lineages)
 	})
 	if err != nil {
 		return err
 	}
-	d.until = relink(list, d.lineages, d.Now(), true)
+	d.until = relink(list, k, d.lineages, d.Now(), true)
 	markShared(list, true)
 	d.shelf.set(list)
 	return nil
@@ -165,7 +167,7 @@ func (d *Desk) load() error {
 // relinkShelf takes a list of the same certificates, which is the caller's,
 // resolved. It needs d.mu.
 func (d *Desk) relinkShelf(list []*Certificate) {
-	d.until = relink(list, d.lineages, d.Now(), false)
+	d.until = relink(list, kinOf(list), d.lineages, d.Now(), false)
 	markShared(list, false)
 	d.shelf.change(list)
 }
