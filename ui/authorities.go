@@ -50,6 +50,7 @@ func newAuthorities(w *Window) *authorities {
 	first := widgets.NewButton(t.T("authorities.new"), theme.IconPlus, widgets.Primary, a.create)
 	a.empty = widgets.NewEmptyState(theme.IconAuthority, t.T("authorities.empty"), first)
 	a.empty.Hide()
+	w.writes(a.add, first)
 	a.root = widgets.Stack(12,
 		widgets.Row(12, widgets.NewTitle(t.T("place.authorities")), widgets.Spacer(), a.add),
 		widgets.Grow(widgets.Over(a.list, a.empty)))
@@ -130,7 +131,7 @@ func (a *authorities) take(rows []branch, wanted desk.ID) {
 	}
 	a.rows = rows
 	a.list.SetRows(len(rows), a.row)
-	a.list.Hidden, a.add.Hidden, a.empty.Hidden = len(rows) == 0, len(rows) == 0, len(rows) != 0
+	a.list.Hidden, a.add.Hidden, a.empty.Hidden = len(rows) == 0, len(rows) == 0 || a.desk.ReadOnly(), len(rows) != 0
 	a.root.Refresh()
 	at := slices.IndexFunc(rows, func(b branch) bool { return b.ID == keep })
 	if at < 0 {

@@ -23,22 +23,23 @@ func (d *certDetail) actions() fyne.CanvasObject {
 		return b
 	}
 	all := widgets.Stack(8)
-	weight := widgets.Primary
-	if c.IsAuthority() && c.HasKey && c.IsCurrent() {
+	weight, writes := widgets.Primary, !d.w.desk.ReadOnly()
+	signs := writes && c.IsAuthority() && c.HasKey && c.IsCurrent()
+	if signs {
 		weight = widgets.Plain
 		all.Add(button(t.T("detail.new"), theme.IconPlus, widgets.Primary, func() { d.w.openIssue(pki.Server, c.ID) }))
 	}
 	rest := []fyne.CanvasObject{button(t.T("detail.export"), "", weight, func() { d.w.openExport(c) })}
-	if c.IsAuthority() && c.HasKey && c.IsCurrent() {
+	if signs {
 		rest = append(rest, button(t.T("bulk.new"), theme.IconPlus, widgets.Plain, func() { d.w.openBulk(c.ID) }))
 	}
 	if !c.IsAuthority() && c.HasKey {
 		rest = append(rest, button(t.T("detail.try"), theme.IconPlay, widgets.Plain, func() { d.w.tryCertificate(c.ID) }))
 	}
-	if canRenew(c) {
+	if writes && canRenew(c) {
 		rest = append(rest, button(t.T("renew.button"), theme.IconRefresh, widgets.Plain, func() { d.w.openRenew([]desk.Certificate{c}) }))
 	}
-	if !c.IsAuthority() || !c.IsRoot() {
+	if writes && (!c.IsAuthority() || !c.IsRoot()) {
 		switch {
 		case c.OnHold:
 			rest = append(rest, button(t.T("detail.release"), "", widgets.Plain, func() { d.w.openRelease(c) }))
@@ -71,6 +72,14 @@ func (d *certDetail) menuItems() []*fyne.MenuItem { return d.w.certificateMenu(d
 // detail and in the lists.
 func (w *Window) certificateMenu(c desk.Certificate) []*fyne.MenuItem {
 	t := w.t
+	look := []*fyne.MenuItem{
+		fyne.NewMenuItem(t.T("inspect.all-fields"), func() { w.openInspectorOf(c) }),
+		fyne.NewMenuItem(t.T("detail.pem"), func() { w.copyPEM(c.ID) }),
+		fyne.NewMenuItem(t.T("certificates.menu.fingerprint"), func() { w.copy(c.Fingerprint) }),
+	}
+	if w.desk.ReadOnly() {
+		return look
+	}
 	var items []*fyne.MenuItem
 	if canRenew(c) && !c.IsRoot() {
 		items = append(items, fyne.NewMenuItem(t.T("renew.reissue"), func() { w.openReissue(c) }))
@@ -81,10 +90,7 @@ func (w *Window) certificateMenu(c desk.Certificate) []*fyne.MenuItem {
 	if c.OnHold { // released above, or revoked for good
 		items = append(items, fyne.NewMenuItem(t.T("detail.revoke"), func() { w.openRevoke([]desk.Certificate{c}) }))
 	}
-	return append(items,
-		fyne.NewMenuItem(t.T("inspect.all-fields"), func() { w.openInspectorOf(c) }),
-		fyne.NewMenuItem(t.T("detail.pem"), func() { w.copyPEM(c.ID) }),
-		fyne.NewMenuItem(t.T("certificates.menu.fingerprint"), func() { w.copy(c.Fingerprint) }),
+	return append(append(items, look...),
 		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(t.T("delete.button"), func() { w.openDelete([]desk.Certificate{c}) }))
 }

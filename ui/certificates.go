@@ -72,6 +72,7 @@ func newCertificates(w *Window) *certificates {
 		widgets.NewButton(t.T("certificates.none.show"), "", widgets.Plain, c.showAll))
 	c.empty.Hide()
 	c.none.Hide()
+	w.writes(first)
 	c.root = widgets.Stack(12,
 		widgets.Row(12, widgets.NewTitle(t.T("place.certificates")), widgets.Grow(c.search), c.many, c.add),
 		c.chips, c.lensLine, c.manyLine, widgets.Grow(widgets.Over(c.list, c.empty, c.none)))
@@ -256,6 +257,7 @@ func (c *certificates) take(r reading, look lens, wanted desk.ID) {
 			o.Show()
 		}
 	}
+	c.w.writes(c.add, c.many)
 	c.root.Refresh()
 	var chosen []int
 	for i, row := range c.rows {

@@ -19,11 +19,12 @@ func (c *certificates) buildMany() {
 			}
 		})
 	}
-	c.manyLine = widgets.Row(8, c.manyText, widgets.Spacer(),
-		button("renew.button", theme.IconRefresh, w.openRenew),
-		button("many.export", theme.IconExport, w.openExportMany),
-		button("detail.revoke", theme.IconStop, w.openRevoke),
-		button("many.delete", theme.IconTrash, w.openDelete))
+	renew := button("renew.button", theme.IconRefresh, w.openRenew)
+	revoke := button("detail.revoke", theme.IconStop, w.openRevoke)
+	remove := button("many.delete", theme.IconTrash, w.openDelete)
+	w.writes(renew, revoke, remove)
+	c.manyLine = widgets.Row(8, c.manyText, widgets.Spacer(), renew,
+		button("many.export", theme.IconExport, w.openExportMany), revoke, remove)
 	c.manyLine.Hide()
 }
 

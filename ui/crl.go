@@ -39,6 +39,7 @@ func newCRLPart(w *Window, c desk.Certificate) *crlPart {
 	p.facts = widgets.NewQuiet("")
 	p.make = widgets.NewButton(t.T("crl.new"), theme.IconRefresh, widgets.Plain, p.renew)
 	p.save = widgets.NewButton(t.T("crl.save"), theme.IconExport, widgets.Plain, func() { w.openSaveCRL(p.list) })
+	w.writes(p.make)
 	p.root = widgets.Stack(8, widgets.NewLabel(t.T("crl.title")), p.status, p.facts, widgets.Grid(136, 8, p.make, p.save))
 	p.root.Hide() // until it was read
 	p.ExtendBaseWidget(p)
@@ -74,7 +75,7 @@ func (p *crlPart) show(list desk.CRL) {
 	if list.Made() {
 		p.facts.SetText(t.T("crl.made", "Number", t.Number(int(list.Number)), "Count", list.Revoked, "Date", t.Date(list.NextUpdate)))
 	}
-	p.make.Hidden = list.Ended
+	p.make.Hidden = list.Ended || p.w.desk.ReadOnly()
 	p.root.Show()
 	p.root.Refresh()
 	p.Refresh()

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"countersign/ui/desk"
@@ -95,5 +96,44 @@ func TestDamageMetAtWorkLeadsToTheRepair(t *testing.T) {
 	said := texts(b.frame.middle.notices)
 	if !strings.Contains(said, "a private key whose certificate is not known") || !strings.Contains(said, "Repair…") || strings.Contains(said, "abab") {
 		t.Errorf("it says %q", said)
+	}
+}
+
+// TestReaderOffersNoDeeds: a vault that is open for reading offers nothing that it
+// would refuse, in its places and details.
+func TestReaderOffersNoDeeds(t *testing.T) {
+	b := wreck(t)
+	all, err := b.desk.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := map[string]bool{}
+	for _, key := range []string{"certificates.new", "authorities.new", "bulk.new", "renew.button", "detail.revoke", "detail.new",
+		"requests.make", "requests.bring", "partners.add", "crl.new", "renew.all", "overview.authority"} {
+		refused[b.Window.t.T(key)] = true
+	}
+	look := func(what string) {
+		t.Helper()
+		b.queue.drain()
+		var seen []words
+		gather(b.win.Canvas().Content(), fyne.Position{}, sight{size: b.win.Canvas().Size()}, false, &seen)
+		for _, s := range seen {
+			if refused[s.text] {
+				t.Errorf("%s offers %q", what, s.text)
+			}
+		}
+	}
+	for _, s := range spots() {
+		b.navigate(s.name, "")
+		look(s.name)
+	}
+	for _, c := range all {
+		b.navigate(placeOf(c), c.ID)
+		look(c.Name)
+		for _, item := range b.certificateMenu(c) {
+			if item.Label == b.Window.t.T("delete.button") {
+				t.Errorf("the menu of %s offers to delete", c.Name)
+			}
+		}
 	}
 }

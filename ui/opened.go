@@ -58,3 +58,13 @@ func exposedWords(w *Window, found []desk.Exposed) (title, body string) {
 	}
 	return title, body
 }
+
+// writes hides buttons whose deeds a vault for reading refuses.
+func (w *Window) writes(buttons ...*widgets.Button) {
+	if !w.desk.ReadOnly() {
+		return
+	}
+	for _, b := range buttons {
+		b.Hide()
+	}
+}

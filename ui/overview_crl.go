@@ -49,6 +49,7 @@ func (n *dueNotice) show(lists []desk.CRL) {
 	}
 	n.said.Set(tone, title, text)
 	n.make.SetText(t.T("crl.notice.make", "Count", len(lists)))
+	n.w.writes(n.make)
 }
 
 // renew makes the next of each list that is due.

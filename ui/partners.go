@@ -34,6 +34,7 @@ func newPartners(w *Window) *partners {
 	t := w.t
 	p.add = widgets.NewButton(t.T("partners.add"), theme.IconPlus, widgets.Primary, p.create)
 	first := widgets.NewButton(t.T("partners.add"), theme.IconPlus, widgets.Primary, p.create)
+	w.writes(p.add, first)
 	p.empty = widgets.NewEmptyState(theme.IconPartner, t.T("partners.empty"), first)
 	p.empty.Hide()
 	p.scroll = container.NewVScroll(widgets.Inset(0, gutter, 2, 2, widgets.Stack(0, widgets.NewCard(p.list))))
@@ -78,7 +79,7 @@ func (p *partners) show() {
 		p.list.Add(item)
 	}
 	none := len(p.pages) == 0
-	p.empty.Hidden, p.add.Hidden = !none, none
+	p.empty.Hidden, p.add.Hidden = !none, none || p.desk.ReadOnly()
 	if none {
 		p.scroll.Hide()
 	} else {

@@ -68,6 +68,7 @@ func newRequests(w *Window) *requests {
 		widgets.NewButton(t.T("requests.none.show"), "", widgets.Plain, func() { r.chips.Select(0); r.chipChosen(0) }))
 	r.empty.Hide()
 	r.none.Hide()
+	w.writes(r.bring, r.make, bring, first)
 	r.root = widgets.Stack(12,
 		widgets.Row(12, widgets.NewTitle(t.T("place.requests")), widgets.Spacer(), r.bring, r.make),
 		r.chips, widgets.Grow(widgets.Over(r.list, r.empty, r.none)))

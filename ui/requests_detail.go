@@ -189,7 +189,7 @@ func (d *requestDetail) judge() []*widgets.Notice {
 
 // actions are what can be done with the request: what comes next first.
 func (d *requestDetail) actions() fyne.CanvasObject {
-	t, r := d.w.t, d.request
+	t, r, writes := d.w.t, d.request, !d.w.desk.ReadOnly()
 	d.buttons = nil
 	button := func(key string, icon theme.IconName, kind widgets.ButtonKind, do func()) fyne.CanvasObject {
 		b := widgets.NewButton(t.T(key), icon, kind, do)
@@ -198,7 +198,7 @@ func (d *requestDetail) actions() fyne.CanvasObject {
 	}
 	all := widgets.Stack(8)
 	sign := func(key string, kind widgets.ButtonKind) {
-		if d.whole != nil && d.whole.Problem == nil {
+		if writes && d.whole != nil && d.whole.Problem == nil {
 			all.Add(button(key, "", kind, func() { d.w.openSign(r.ID) }))
 		}
 	}
@@ -206,7 +206,9 @@ func (d *requestDetail) actions() fyne.CanvasObject {
 	case desk.RequestCame:
 		sign("requests.sign.open", widgets.Primary)
 	case desk.RequestWaiting:
-		all.Add(button("requests.back.open", theme.IconImport, widgets.Primary, func() { d.w.openTake(r.ID) }))
+		if writes {
+			all.Add(button("requests.back.open", theme.IconImport, widgets.Primary, func() { d.w.openTake(r.ID) }))
+		}
 		if d.canSign {
 			sign("requests.sign.here", widgets.Plain)
 		}
@@ -219,7 +221,9 @@ func (d *requestDetail) actions() fyne.CanvasObject {
 	all.Add(widgets.Grid(136, 8,
 		button("requests.pem", theme.IconCopy, widgets.Plain, d.copyPEM),
 		button("requests.save", theme.IconExport, widgets.Plain, func() { d.w.open(newRequestFile(d.w, r)) })))
-	all.Add(leading(button("requests.delete", theme.IconTrash, widgets.Quiet, func() { d.askDelete(true) })))
+	if writes {
+		all.Add(leading(button("requests.delete", theme.IconTrash, widgets.Quiet, func() { d.askDelete(true) })))
+	}
 	return all
 }
 
