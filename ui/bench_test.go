@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
@@ -53,9 +54,21 @@ func newBenchAt(t *testing.T, path string, options ...func(*Options)) *bench {
 	w := New(app, o)
 	w.win.Resize(fyne.NewSize(firstWidth, firstHeight))
 	b := &bench{Window: w, t: t, queue: q}
-	t.Cleanup(w.leaveVault)
+	t.Cleanup(func() {
+		w.leaveVault()
+		sweep()
+	})
 	q.drain()
 	return b
+}
+
+// sweep has the toolkit forget what it keeps of widgets that nobody has looked at for
+// a minute, as it does while it draws a window: a thousand windows of tests that are
+// never drawn would fill the memory.
+func sweep() {
+	c := software.NewCanvas()
+	c.Resize(fyne.NewSize(1, 1))
+	c.Capture()
 }
 
 // unlocked is a bench with a new vault, in the frame.
