@@ -13,6 +13,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -54,26 +55,45 @@ func holdsMessages(lang string) bool {
 // BCP 47 tag ("zh-TW") or a POSIX locale ("zh_TW.UTF-8").
 func New(wanted ...string) *Printer {
 	chosen := choose(Languages(), wanted)
-	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
-	known := map[string]bool{}
-	for _, lang := range []string{"en", chosen} {
+	c := catalogue(chosen)
+	return &Printer{language: chosen, known: c.known, localizer: i18n.NewLocalizer(c.bundle, chosen, "en")}
+}
+
+// words are the messages of a language, and the English ones.
+type words struct {
+	bundle *i18n.Bundle
+	known  map[string]bool
+}
+
+// catalogues are the words of each language that somebody asked for. They are read
+// once: that takes its time, and they never change.
+var catalogues sync.Map
+
+func catalogue(lang string) words {
+	read, _ := catalogues.LoadOrStore(lang, sync.OnceValue(func() words { return readWords(lang) }))
+	return read.(func() words)()
+}
+
+func readWords(lang string) words {
+	c := words{bundle: i18n.NewBundle(language.English), known: map[string]bool{}}
+	c.bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
+	for _, lang := range []string{"en", lang} {
 		files, _ := fs.Glob(messages, path.Join("messages", lang, "*.json"))
 		for _, file := range files {
 			data, err := messages.ReadFile(file)
 			if err != nil {
 				continue
 			}
-			parsed, err := bundle.ParseMessageFileBytes(data, "messages."+lang+".json")
+			parsed, err := c.bundle.ParseMessageFileBytes(data, "messages."+lang+".json")
 			if err != nil {
 				continue // a test reads every file and fails on a bad one
 			}
 			for _, m := range parsed.Messages {
-				known[m.ID] = true
+				c.known[m.ID] = true
 			}
 		}
 	}
-	return &Printer{language: chosen, known: known, localizer: i18n.NewLocalizer(bundle, chosen, "en")}
+	return c
 }
 
 // choose finds the first wish that a language answers with high confidence:
