@@ -222,7 +222,7 @@ func (n *brokenNotice) take(broken []desk.SavedTry) {
 		return
 	}
 	t, first := n.w.t, broken[0]
-	why := t.LastTry(first.Code, first.Status, true, false)
+	why := t.LastTry(first.Code, nil, first.Status, true, false)
 	text := t.T("tries.broken.text", "Date", t.Date(first.PassedAt.In(n.w.now().Location())), "Why", why)
 	if len(broken) > 1 {
 		names := make([]string, 0, 3)

@@ -80,7 +80,7 @@ func (p *partnerPage) lineDetail(r desk.RoutePage, l desk.PartnerLine) string {
 
 // lastTryWords say how a direction was tried last.
 func lastTryWords(w *Window, last desk.PartnerTry) string {
-	words := w.t.LastTry(last.Code, last.Status, true, last.Code != "" && !last.PassedAt.IsZero())
+	words := w.t.LastTry(last.Code, last.Facts, last.Status, true, last.Code != "" && !last.PassedAt.IsZero())
 	if last.StandIn {
 		words = w.t.T("partners.last.stand-in", "What", words)
 	}

@@ -142,7 +142,7 @@ func (p *triesPage) row(i int) widgets.ListRow {
 	return widgets.ListRow{Cells: []widgets.Cell{
 		{Text: pki.Escape(x.Name), Second: pki.Escape(x.Group)},
 		{Text: pki.Escape(x.URL)},
-		{Text: t.LastTry(x.Code, x.Status, !x.LastAt.IsZero(), false), Second: when, Tone: tone, Dot: true},
+		{Text: t.LastTry(x.Code, nil, x.Status, !x.LastAt.IsZero(), false), Second: when, Tone: tone, Dot: true},
 		{Text: took},
 	}}
 }

@@ -120,7 +120,8 @@ var factNames = []string{
 }
 
 // factArgs are the facts as names and values for T. Every name is there, so
-// that a message may ask whether a fact is known.
+// that a message may ask whether a fact is known; where words stand for a
+// missing one, it asks {{if .Given.name}}.
 func (p *Printer) factArgs(facts map[string]string) []any {
 	args := make([]any, 0, 2*len(factNames)+2)
 	for _, name := range factNames {
@@ -132,7 +133,7 @@ func (p *Printer) factArgs(facts map[string]string) []any {
 		}
 		args = append(args, camel(name), value)
 	}
-	return append(args, "AlertName", p.alertOf(facts))
+	return append(args, "AlertName", p.alertOf(facts), "Given", facts)
 }
 
 func (p *Printer) alertOf(facts map[string]string) string {

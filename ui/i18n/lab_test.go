@@ -96,18 +96,40 @@ func TestStepDetail(t *testing.T) {
 
 // TestLabLeavesNoHole: a sentence whose facts are missing still reads.
 func TestLabLeavesNoHole(t *testing.T) {
-	p := New("en")
-	for key := range p.known {
-		code, ok := strings.CutPrefix(key, "diagnosis.")
-		code, isTitle := strings.CutSuffix(code, ".title")
-		if !ok || !isTitle {
-			continue
-		}
-		title, cause, fix := p.Diagnosis(code, nil)
-		for _, said := range []string{title, cause, fix} {
-			if said == "" || strings.Contains(said, "<no value>") || strings.Contains(said, "{{") || strings.Contains(said, "diagnosis.") {
-				t.Errorf("%s: %q", code, said)
+	holes := regexp.MustCompile(`^$|<no value>|\{\{|diagnosis\.|  | [,.;:]( |$)|\(\)|""|「」|（）|『』` +
+		`|(until|answered|named|begins|was good)([,.]|$)|After redirects|the (name|address|new) (this|another)|certificate of the certificate` +
+		`|位址這個名稱|名稱這個名稱|這張憑證的用戶端憑證|為另一個授權單位|新的另一個|連接埠 沒|導向 次|^不是` +
+		`|この名前（|（この証明書）|応答はで|認証局という|新しい別の|^[はがの]|^回リ|（別の認証局）`)
+	for _, language := range []string{"en", "zh-TW", "ja"} {
+		p := New(language)
+		for key := range p.known {
+			code, ok := strings.CutPrefix(key, "diagnosis.")
+			code, isTitle := strings.CutSuffix(code, ".title")
+			if !ok || !isTitle {
+				continue
 			}
+			title, cause, fix := p.Diagnosis(code, nil)
+			for _, said := range []string{title, cause, fix} {
+				if hole := holes.FindString(said); hole != "" || said == "" {
+					t.Errorf("%s, %s: %q in %q", language, code, hole, said)
+				}
+			}
+		}
+	}
+}
+
+// TestLastTrySaysItsFacts: a failure that was kept is worded with what was kept
+// of it.
+func TestLastTrySaysItsFacts(t *testing.T) {
+	for language, want := range map[string][2]string{
+		"en":    {"The server's certificate is not for the address 192.0.2.2", "The server's certificate is not for the IP address that was called"},
+		"zh-TW": {"伺服器的憑證不適用於位址 192.0.2.2", "伺服器的憑證不適用於所連線的 IP 位址"},
+		"ja":    {"サーバー証明書は192.0.2.2（IPアドレス）のものではありません", "サーバー証明書は接続先のIPアドレスのものではありません"},
+	} {
+		p := New(language)
+		with := p.LastTry("server-no-ip-san", map[string]string{"name": "192.0.2.2"}, 0, true, false)
+		if without := p.LastTry("server-no-ip-san", nil, 0, true, false); with != want[0] || without != want[1] {
+			t.Errorf("%s: %q, %q", language, with, without)
 		}
 	}
 }

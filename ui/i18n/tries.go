@@ -1,13 +1,15 @@
 package i18n
 
 import (
+	"maps"
 	"net/url"
 	"strconv"
 )
 
 // LastTry says in a few words how a saved try went last: code is why it failed,
-// "" when it passed; status is that of its answer.
-func (p *Printer) LastTry(code string, status int, tried, broke bool) string {
+// "" when it passed, facts are what was kept of that; status is that of its
+// answer.
+func (p *Printer) LastTry(code string, facts map[string]string, status int, tried, broke bool) string {
 	switch {
 	case !tried:
 		return p.T("tries.never")
@@ -21,7 +23,12 @@ func (p *Printer) LastTry(code string, status int, tried, broke bool) string {
 	case code == "certificate-not-found" || code == "authority-not-found":
 		why = p.T("tries.last.gone")
 	case p.Has("diagnosis." + code + ".title"):
-		why, _, _ = p.Diagnosis(code, map[string]string{"status": strconv.Itoa(status)})
+		kept := map[string]string{}
+		maps.Copy(kept, facts)
+		if status != 0 {
+			kept["status"] = strconv.Itoa(status)
+		}
+		why, _, _ = p.Diagnosis(code, kept)
 	case p.Has("error." + code):
 		why = p.T("error." + code)
 	}

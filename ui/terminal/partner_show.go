@@ -92,7 +92,7 @@ func (s *session) lineDetail(r desk.RoutePage, l desk.PartnerLine) string {
 // lastTry says how a direction was tried last.
 func (s *session) lastTry(t desk.PartnerTry) string {
 	broke := t.Code != "" && !t.PassedAt.IsZero()
-	words := s.t.LastTry(t.Code, t.Status, true, broke)
+	words := s.t.LastTry(t.Code, t.Facts, t.Status, true, broke)
 	if t.StandIn {
 		words = s.t.T("partners.last.stand-in", "What", words)
 	}

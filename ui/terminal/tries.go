@@ -49,7 +49,7 @@ func (s *session) printTries(all []desk.SavedTry) error {
 		if !x.LastAt.IsZero() {
 			when = x.LastAt.Local().Format("2006-01-02 15:04")
 		}
-		rows = append(rows, []string{pki.Escape(x.Name), pki.Escape(x.Group), s.t.LastTry(x.Code, x.Status, !x.LastAt.IsZero(), x.Broke()),
+		rows = append(rows, []string{pki.Escape(x.Name), pki.Escape(x.Group), s.t.LastTry(x.Code, nil, x.Status, !x.LastAt.IsZero(), x.Broke()),
 			when, pki.Escape(x.URL)})
 	}
 	return table(s.Out, rows)
@@ -121,7 +121,7 @@ func (s *session) printRun(r desk.TryRun) {
 	}
 	x := r.Saved
 	fmt.Fprintf(s.Out, "%s %8s  %s: %s\n", mark, milliseconds(time.Duration(x.MS)*time.Millisecond), pki.Escape(x.Name),
-		s.t.LastTry(x.Code, x.Status, true, x.Broke()))
+		s.t.LastTry(x.Code, nil, x.Status, true, x.Broke()))
 }
 
 // ranTry is a line of tries run --json.
