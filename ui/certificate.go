@@ -117,13 +117,16 @@ func (d *certDetail) build() {
 	d.facts = widgets.NewFacts(t.T("copy"), d.w.copy, d.factRows()...)
 	d.box.Objects = []fyne.CanvasObject{
 		widgets.Stack(2, title, widgets.Row(8, d.status, widgets.Grow(kind))),
-		d.life, d.chain, d.facts, d.actions(),
+		d.life, d.chain,
 	}
+	d.addWarnings(true)
+	d.box.Add(d.facts)
+	d.box.Add(d.actions())
 	if links := d.relatives(); links != nil {
 		d.box.Add(links)
 	}
 	if d.whole != nil {
-		d.addWarnings()
+		d.addWarnings(false)
 		open := d.more != nil && d.more.Open()
 		d.more = d.moreFacts()
 		d.more.SetOpen(open)
@@ -159,14 +162,14 @@ func (d *certDetail) addCRL() {
 }
 
 func (d *certDetail) lifeBar() *widgets.LifeBar {
-	t, c, now := d.w.t, d.cert, d.w.now()
+	t, c, now := d.w.t, d.cert.Relied(), d.w.now()
 	whole := int(c.NotAfter.Sub(c.NotBefore) / day)
 	left := min(whole, desk.CalendarDays(now, c.NotAfter))
 	middle := t.T("detail.left", "Left", t.Number(max(0, left)), "Days", t.Days(whole))
 	tone, _ := stateWords(t, c, now)
 	switch c.Health(now) {
 	case desk.Expired:
-		middle = expiryWords(t, c, now)
+		middle = spanWords(t, "expiry.ended.", -desk.CalendarDays(now, c.NotAfter))
 	case desk.NotYetValid:
 		middle = t.T("detail.begins", "Date", t.Date(c.NotBefore))
 	}

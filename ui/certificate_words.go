@@ -67,8 +67,10 @@ func dotted(words ...string) string {
 // stateWords says a certificate's health in a word. One that ends, or has, and
 // was replaced is nobody's trouble.
 func stateWords(t *i18n.Printer, c desk.Certificate, now time.Time) (widgets.Tone, string) {
-	health := c.Health(now)
+	health := c.Relied().Health(now)
 	switch {
+	case c.KeyElsewhere && health != desk.Expired && health != desk.Damaged:
+		return widgets.ToneSoon, t.T("health.key")
 	case isSettled(c, now):
 		return widgets.ToneQuiet, t.T("health.replaced")
 	case health == desk.Revoked && c.OnHold:
@@ -84,9 +86,14 @@ func isSettled(c desk.Certificate, now time.Time) bool {
 }
 
 // expiryWords says when a certificate ends, or that it has: "in 12 days",
-// "expired 4 days ago", "revoked", "on hold".
+// "expired 4 days ago", "revoked", "on hold"; or that others may have its key.
 func expiryWords(t *i18n.Printer, c desk.Certificate, now time.Time) string {
-	switch c.Health(now) {
+	c = c.Relied()
+	health := c.Health(now)
+	if c.KeyElsewhere && health != desk.Expired && health != desk.Damaged {
+		return t.T("expiry.key")
+	}
+	switch health {
 	case desk.Damaged:
 		return t.T("expiry.damaged." + c.Damaged)
 	case desk.Revoked:
@@ -123,7 +130,7 @@ func expiryCell(t *i18n.Printer, c desk.Certificate, now time.Time) widgets.Cell
 	tone, _ := stateWords(t, c, now)
 	cell := widgets.Cell{Text: expiryWords(t, c, now), Tone: tone, Dot: true}
 	if !c.NotAfter.IsZero() { // of a damaged one it may not be known
-		cell.Second = t.Date(c.NotAfter)
+		cell.Second = t.Date(c.Relied().NotAfter)
 	}
 	return cell
 }

@@ -81,7 +81,7 @@ func (e *export) doubts() fyne.CanvasObject {
 	box := widgets.Stack(8)
 	t := e.w.t
 	for _, doubt := range e.cert.ExportDoubts(desk.Target{}, e.w.now()) {
-		box.Add(widgets.NewNotice(widgets.ToneBroken, t.T("export.doubt."+doubt, "Name", nameOf(t, e.cert), "Date", t.Date(e.cert.NotAfter)), ""))
+		box.Add(widgets.NewNotice(widgets.ToneBroken, t.T("export.doubt."+doubt, "Name", nameOf(t, e.cert), "Date", t.Date(e.cert.Relied().NotAfter)), ""))
 	}
 	box.Hidden = len(box.Objects) == 0
 	return box

@@ -12,6 +12,7 @@ import (
 	"countersign/pki/pkitest"
 	"countersign/ui/desk"
 	"countersign/ui/i18n"
+	"countersign/ui/widgets"
 )
 
 // doubtful leaves a file with a certificate that outlives the authority of the
@@ -87,6 +88,19 @@ func TestImportSaysWhatOthersTell(t *testing.T) {
 				if !strings.Contains(said, warningText(b.Window.t, w)) {
 					t.Errorf("%s: the detail does not say %s but\n%s", lang, w.Code, said)
 				}
+			}
+			if tone, words := stateWords(b.Window.t, c, b.now()); tone != widgets.ToneSoon || words != b.Window.t.T("health.key") {
+				t.Errorf("%s: its state is %v %q", lang, tone, words)
+			}
+			cell := expiryCell(b.Window.t, c, b.now())
+			if cell.Text != b.Window.t.T("expiry.key") || cell.Second != b.Window.t.Date(c.RefusedFrom) || cell.Tone != widgets.ToneSoon {
+				t.Errorf("%s: the list shows %+v", lang, cell)
+			}
+			if strings.Index(said, b.Window.t.T("detail.export")) < strings.Index(said, warningText(b.Window.t, d.whole.Warnings[len(d.whole.Warnings)-1])) {
+				t.Errorf("%s: the warning is below the buttons:\n%s", lang, said)
+			}
+			if !newExport(b.Window, c).doubts().Visible() {
+				t.Errorf("%s: nothing is said where it is exported", lang)
 			}
 			if codes := len(d.whole.Warnings); codes < 2 {
 				t.Errorf("%s: %d warnings", lang, codes)

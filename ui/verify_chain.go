@@ -23,6 +23,10 @@ func (v *verifier) show(a desk.Verified) {
 	v.verdict.Set(tone, title, v.reason(a))
 	v.verdict.SetButtons(v.mendButtons(a)...)
 	v.chain.Objects = nil
+	for _, w := range a.Doubts {
+		v.chain.Add(widgets.NewNotice(widgets.ToneSoon, warningText(v.w.t, w), v.w.t.T("verify.mend.new-key")))
+		v.chain.Add(gap(16))
+	}
 	for i := range a.Links {
 		v.chain.Add(v.card(a, i))
 		if i+1 < len(a.Links) {
@@ -137,12 +141,17 @@ func (v *verifier) tie(a desk.Verified, i int) fyne.CanvasObject {
 	return widgets.Inset(2, 16, 2, 16, widgets.Row(12, line, widgets.Grow(widgets.PadXY(0, 4, widgets.Stack(4, words...)))))
 }
 
-// addWarnings says what clients will not like about the certificate. That it
-// ended is said above already.
-func (d *certDetail) addWarnings() {
+// addWarnings says what clients will not like about the certificate; what others
+// of the vault tell of it, which is graver, apart. That it ended is said above
+// already.
+func (d *certDetail) addWarnings(grave bool) {
+	if d.whole == nil {
+		return
+	}
 	var rows []fyne.CanvasObject
 	for _, w := range d.whole.Warnings {
-		if w.Code != pki.WarningEnded {
+		isGrave := w.Code == pki.WarningKeyInOtherHands || w.Code == pki.WarningOutlivesIssuer
+		if w.Code != pki.WarningEnded && isGrave == grave {
 			rows = append(rows, widgets.NewText(warningText(d.w.t, w)).Small().Tone(widgets.ToneSoon).Wrap())
 		}
 	}

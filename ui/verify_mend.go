@@ -38,7 +38,7 @@ func (v *verifier) mendButtons(a desk.Verified) []fyne.CanvasObject {
 		if v.cert.ID != "" && !v.cert.IsAuthority() {
 			return button("verify.do.again", func() { v.w.openDuplicate(v.cert) })
 		}
-	case desk.MendReissue:
+	case desk.MendReissue, desk.MendNewKey:
 		if mine && canRenew(at) && !at.IsRoot() {
 			return button("verify.do.again", func() { v.w.openReissue(at) })
 		}

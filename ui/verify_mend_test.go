@@ -44,7 +44,7 @@ func TestVerifyMends(t *testing.T) {
 		{"revoked", func(b *bench, v *verifier) {
 			must(b.desk.Revoke(b.t.Context(), []desk.ID{v.cert.ID}, pki.KeyCompromise, testDay))
 			b.pauseAfter(v.ask)
-		}, desk.MendReissue, func(p place) bool {
+		}, desk.MendNewKey, func(p place) bool {
 			f, ok := p.(*renewForm)
 			return ok && f.change.Open()
 		}},

@@ -58,6 +58,7 @@ type Desk struct {
 	shelf    shelf
 	until    time.Time // when what is in memory is to be resolved anew; zero: never
 	lineages map[ID]lineage
+	publics  publicKeys
 	wreck    []Part // what cannot be read, where toRead
 	tidied   bool   // what an earlier run had deleted is gone
 	exposed  []Exposed
@@ -66,7 +67,7 @@ type Desk struct {
 }
 
 func newDeskOn(v *storage.Vault, o Options) *Desk {
-	d := &Desk{vault: v, opt: o, lineages: map[ID]lineage{}, read: &reading{}}
+	d := &Desk{vault: v, opt: o, lineages: map[ID]lineage{}, publics: publicKeys{}, read: &reading{}}
 	v.TakeAtUnlock(d.read)
 	v.LookAtDamage(nameDamage)
 	return d

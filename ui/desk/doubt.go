@@ -16,27 +16,6 @@ func outlives(c *x509.Certificate, ends time.Time) []pki.Warning {
 	return []pki.Warning{{Field: pki.FieldValidity, Code: pki.WarningOutlivesIssuer, Value: ends.UTC().Format(time.RFC3339)}}
 }
 
-// Outliving are the certificates of the vault that end after the authority that
-// signed them: one that was renewed with its key ends when the certificate does
-// that stands for it.
-func (d *Desk) Outliving() (map[ID]bool, error) {
-	all, err := d.all()
-	if err != nil {
-		return nil, err
-	}
-	known := make(map[ID]*Certificate, len(all))
-	for _, c := range all {
-		known[c.ID] = c
-	}
-	late := map[ID]bool{}
-	for _, c := range all {
-		if issuer := known[c.IssuerID]; issuer != nil && c.NotAfter.After(issuer.NotAfter) {
-			late[c.ID] = true
-		}
-	}
-	return late, nil
-}
-
 // inOtherHands warns of a certificate whose key another one has that was
 // revoked for that.
 func inOtherHands(name, serial string) pki.Warning {

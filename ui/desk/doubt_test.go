@@ -96,9 +96,8 @@ func TestOutlivesItsIssuer(t *testing.T) {
 		t.Fatal(err)
 	}
 	say("in detail", detail.Warnings, want)
-	outliving, err := d.Outliving()
-	if err != nil || len(outliving) != 1 || !outliving[detail.ID] {
-		t.Errorf("outliving are %v, %v", outliving, err)
+	if !detail.RefusedFrom.Equal(ends) || !detail.Relied().NotAfter.Equal(ends) {
+		t.Errorf("it is refused from %v, not %v", detail.RefusedFrom, ends)
 	}
 
 	// The authority is made anew with its key, and lives longer.
@@ -122,6 +121,9 @@ func TestOutlivesItsIssuer(t *testing.T) {
 		t.Fatal(err)
 	}
 	say("in detail, with the authority made anew", detail.Warnings, nil)
+	if !detail.RefusedFrom.IsZero() {
+		t.Errorf("with the authority made anew it is refused from %v", detail.RefusedFrom)
+	}
 }
 
 // A certificate whose key was revoked as compromised is doubted when it is
@@ -185,6 +187,9 @@ func TestKeyInOtherHands(t *testing.T) {
 	detail, err := d.Detail(done.Certificates[0].ID)
 	if err != nil || !slices.Equal(doubted(detail.Warnings), want) {
 		t.Errorf("in detail: %v, %v", doubted(detail.Warnings), err)
+	}
+	if !detail.KeyElsewhere {
+		t.Error("lists do not say it")
 	}
 	if detail, err = d.Detail(alice.ID); err != nil || len(doubted(detail.Warnings)) > 0 {
 		t.Errorf("the one that was revoked: %v, %v", doubted(detail.Warnings), err)

@@ -10,7 +10,9 @@ const (
 	DoubtRevoked = "revoked"
 	DoubtHold    = "hold"
 	DoubtExpired = "expired"
-	DoubtKind    = "kind" // the target takes certificates of other kinds
+	DoubtKey     = "key"    // others may have its key
+	DoubtIssuer  = "issuer" // it is refused before its end, when its authority ends
+	DoubtKind    = "kind"   // the target takes certificates of other kinds
 )
 
 // ExportDoubts are the reasons why who gets the certificate may not be able to
@@ -25,6 +27,12 @@ func (c Certificate) ExportDoubts(t Target, now time.Time) []string {
 	}
 	if now.After(c.NotAfter) {
 		doubts = append(doubts, DoubtExpired)
+	}
+	if c.KeyElsewhere {
+		doubts = append(doubts, DoubtKey)
+	}
+	if !c.RefusedFrom.IsZero() && !now.After(c.NotAfter) {
+		doubts = append(doubts, DoubtIssuer)
 	}
 	if len(t.For) > 0 && !slices.Contains(t.For, c.Kind) {
 		doubts = append(doubts, DoubtKind)

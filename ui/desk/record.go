@@ -49,6 +49,9 @@ type Certificate struct {
 
 	ReplacedSerial string `json:"-"` // the serial number of ReplacedBy
 
+	KeyElsewhere bool      `json:"keyInOtherHands,omitempty"` // it is not revoked, but one of the same key is for that
+	RefusedFrom  time.Time `json:"refusedFrom,omitzero"`      // when its authority ends, if that is before it does
+
 	Damaged string `json:"-"` // which record of it cannot be read: "certificate" or "key"; "" for none
 }
 
@@ -92,6 +95,15 @@ func (c Certificate) Health(now time.Time) Health {
 		return Expiring
 	}
 	return Good
+}
+
+// Relied is the certificate as those see it who rely on it: it ends when its
+// authority does.
+func (c Certificate) Relied() Certificate {
+	if !c.RefusedFrom.IsZero() {
+		c.NotAfter = c.RefusedFrom
+	}
+	return c
 }
 
 // DaysLeft counts the whole days until the certificate ends; negative when it

@@ -153,12 +153,16 @@ func (d *Desk) load() error {
 			return err
 		}
 		k = kinOf(list)
-		return readLineages(tx, list, k, d.lineages)
+		if err := readLineages(tx, list, k, d.lineages); err != nil {
+			return err
+		}
+		return d.publics.read(tx, list)
 	})
 	if err != nil {
 		return err
 	}
 	d.until = relink(list, k, d.lineages, d.Now(), true)
+	markRelied(list, k, d.publics, true)
 	markShared(list, true)
 	d.shelf.set(list)
 	return nil
@@ -167,7 +171,11 @@ func (d *Desk) load() error {
 // relinkShelf takes a list of the same certificates, which is the caller's,
 // resolved. It needs d.mu.
 func (d *Desk) relinkShelf(list []*Certificate) {
-	d.until = relink(list, kinOf(list), d.lineages, d.Now(), false)
+	k := kinOf(list)
+	d.until = relink(list, k, d.lineages, d.Now(), false)
+	// What cannot be read stays as it is: whoever looks at it is told.
+	_ = d.vault.View(func(tx *storage.Tx) error { return d.publics.read(tx, list) })
+	markRelied(list, k, d.publics, false)
 	markShared(list, false)
 	d.shelf.change(list)
 }

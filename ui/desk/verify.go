@@ -58,8 +58,9 @@ type Verified struct {
 	Purpose  pki.Kind
 	Name     string
 	At       time.Time
-	Trusting []string // the names of what is trusted, in the order given; of the system only what the chain leads to
-	Blind    bool     // nothing told who is revoked: no list was given, and no vault asked
+	Trusting []string      // the names of what is trusted, in the order given; of the system only what the chain leads to
+	Doubts   []pki.Warning // what others of the vault tell of the leaf, which nobody who checks it can know
+	Blind    bool          // nothing told who is revoked: no list was given, and no vault asked
 }
 
 // VerifiedLink is one certificate of the chain.
@@ -88,7 +89,15 @@ func (d *Desk) Verify(ctx context.Context, r VerifyRequest) (Verified, error) {
 	if err != nil {
 		return Verified{}, err
 	}
-	return verify(ctx, r, k, d.Now())
+	v, err := verify(ctx, r, k, d.Now())
+	if err != nil || k.all[pki.Fingerprint(v.Chain[0])].Revoked {
+		return v, err
+	}
+	other, known, err := d.compromised(v.Chain[0].PublicKey)
+	if known {
+		v.Doubts = []pki.Warning{inOtherHands(other.Name, other.Serial)}
+	}
+	return v, err
 }
 
 // VerifyFile is Verify for a file and without a vault: it trusts what the

@@ -15,6 +15,7 @@ const (
 	MendName    Mend = "name"      // issue it again with the name
 	MendPurpose Mend = "purpose"   // issue it again for the purpose
 	MendReissue Mend = "reissue"   // issue it again
+	MendNewKey  Mend = "new-key"   // issue it again with a new key
 	MendAbove   Mend = "authority" // issue it again under another authority, or mend that one
 	MendFetch   Mend = "fetch"     // the file is not what was signed
 	MendRelease Mend = "release"   // take it off hold
@@ -23,7 +24,7 @@ const (
 
 // Mends returns everything that can be done.
 func Mends() []Mend {
-	return []Mend{MendRenew, MendWait, MendImport, MendTrust, MendName, MendPurpose, MendReissue, MendAbove, MendFetch, MendRelease, MendCRL}
+	return []Mend{MendRenew, MendWait, MendImport, MendTrust, MendName, MendPurpose, MendReissue, MendNewKey, MendAbove, MendFetch, MendRelease, MendCRL}
 }
 
 // mends say what to do about each finding that is about the chain, the purpose
@@ -46,13 +47,20 @@ func (v Verified) Mend() Mend {
 	if f == nil || f.Severity == pki.Advice {
 		return MendNothing
 	}
-	if m, known := mends[f.Code]; known {
-		return m
+	if f.Code == pki.FindingRevoked && isCompromise(f.Value) {
+		return MendNewKey
 	}
-	if f.Index > 0 {
+	m, known := mends[f.Code]
+	switch {
+	case !known && f.Index > 0:
 		return MendAbove
+	case !known:
+		m = MendReissue
 	}
-	return MendReissue
+	if m == MendReissue && f.Index == 0 && len(v.Doubts) > 0 {
+		return MendNewKey
+	}
+	return m
 }
 
 // LinkState says in a word what the findings between a certificate and the next

@@ -53,7 +53,7 @@ func TestVerify(t *testing.T) {
 		{"under this computer's", VerifyRequest{ID: server.ID, Trust: Trust{System: true}}, pki.FindingRootUntrusted, MendTrust, 2},
 		{"an authority", VerifyRequest{ID: middle.ID}, "", MendNothing, 0},
 		{"on hold", VerifyRequest{ID: held.ID}, pki.FindingHold, MendRelease, 0},
-		{"revoked", VerifyRequest{ID: gone.ID}, pki.FindingRevoked, MendReissue, 0},
+		{"revoked", VerifyRequest{ID: gone.ID}, pki.FindingRevoked, MendNewKey, 0},
 		{"a list that lapsed", VerifyRequest{ID: server.ID, At: d.Now().AddDate(0, 6, 0)}, pki.FindingCRLExpired, MendCRL, 0},
 	} {
 		v, err := d.Verify(context.Background(), tc.r)

@@ -105,7 +105,7 @@ func (s *session) exportFiles(d *desk.Desk, name string, f *exportFor, password,
 // exportDoubts warns of what makes an export of no use.
 func (s *session) exportDoubts(d *desk.Desk, c desk.Certificate, t desk.Target) {
 	for _, doubt := range c.ExportDoubts(t, d.Now()) {
-		fmt.Fprintf(s.Err, "! %s\n", s.t.T("export.doubt."+doubt, "Name", pki.Escape(c.Name), "Date", s.t.Date(c.NotAfter),
+		fmt.Fprintf(s.Err, "! %s\n", s.t.T("export.doubt."+doubt, "Name", pki.Escape(c.Name), "Date", s.t.Date(c.Relied().NotAfter),
 			"Target", s.t.T("export.target."+t.Code), "Kind", s.t.T("kind.short."+string(c.Kind))))
 	}
 }

@@ -51,13 +51,9 @@ type listed struct {
 }
 
 func (s *session) listJSON(d *desk.Desk, all []desk.Certificate) error {
-	late, err := d.Outliving()
-	if err != nil {
-		return err
-	}
 	rows := make([]listed, len(all))
 	for n, c := range all {
-		rows[n] = listed{c, c.Health(d.Now()), c.DaysLeft(d.Now()), late[c.ID]}
+		rows[n] = listed{c, c.Health(d.Now()), c.Relied().DaysLeft(d.Now()), !c.RefusedFrom.IsZero()}
 	}
 	return s.json(rows)
 }
@@ -81,7 +77,7 @@ func (s *session) table(d *desk.Desk, all []desk.Certificate) error {
 	rows := [][]string{s.heads("terminal.column.", "name", "kind", "issuer", "until", "health", "serial", "names")}
 	for _, c := range all {
 		rows = append(rows, []string{pki.Escape(c.Name), s.t.T("terminal.kind." + string(c.Kind)), pki.Escape(c.Issuer),
-			c.NotAfter.Local().Format(time.DateOnly), s.health(d, c), short[c.ID], pki.Escape(strings.Join(c.Names, ", "))})
+			c.Relied().NotAfter.Local().Format(time.DateOnly), s.health(d, c), short[c.ID], pki.Escape(strings.Join(c.Names, ", "))})
 	}
 	return table(s.Out, rows)
 }
@@ -104,8 +100,10 @@ func shortSerials(d *desk.Desk) (map[desk.ID]string, error) {
 // health is a certificate's health in a word. Of one that a renewal took the
 // place of it says that, but when it was revoked.
 func (s *session) health(d *desk.Desk, c desk.Certificate) string {
-	health := c.Health(d.Now())
+	health := c.Relied().Health(d.Now())
 	switch {
+	case c.KeyElsewhere && health != desk.Expired:
+		return s.t.T("terminal.health.key")
 	case c.OnHold:
 		return s.t.T("terminal.health.hold")
 	case c.ReplacedBy != "" && health != desk.Revoked:

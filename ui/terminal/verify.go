@@ -89,6 +89,9 @@ func (s *session) verifyOne(ctx context.Context, what string, f verifyFlags) err
 			r.ID = c.ID
 		}
 		v, err := d.Verify(ctx, r)
+		for _, w := range v.Doubts {
+			fmt.Fprintf(s.Err, "! %s %s\n", s.t.Warning(w.Code, pki.Escape(w.Value), w.Client), s.t.T("verify.mend.new-key"))
+		}
 		return s.verdict(v, err, f.asJSON)
 	})
 }
@@ -255,6 +258,7 @@ type verdictJSON struct {
 	Chain    []linkJSON    `json:"chain"` // the leaf first
 	Anchored bool          `json:"anchored"`
 	Findings []pki.Finding `json:"findings"`
+	Doubts   []pki.Warning `json:"doubts,omitempty"` // what the vault knows, and who checks it cannot
 	Mend     desk.Mend     `json:"mend,omitempty"`
 }
 
@@ -267,7 +271,7 @@ type linkJSON struct {
 func newVerdict(v desk.Verified) verdictJSON {
 	out := verdictJSON{
 		Verdict: verdictKey(v), Trusted: v.Trusted, Blind: v.Blind, Purpose: v.Purpose, Name: v.Name, At: v.At.UTC(),
-		Anchored: v.Anchored, Findings: v.Findings, Mend: v.Mend(),
+		Anchored: v.Anchored, Findings: v.Findings, Doubts: v.Doubts, Mend: v.Mend(),
 	}
 	if out.Findings == nil {
 		out.Findings = []pki.Finding{}
