@@ -12,7 +12,8 @@ const (
 	// is 401 or 403.
 	ClientCertificateAbsent = "client-certificate-absent"
 	// ClientAuthorityUnknown: row 2, step 5. alert, subject, issuer, acceptable,
-	// accepted, accepted-count, chain-length. The side is the client when the
+	// accepted, accepted-count, chain-length, alone ("yes": it was sent without
+	// its issuer, of which nothing is known here). The side is the client when the
 	// server named the authorities that it accepts and the issuer is none of
 	// them (choose another certificate, or have the server add its authority),
 	// else the server (its trust lacks the authority).

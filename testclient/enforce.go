@@ -89,6 +89,17 @@ func (e Enforcement) Insists() bool {
 	return e.Verdict == VerdictInsists || e.Verdict == VerdictLax || e.Verdict == VerdictAlso
 }
 
+// Tried counts the trials that were made.
+func (e Enforcement) Tried() int {
+	n := 0
+	for _, t := range e.Trials {
+		if t.Judgement != Skipped {
+			n++
+		}
+	}
+	return n
+}
+
 // Faults are the trials that show a fault, gravest first.
 func (e Enforcement) Faults() []TrialResult {
 	var faults []TrialResult

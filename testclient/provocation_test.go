@@ -28,7 +28,7 @@ func clientProvocations() []provocation {
 			x.Certificate = clientCert(t, root(t, "Other Root"))
 		},
 		code: ClientAuthorityUnknown, row: 2, side: side, step: step, serverCode: ClientAuthorityUnknown, alert: bothAlerts("48"),
-		facts: map[string]string{"acceptable": "no", "accepted": "Acme Root", "subject": "alice", "issuer": "Other Root", "chain-length": "1"},
+		facts: map[string]string{"acceptable": "no", "accepted": "Acme Root", "subject": "alice", "issuer": "Other Root", "chain-length": "1", "alone": "yes"},
 	}, {
 		name: "row 2 a server that accepts nobody's",
 		server: func(_ *testing.T, p pair) ServerConfig {
@@ -36,8 +36,9 @@ func clientProvocations() []provocation {
 			c.ClientCAs = nil
 			return c
 		},
+		try:  func(_ *testing.T, p pair, x *Try) { x.Known = []*x509.Certificate{p.root.Certificate} },
 		code: ClientAuthorityUnknown, row: 2, side: ServerSide, step: step, serverCode: ClientAuthorityUnknown, alert: bothAlerts("48"),
-		facts: map[string]string{"acceptable": "any", "accepted-count": "0", "issuer": "Acme Root"},
+		facts: map[string]string{"acceptable": "any", "accepted-count": "0", "issuer": "Acme Root", "alone": ""},
 	}, {
 		name: "row 2 optional, wrong authority",
 		server: func(_ *testing.T, p pair) ServerConfig {

@@ -9,13 +9,22 @@ import (
 // MaxRedirects is how many redirects a try follows at most.
 const MaxRedirects = 10
 
+// Redirect is where the answer sends the client on to, as it came; "" for an
+// answer that is no redirect, or one that does not say where.
+func (r Result) Redirect() string {
+	if r.Status < 301 || r.Status > 308 || r.Status > 303 && r.Status < 307 {
+		return ""
+	}
+	return r.Header.Get("Location")
+}
+
 // next is the request that a redirect asks for (RFC 9110 section 15.4), nil
 // when the answer is none that can be followed. Another host gets neither the
 // credentials of the first nor its name and address; the client certificate is
 // presented to it when it asks, since the person chose it for this try.
 func (r Result) next(from *url.URL) *Try {
-	location := r.Header.Get("Location")
-	if location == "" || r.Status < 301 || r.Status > 308 || r.Status > 303 && r.Status < 307 {
+	location := r.Redirect()
+	if location == "" {
 		return nil
 	}
 	to, err := from.Parse(location)

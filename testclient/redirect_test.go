@@ -81,6 +81,9 @@ func TestRedirects(t *testing.T) {
 			if code != c.code || strings.Join(got, " ") != c.hops || c.body != "" && string(r.Body) != c.body {
 				t.Errorf("%q %v %q", code, got, r.Body)
 			}
+			if to := map[string]string{"not followed": "/end", "nowhere": "mailto:a@acme.test", "round and round": "/loop"}[c.name]; r.Redirect() != to {
+				t.Errorf("sends on to %q, want %q", r.Redirect(), to)
+			}
 			checkStates(t, r)
 		})
 	}

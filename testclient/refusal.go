@@ -133,8 +133,18 @@ func (a *attempt) unknownClient(d *Diagnosis) {
 		d.Code, d.Row = ClientAuthorityRemade, 3
 	case a.acceptable() == "no":
 		d.Code, d.Row = ClientAuthorityUnknown, 2
+		a.alone(d)
 	default:
 		d.Code, d.Row, d.Side = ClientAuthorityUnknown, 2, ServerSide
+		a.alone(d)
+	}
+}
+
+// alone notes that the certificate went out without its issuer, of which
+// nothing is known here: it may stand below an authority that is trusted.
+func (a *attempt) alone(d *Diagnosis) {
+	if chain := a.result.ClientChain; len(chain) == 1 && !selfSigned(chain[0]) && len(a.path(chain)) == 1 {
+		d.Facts["alone"] = "yes"
 	}
 }
 

@@ -103,7 +103,7 @@ func (a *attempt) serverPresented(s tls.ConnectionState) error {
 	f["matched"] = matchedName(leaf, a.try.ServerName)
 	f["path"] = list(subjectsOf(path))
 	f["authority"] = subjectOf(path[len(path)-1])
-	f["days-left"] = strconv.Itoa(days(leaf.NotAfter.Sub(a.try.Now())))
+	f["days-left"] = strconv.Itoa(pki.CalendarDays(a.try.Now(), leaf.NotAfter))
 	a.end(StepVerifyServer, Done)
 	return nil
 }

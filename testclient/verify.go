@@ -7,7 +7,8 @@ import (
 	"net"
 	"strconv"
 	"strings"
-	"time"
+
+	"countersign/pki"
 )
 
 // verifyServer is what crypto/tls would do, and gives the path that it found,
@@ -171,15 +172,12 @@ func (a *attempt) dateFacts(f map[string]string, c *x509.Certificate) (ended boo
 	now := a.try.Now()
 	f["not-before"], f["not-after"], f["now"] = date(c.NotBefore), date(c.NotAfter), date(now)
 	if now.Before(c.NotBefore) {
-		f["days"] = strconv.Itoa(days(c.NotBefore.Sub(now)))
+		f["days"] = strconv.Itoa(pki.CalendarDays(now, c.NotBefore))
 		return false
 	}
-	f["days"] = strconv.Itoa(days(now.Sub(c.NotAfter)))
+	f["days"] = strconv.Itoa(-pki.CalendarDays(now, c.NotAfter))
 	return true
 }
-
-// days are the whole days of a duration.
-func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
 
 // matchedName is the entry of the certificate that covers the name.
 func matchedName(c *x509.Certificate, name string) string {

@@ -164,12 +164,12 @@ func (d *certDetail) addCRL() {
 func (d *certDetail) lifeBar() *widgets.LifeBar {
 	t, c, now := d.w.t, d.cert.Relied(), d.w.now()
 	whole := int(c.NotAfter.Sub(c.NotBefore) / day)
-	left := min(whole, desk.CalendarDays(now, c.NotAfter))
+	left := min(whole, pki.CalendarDays(now, c.NotAfter))
 	middle := t.T("detail.left", "Left", t.Number(max(0, left)), "Days", t.Days(whole))
 	tone, _ := stateWords(t, c, now)
 	switch c.Health(now) {
 	case desk.Expired:
-		middle = spanWords(t, "expiry.ended.", -desk.CalendarDays(now, c.NotAfter))
+		middle = spanWords(t, "expiry.ended.", -pki.CalendarDays(now, c.NotAfter))
 	case desk.NotYetValid:
 		middle = t.T("detail.begins", "Date", t.Date(c.NotBefore))
 	}

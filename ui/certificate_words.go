@@ -104,9 +104,9 @@ func expiryWords(t *i18n.Printer, c desk.Certificate, now time.Time) string {
 	case desk.NotYetValid:
 		return t.T("expiry.from", "Date", t.Date(c.NotBefore))
 	case desk.Expired:
-		return spanWords(t, "expiry.ended.", -desk.CalendarDays(now, c.NotAfter))
+		return spanWords(t, "expiry.ended.", -pki.CalendarDays(now, c.NotAfter))
 	}
-	return spanWords(t, "expiry.", desk.CalendarDays(now, c.NotAfter))
+	return spanWords(t, "expiry.", pki.CalendarDays(now, c.NotAfter))
 }
 
 const day = 24 * time.Hour

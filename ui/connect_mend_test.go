@@ -64,6 +64,28 @@ func TestRefusedForItsAuthority(t *testing.T) {
 	}
 }
 
+// TestNoneThatItAccepts: to whom says whom it accepts nothing else is offered.
+func TestNoneThatItAccepts(t *testing.T) {
+	l, made := example(t)
+	partner := l.authority("Partner Root")
+	l.leaf(pki.Client, made.Authority.ID, "dora", "")
+	l.serve(testclient.ModeMTLS, made.Server.ID, partner.ID)
+	l.c.form.chooseCert(made.Client.ID)
+	l.try()
+	l.wantTitle("The server refused alice: it does not trust the authority")
+	if len(l.c.last.remedies.Others) == 0 {
+		t.Fatal("there is no other certificate that could be offered")
+	}
+	for _, b := range l.c.verdict.buttons {
+		if b.Text() == "Use another certificate" {
+			t.Error("offers certificates that the server does not accept")
+		}
+	}
+	if body := l.c.verdict.notice.Body(); !strings.Contains(body, "ask whoever runs the server for one") {
+		t.Errorf("the verdict says %q", body)
+	}
+}
+
 func TestServerNotTrusted(t *testing.T) {
 	l, made := example(t)
 	other := l.authority("Acme Root")

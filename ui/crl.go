@@ -87,7 +87,7 @@ func (p *crlPart) show(list desk.CRL) {
 // dueWords says when the next list is due: amber when soon, red when it is
 // overdue.
 func dueWords(t *i18n.Printer, c desk.CRL, now time.Time) (widgets.Tone, string) {
-	days := desk.CalendarDays(now, c.NextUpdate)
+	days := pki.CalendarDays(now, c.NextUpdate)
 	switch c.Due(now) {
 	case desk.DueOverdue:
 		return widgets.ToneBroken, spanWords(t, "crl.overdue.", -days)

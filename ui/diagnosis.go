@@ -140,6 +140,9 @@ func (v *verdict) succeeded(o *outcome) {
 	default:
 		notes = append(notes, t.T("connect.good.not-asked"))
 	}
+	if location := r.Redirect(); location != "" {
+		notes = append(notes, t.T("connect.good.redirect", "Location", pki.Escape(i18n.BareURL(location))))
+	}
 	if verify.Facts["verified"] == "no" {
 		tone = widgets.ToneSoon
 		notes = append(notes, t.T("connect.good.unverified", "Why", t.Reason(verify.Facts["code"], verify.Facts)))

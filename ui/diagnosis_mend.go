@@ -63,6 +63,9 @@ func (c *connections) remedyButtons(o *outcome) []mend {
 	if d := o.result.Diagnosis; d.Code != testclient.ClientCertificateAbsent && d.Step != testclient.StepVerifyClient && d.Step != testclient.StepClientCertificate {
 		return mends
 	}
+	if accepted == 0 && len(o.result.AcceptableNames) > 0 {
+		return mends // it said whom it accepts, and none here is among them
+	}
 	if accepted < 2 && len(o.remedies.Others) > 0 {
 		mends = append(mends, mend{t.T("mend.certificate"), menu})
 	}

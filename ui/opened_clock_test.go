@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"countersign/ui/desk"
+	"countersign/pki"
 	"countersign/ui/widgets"
 )
 
@@ -57,7 +57,7 @@ func TestClockBehind(t *testing.T) {
 	test.Tap(part.sure)
 	b.queue.drain()
 	list, err := b.desk.CRL(root.ID)
-	if err != nil || list.Number != 2 || desk.CalendarDays(list.ThisUpdate, b.now()) != 0 {
+	if err != nil || list.Number != 2 || pki.CalendarDays(list.ThisUpdate, b.now()) != 0 {
 		t.Errorf("list %d of %v, %v", list.Number, list.ThisUpdate, err)
 	}
 	if title, _ := b.noticed(); title != "" {

@@ -75,11 +75,6 @@ func (c CRL) Due(now time.Time) Due {
 	return DueGood
 }
 
-// DaysLeft counts the whole days until the list lapses; negative when it has.
-func (c CRL) DaysLeft(now time.Time) int {
-	return Certificate{NotAfter: c.NextUpdate}.DaysLeft(now)
-}
-
 // lister is an authority that can sign lists: the certificate that stands for
 // it, and all that share its key.
 type lister struct {

@@ -26,6 +26,7 @@ type enforcedJSON struct {
 	MS          float64     `json:"ms"`
 	Also        []string    `json:"alsoLetsIn,omitempty"`           // other authorities whose clients get in
 	Untried     []string    `json:"alsoAnnouncesUntried,omitempty"` // announced, and no client of theirs in the vault
+	Tried       int         `json:"tried"`                          // of the attempts
 	Attempts    []trialJSON `json:"attempts"`
 }
 
@@ -41,7 +42,7 @@ func (e Enforced) JSON() ([]byte, error) {
 	report := enforcedJSON{
 		Insists: e.Insists(), Verdict: e.Verdict, Faults: []string{}, URL: e.URL, Address: e.Address,
 		Certificate: e.Certificate, Issuer: e.Issuer, At: e.At.UTC(), MS: milliseconds(e.Took),
-		Also: e.LetInElsewhere(), Untried: e.Untried,
+		Also: e.LetInElsewhere(), Untried: e.Untried, Tried: e.Tried(),
 	}
 	for _, t := range e.Faults() {
 		report.Faults = append(report.Faults, t.Code)
@@ -78,6 +79,9 @@ type EnforceWords interface {
 func (e Enforced) Sentences(t EnforceWords) (verdict, meaning, fix string) {
 	verdict = t.T("enforce.verdict." + e.Verdict)
 	meaning = t.T("enforce.verdict."+e.Verdict+".text", "Name", pki.Escape(e.Certificate), "Issuer", pki.Escape(e.Issuer))
+	if tried := e.Tried(); tried < len(e.Trials) && e.Insists() {
+		meaning += " " + t.T("enforce.tried", "Tried", tried, "All", len(e.Trials))
+	}
 	switch faults := e.Faults(); {
 	case e.Verdict == testclient.VerdictNotAsked:
 		fix = t.T("enforce.fix." + testclient.TrialNone)

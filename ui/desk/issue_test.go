@@ -163,8 +163,8 @@ func TestHealth(t *testing.T) {
 		left int
 	}{{-1, NotYetValid, 101}, {1, Good, 99}, {70, Good, 30}, {71, Expiring, 29}, {101, Expired, -1}} {
 		now := fixed.AddDate(0, 0, test.days)
-		if got := c.Health(now); got != test.want || c.DaysLeft(now) != test.left {
-			t.Errorf("day %d: %s with %d days left, want %s, %d", test.days, got, c.DaysLeft(now), test.want, test.left)
+		if got := c.Health(now); got != test.want || pki.CalendarDays(now, c.NotAfter) != test.left {
+			t.Errorf("day %d: %s with %d days left, want %s, %d", test.days, got, pki.CalendarDays(now, c.NotAfter), test.want, test.left)
 		}
 	}
 	for _, test := range []struct {

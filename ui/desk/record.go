@@ -5,7 +5,6 @@ import (
 	"crypto"
 	"crypto/x509"
 	"fmt"
-	"math"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -104,22 +103,6 @@ func (c Certificate) Relied() Certificate {
 		c.NotAfter = c.RefusedFrom
 	}
 	return c
-}
-
-// DaysLeft counts the whole days until the certificate ends; negative when it
-// has ended.
-func (c Certificate) DaysLeft(now time.Time) int {
-	return int(math.Floor(c.NotAfter.Sub(now).Hours() / 24))
-}
-
-// CalendarDays counts the days from the date of one moment to that of another,
-// as a person does with a calendar: both where the first is (its Location).
-func CalendarDays(from, to time.Time) int {
-	date := func(at time.Time) time.Time {
-		year, month, day := at.In(from.Location()).Date()
-		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-	}
-	return int(date(to).Sub(date(from)) / (24 * time.Hour))
 }
 
 // IsAuthority tells whether the certificate may sign others.

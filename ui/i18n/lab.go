@@ -111,7 +111,7 @@ func (p *Printer) Alert(number string) string {
 // factNames are the facts that sentences use. In a message, not-after is
 // {{.NotAfter}}.
 var factNames = []string{
-	"accepted", "acceptable", "accepted-count", "address", "addresses", "after", "alert", "algorithm", "alpn",
+	"accepted", "acceptable", "accepted-count", "address", "addresses", "after", "alert", "algorithm", "alone", "alpn",
 	"answer", "asked", "authority", "body-bytes", "bytes", "bytes-in", "bytes-out", "chain", "chain-length",
 	"chosen", "cipher", "clock", "count", "curve", "days", "days-left", "extensions", "field", "host", "ip", "issuer", "location",
 	"matched", "missing", "mute", "name", "names", "not-after", "not-before", "now", "offered", "path", "port",

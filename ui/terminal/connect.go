@@ -73,6 +73,9 @@ func (s *session) printVerdict(r testclient.Result) {
 		status = s.t.T("raw." + answer)
 	}
 	fmt.Fprintf(s.Out, "\n%s\n", status)
+	if location := r.Redirect(); location != "" {
+		fmt.Fprintln(s.Out, s.t.T("terminal.connect.redirect", "Location", pki.Escape(i18n.BareURL(location))))
+	}
 	body := strings.Split(strings.TrimRight(string(r.Body), "\r\n"), "\n")
 	for _, line := range body {
 		fmt.Fprintln(s.Out, pki.Escape(strings.TrimRight(line, "\r")))

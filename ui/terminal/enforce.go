@@ -41,7 +41,7 @@ func (s *session) enforce() *cobra.Command {
 	flags := c.Flags()
 	flags.StringVar(&f.connect.cert, "client", "", s.t.T("enforce.terminal.client"))
 	flags.StringArrayVar(&f.connect.certFiles, "client-file", nil, s.t.T("enforce.terminal.client-file"))
-	s.passwordFlags(c, &f.connect.secret, s.t.T("try.flag.cert-password"))
+	s.passwordFlags(c, &f.connect.secret, s.t.T("enforce.terminal.client-password"))
 	flags.StringVar(&f.revoked, "revoked", "", s.t.T("enforce.terminal.revoked"))
 	flags.StringArrayVar(&f.connect.trust, "trust", nil, s.t.T("terminal.flag.trust"))
 	flags.StringArrayVar(&f.connect.trustFiles, "trust-file", nil, s.t.T("try.flag.trust-file"))
@@ -64,7 +64,7 @@ func skippable() []string { return append(testclient.TrialCodes()[1:], testclien
 func (s *session) checkEnforce(f enforceFlags, url string) error {
 	switch {
 	case f.connect.cert == "" && len(f.connect.certFiles) == 0:
-		return s.needs("--client")
+		return s.needs("--client, --client-file")
 	case f.connect.cert != "" && len(f.connect.certFiles) > 0:
 		return notTogether("--client", "--client-file")
 	}

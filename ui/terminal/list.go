@@ -53,7 +53,7 @@ type listed struct {
 func (s *session) listJSON(d *desk.Desk, all []desk.Certificate) error {
 	rows := make([]listed, len(all))
 	for n, c := range all {
-		rows[n] = listed{c, c.Health(d.Now()), c.Relied().DaysLeft(d.Now()), !c.RefusedFrom.IsZero()}
+		rows[n] = listed{c, c.Health(d.Now()), pki.CalendarDays(d.Now(), c.Relied().NotAfter), !c.RefusedFrom.IsZero()}
 	}
 	return s.json(rows)
 }
