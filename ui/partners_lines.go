@@ -68,8 +68,8 @@ func (p *partnerPage) lineDetail(r desk.RoutePage, l desk.PartnerLine) string {
 	switch {
 	case l.Code == desk.LineTry && !l.At.IsZero():
 		parts = append(parts, lastTryWords(p.w, r.Last))
-	case l.Why == "no-key":
-		parts = append(parts, t.T("partners.why.no-key"))
+	case l.Why == "no-key" || l.Why == desk.WhyNoName:
+		parts = append(parts, t.T("partners.why."+l.Why, "Host", pki.Escape(r.Host())))
 	case l.Why != "" && l.Code != desk.LineTry:
 		parts = append(parts, t.T("health."+l.Why))
 	case !l.At.IsZero():
@@ -87,11 +87,28 @@ func lastTryWords(w *Window, last desk.PartnerTry) string {
 	return words + w.t.T("list.comma") + w.whenWords(last.At)
 }
 
+// nextLine is the first line that is ours to do, as "direction/line"; "" for
+// none.
+func (p *partnerPage) nextLine() string {
+	for _, r := range p.page.Routes {
+		for _, l := range r.Lines {
+			if l.State == desk.LineOpen {
+				return string(r.Direction) + "/" + l.Code
+			}
+		}
+	}
+	return ""
+}
+
 // mends are the buttons of a line: what it asks for, or a way to what is done.
 func (p *partnerPage) mends(r desk.RoutePage, l desk.PartnerLine) []fyne.CanvasObject {
 	t, name := p.w.t, string(r.Direction)+"/"+l.Code
 	button := func(key string, do func()) []fyne.CanvasObject {
-		return []fyne.CanvasObject{p.button(name, t.T(key), "", widgets.Plain, do)}
+		kind := widgets.Plain
+		if name == p.next {
+			kind = widgets.Primary
+		}
+		return []fyne.CanvasObject{p.button(name, t.T(key), "", kind, do)}
 	}
 	take := func() { p.w.open(newPartnerTake(p.w, p.page.Partner)) }
 	if l.Code == desk.LineTry {

@@ -23,6 +23,7 @@ type partnerPage struct {
 	page     desk.PartnerPage
 	standIn  bool
 	deleting bool
+	next     string                     // the first open line, as "direction/line": its button stands out
 	buttons  map[string]*widgets.Button // by "direction/line", and by what else they do
 	head     *fyne.Container
 	body     *fyne.Container
@@ -70,9 +71,9 @@ func (p *partnerPage) button(name, text string, icon theme.IconName, kind widget
 
 func (p *partnerPage) build() {
 	t := p.w.t
-	p.buttons = map[string]*widgets.Button{}
+	p.buttons, p.next = map[string]*widgets.Button{}, p.nextLine()
 	take := p.button("take", t.T("partners.take.open"), theme.IconImport, widgets.Plain, func() { p.w.open(newPartnerTake(p.w, p.page.Partner)) })
-	kit := p.button("kit", t.T("partners.kit.open"), theme.IconExport, widgets.Primary, func() { p.w.open(newPartnerKit(p.w, p.page)) })
+	kit := p.button("kit", t.T("partners.kit.open"), theme.IconExport, widgets.Plain, func() { p.w.open(newPartnerKit(p.w, p.page)) })
 	p.head.Objects = []fyne.CanvasObject{widgets.NewBackBar(t.T("place.partners"), pki.Escape(p.page.Name), p.w.back, take, kit)}
 	tone, words := partnerState(t, p.page)
 	parts := []fyne.CanvasObject{widgets.NewStatus(tone, words)}
@@ -156,7 +157,8 @@ func (p *partnerPage) standInCard() fyne.CanvasObject {
 		return widgets.NewNotice(widgets.ToneSoon, t.T("partners.stand-in.title", "Name", name), t.T("partners.stand-in.there"), remove)
 	}
 	for _, r := range p.page.Routes {
-		if !r.TryReal(p.page) {
+		answered := r.CanWait(p.page) || r.TheirSigner == desk.Them && len(p.page.Theirs) > 0
+		if !r.TryReal(p.page) && !answered {
 			return widgets.NewNotice(widgets.ToneNone, t.T("partners.stand-in.none", "Name", name), t.T("partners.stand-in.text"),
 				p.button("stand-in", t.T("partners.stand-in.make"), theme.IconPlus, widgets.Plain, p.makeStandIn))
 		}

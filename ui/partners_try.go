@@ -28,6 +28,7 @@ type partnerTrying struct {
 	verdict *widgets.Notice
 	who     *widgets.Text
 	picture *picture
+	calls   *fyne.Container // that were refused while waiting, newest first
 	server  *widgets.Text
 	again   *widgets.Button
 	with    *widgets.Button // the stand-in instead
@@ -45,19 +46,28 @@ func newPartnerTrying(w *Window, page desk.PartnerPage, r desk.RoutePage) *partn
 	p.verdict = widgets.NewNotice(widgets.ToneAccent, "", "")
 	p.who = widgets.NewQuiet("")
 	p.picture = newPicture(w)
+	p.calls = widgets.Stack(8)
 	p.server = widgets.NewQuiet("")
 	p.server.Hide()
 	p.again = widgets.NewButton(t.T("partners.try.again"), theme.IconRefresh, widgets.Primary, func() { p.run(!p.real) })
 	p.with = widgets.NewButton(t.T("partners.try.stand-in"), "", widgets.Plain, func() { p.run(true) })
 	p.lab = widgets.NewButton(t.T("partners.try.lab"), theme.IconConnection, widgets.Plain, p.openLab)
-	p.wait = widgets.NewButton(t.T("partners.wait"), theme.IconServer, widgets.Plain, p.waitForCall)
+	p.wait = widgets.NewButton(t.T("partners.wait"), theme.IconServer, widgets.Primary, p.waitForCall)
 	p.halt = widgets.NewButton(t.T("partners.wait.stop"), theme.IconStop, widgets.Plain, p.close)
-	p.reached = newWaitReached(t)
+	p.reached = newWaitReached(t, r.Route)
 	p.wait.Hidden = !r.CanWait(page)
 	p.reached.root.Hidden = p.wait.Hidden
 	p.halt.Hide()
 	p.with.Hidden, p.lab.Hidden = !p.real || page.StandIn.AuthorityID == "", !p.real
-	p.body = widgets.Stack(16, p.verdict, p.who, p.picture.root, p.server, p.reached.root, widgets.Row(8, p.wait, p.halt, p.lab, p.with, widgets.Spacer()))
+	more := widgets.Row(8, p.wait, p.halt, p.lab, p.with, widgets.Spacer())
+	p.body = widgets.Stack(16, p.verdict, p.who, p.picture.root, p.server, more)
+	if !p.wait.Hidden { // to wait is what comes next: it stands above what was tried before
+		p.again.SetKind(widgets.Plain)
+		p.body = widgets.Stack(16, p.verdict, p.reached.root, more, p.calls, p.who, p.picture.root, p.server)
+	}
+	if r.Direction == desk.TheyCall {
+		p.picture.setClient(name)
+	}
 	scroll := container.NewVScroll(widgets.Inset(0, gutter, 2, 2, p.body))
 	middle := &fyne.Container{Layout: &settleLayout{scroll}, Objects: []fyne.CanvasObject{scroll}}
 	head := widgets.NewBackBar(name, t.T("partners.title."+string(r.Direction), "Name", name), w.back, p.again)
@@ -65,8 +75,9 @@ func newPartnerTrying(w *Window, page desk.PartnerPage, r desk.RoutePage) *partn
 	if p.real || page.StandIn.AuthorityID != "" {
 		p.run(!p.real)
 	} else { // their client can be waited for
-		p.verdict.Hide()
-		p.again.Hide()
+		for _, o := range []fyne.CanvasObject{p.verdict, p.again, p.who, p.picture.root} {
+			o.Hide()
+		}
 	}
 	return p
 }
@@ -93,6 +104,9 @@ func (p *partnerTrying) run(standIn bool) {
 		who = t.T("partners.tried.stand-in", "Name", name)
 	}
 	p.who.SetText(who)
+	p.who.Show()
+	p.picture.root.Show()
+	p.calls.RemoveAll()
 	p.server.Hide()
 	p.again.SetBusy(true)
 	p.verdict.Set(widgets.ToneAccent, t.T("partners.try.running"), "")

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -24,7 +25,9 @@ type waitReached struct {
 	root      *fyne.Container
 }
 
-func newWaitReached(t *i18n.Printer) *waitReached {
+// newWaitReached presets the port of our address, and says where that address
+// asks for more than this computer only.
+func newWaitReached(t *i18n.Printer, route desk.Route) *waitReached {
 	r := &waitReached{addresses: []string{"", testclient.AllAddresses}}
 	words := []string{t.T("partners.wait.listen.own"), t.T("partners.wait.listen.all")}
 	for _, own := range testclient.OwnAddresses() {
@@ -34,7 +37,13 @@ func newWaitReached(t *i18n.Printer) *waitReached {
 	r.from = widgets.NewSelect("", words, 0, nil)
 	r.port = widgets.NewInput(t.T("server.port.free"), func(string) { r.portField.SetFault("") })
 	r.portField = widgets.NewField(t.T("server.port"), "", r.port)
-	r.root = widgets.AtMost(640, widgets.Columns(12, widgets.NewField(t.T("partners.wait.listen"), "", r.from), r.portField))
+	if port := route.OurPort(); port != 0 {
+		r.port.SetText(strconv.Itoa(port))
+	}
+	r.root = widgets.Stack(4, widgets.Columns(12, widgets.NewField(t.T("partners.wait.listen"), "", r.from), r.portField))
+	if host := route.Elsewhere(); host != "" {
+		r.root.Add(widgets.NewText(t.T("partners.wait.choose", "Host", pki.Escape(host))).Small().Tone(widgets.ToneSoon).Wrap())
+	}
 	return r
 }
 
@@ -69,11 +78,19 @@ func (p *partnerTrying) waitForCall() {
 		return
 	}
 	t, d, id, name := p.w.t, p.desk, p.page.ID, pki.Escape(p.page.Name)
-	p.who.SetText("")
+	p.who.Hide()
 	p.server.Hide()
-	p.picture.waiting("")
+	p.picture.root.Hide() // what our server saw is said in the list of calls
+	p.calls.RemoveAll()
+	refused, last := 0, ""
 	wait.Started = func(at desk.PartnerWaiting) { p.w.run.UI(func() { p.listens(at) }) }
-	wait.Seen = func(c testclient.Connection) { p.w.run.UI(func() { p.saw(c) }) }
+	wait.Seen = func(c testclient.Connection) {
+		p.w.run.UI(func() {
+			if c.RefusalCode != "" {
+				refused, last = refused+1, p.refused(c)
+			}
+		})
+	}
 	var done desk.PartnerTried
 	p.stop = p.w.spawn("", func(ctx context.Context) error {
 		var err error
@@ -83,6 +100,8 @@ func (p *partnerTrying) waitForCall() {
 		p.stop = nil
 		p.waits(false)
 		switch {
+		case errors.Is(err, context.Canceled) && refused > 0:
+			p.verdict.Set(widgets.ToneSoon, t.T("partners.wait.refused", "Count", refused, "Last", pki.Escape(last)), "")
 		case errors.Is(err, context.Canceled):
 			p.verdict.Hide()
 		case err != nil:
@@ -97,6 +116,24 @@ func (p *partnerTrying) waitForCall() {
 	p.waits(true)
 	p.settle()
 }
+
+// refused puts a call that was refused above the earlier ones, with why; it
+// gives the reason.
+func (p *partnerTrying) refused(c testclient.Connection) string {
+	t := p.w.t
+	p.w.stir()
+	why := t.TurnedAway(c.RefusalCode, c.Facts())
+	_, cause, _ := t.Diagnosis(c.RefusalCode, c.Facts())
+	head := t.T("partners.wait.call", "Time", c.At.In(p.w.now().Location()).Format("15:04:05"), "Remote", c.Remote, "Why", pki.Escape(why))
+	one := widgets.NewNotice(widgets.ToneBroken, head, pki.Escape(cause))
+	p.calls.Objects = append([]fyne.CanvasObject{one}, p.calls.Objects[:min(len(p.calls.Objects), callsShown-1)]...)
+	p.calls.Refresh()
+	p.settle()
+	return why
+}
+
+// callsShown is how many refused calls are on the page.
+const callsShown = 20
 
 // waits shows what can be done while waiting.
 func (p *partnerTrying) waits(on bool) {

@@ -42,6 +42,7 @@ type stepLine struct {
 type picture struct {
 	w    *Window
 	host *widgets.Text
+	name *widgets.Text // of the client
 	rows [7]*stepRow
 	line [7]fyne.CanvasObject // over each row
 	cols *stepColumns
@@ -51,8 +52,8 @@ type picture struct {
 func newPicture(w *Window) *picture {
 	p := &picture{w: w, cols: &stepColumns{}}
 	p.host = widgets.NewText("").Small().Tone(widgets.ToneQuiet).Align(fyne.TextAlignTrailing).Truncate()
-	client := widgets.NewText(w.t.T("picture.client")).Small().Tone(widgets.ToneQuiet)
-	head := &fyne.Container{Layout: &stepHeadLayout{p.cols}, Objects: []fyne.CanvasObject{client, p.host}}
+	p.name = widgets.NewText(w.t.T("picture.client")).Small().Tone(widgets.ToneQuiet).Truncate()
+	head := &fyne.Container{Layout: &stepHeadLayout{p.cols}, Objects: []fyne.CanvasObject{p.name, p.host}}
 	all := widgets.Stack(0, head)
 	for i := range p.rows {
 		p.rows[i] = newStepRow(p.cols)
@@ -112,6 +113,9 @@ func (p *picture) set(i int, l stepLine) {
 	}
 	p.rows[i].set(l)
 }
+
+// setClient says whose the client is, where it is not this one.
+func (p *picture) setClient(name string) { p.name.SetText(name) }
 
 func (p *picture) setHost(host string) {
 	if host == "" {

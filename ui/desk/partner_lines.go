@@ -37,7 +37,7 @@ type PartnerLine struct {
 	Name  string    `json:"name,omitempty"` // of what it is about
 	ID    ID        `json:"id,omitempty"`   // of that, in the vault
 	At    time.Time `json:"at,omitzero"`    // when it was sent, or tried
-	Why   string    `json:"why,omitempty"`  // of an open line: the Health of what is here and does not do; of a try its diagnosis
+	Why   string    `json:"why,omitempty"`  // of an open line: the Health of what is here and does not do, "no-key" or WhyNoName; of a try its diagnosis
 }
 
 // lines is the checklist of a direction.
@@ -86,15 +86,35 @@ func (d *Desk) unfit(c Certificate) string {
 	return ""
 }
 
+// WhyNoName: our server's certificate does not have the name of our address.
+const WhyNoName = "no-name"
+
+// unfitFor is unfit, or WhyNoName.
+func (d *Desk) unfitFor(w RoutePage, c Certificate) (string, error) {
+	host := w.Host()
+	if why := d.unfit(c); why != "" || w.Direction != TheyCall || host == "" {
+		return why, nil
+	}
+	chain, err := d.chain(c.ID)
+	if err != nil || chain[0].VerifyHostname(host) == nil {
+		return "", err
+	}
+	return WhyNoName, nil
+}
+
 // ourLines are about our certificate: made here, or signed by them.
 func (d *Desk) ourLines(p PartnerPage, w RoutePage) ([]PartnerLine, error) {
 	if w.OurSigner == Them {
 		return d.askedLines(p, w)
 	}
 	l := PartnerLine{Code: LineOurCertificate, State: LineOpen}
+	var err error
 	if c := w.Ours; c != nil {
 		l.Name, l.ID = c.Name, c.ID
-		if l.Why = d.unfit(*c); l.Why == "" {
+		if l.Why, err = d.unfitFor(w, *c); err != nil {
+			return nil, err
+		}
+		if l.Why == "" {
 			l.State = LineDone
 		}
 	} else if p.Authority == nil {
@@ -119,8 +139,15 @@ func (d *Desk) askedLines(p PartnerPage, w RoutePage) ([]PartnerLine, error) {
 	answer := PartnerLine{Code: LineAnswer, State: LineLater}
 	if c := w.Ours; c != nil {
 		answer.Name, answer.ID = c.Name, c.ID
-		if answer.Why = d.unfit(*c); answer.Why == "" {
+		why, err := d.unfitFor(w, *c)
+		if err != nil {
+			return nil, err
+		}
+		switch answer.Why = why; why {
+		case "":
 			made.State, sent.State, answer.State = LineDone, LineDone, LineDone
+		case WhyNoName: // they signed what was asked for: another request is needed
+			return []PartnerLine{made, sent, answer}, nil
 		}
 	}
 	if r := w.OurRequest; r != nil {

@@ -50,6 +50,9 @@ func (d *Desk) TakeKit(ctx context.Context, id ID, in KitIn, c KitChoice) (KitTa
 		if err := t.note(tx); err != nil {
 			return err
 		}
+		if len(t.trust)+len(t.found.Certificates)+len(t.found.Requests)+len(t.found.Lists) == 0 {
+			return nil // nothing of it was taken in
+		}
 		return tx.AppendEvent(d.partnerEvent("partner-take", t.p, map[string]string{
 			"authorities": strconv.Itoa(len(t.trust)), "answers": strconv.Itoa(len(in.Answers)), "requests": strconv.Itoa(len(in.Requests)),
 		}))

@@ -72,10 +72,16 @@ func (d *Desk) TryPartner(ctx context.Context, id ID, dir Direction, standIn boo
 	return d.keepTried(id, tried)
 }
 
-// keepTried keeps how a direction was tried last, where the vault can be written.
-func (d *Desk) keepTried(id ID, tried PartnerTried) (PartnerTried, error) {
+// keepTried keeps how a direction was tried last, and what is noted of that,
+// where the vault can be written.
+func (d *Desk) keepTried(id ID, tried PartnerTried, events ...storage.Event) (PartnerTried, error) {
 	if !d.ReadOnly() {
 		err := d.vault.Update(func(tx *storage.Tx) error {
+			for _, e := range events {
+				if err := tx.AppendEvent(e); err != nil {
+					return err
+				}
+			}
 			return changeRoute(tx, id, tried.Direction, func(r *Route) { r.Last = tried.PartnerTry })
 		})
 		if err != nil {

@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
+	"net/url"
+	"strconv"
 
 	"countersign/pki"
+	"countersign/storage"
 	"countersign/testclient"
 )
 
@@ -39,12 +43,39 @@ type PartnerWait struct {
 	Seen    func(testclient.Connection) // told of each connection, refused ones too; nil: nobody
 }
 
+// OurPort is the port of our address, which they call; 0 when it names none.
+func (r Route) OurPort() int {
+	u, err := url.Parse(r.URL)
+	if err != nil {
+		return 0
+	}
+	port, err := strconv.Atoi(u.Port())
+	if err != nil {
+		return 0
+	}
+	return port
+}
+
+// Host is the name in the direction's address; "" for none.
+func (r Route) Host() string { return hostOfURL(r.URL) }
+
+// Elsewhere is the host of our address when that is not this computer's
+// loopback, so that calls of it come to other addresses; else "".
+func (r Route) Elsewhere() string {
+	host := r.Host()
+	if a, err := netip.ParseAddr(host); host == "localhost" || err == nil && a.IsLoopback() {
+		return ""
+	}
+	return host
+}
+
 // PartnerWaiting is a server of ours that waits for the partner's client.
 type PartnerWaiting struct {
 	URL         string             // to call it from this computer
 	All         bool               // it listens on every address of this computer
 	Reaches     []testclient.Reach // from other computers; none: it is for this computer only
 	Certificate string             // the name of the one that it presents
+	Elsewhere   string             // as of Route
 }
 
 // WaitForPartner starts our server for the partner's real client and waits until
@@ -87,13 +118,14 @@ func (d *Desk) WaitForPartner(ctx context.Context, id ID, wait PartnerWait) (Par
 	tried := PartnerTried{Direction: TheyCall, Server: []testclient.Connection{call}}
 	tried.At, tried.URL, tried.Status = d.Now(), server.URL(), call.Status
 	tried.PassedAt = tried.At
-	return d.keepTried(id, tried)
+	return d.keepTried(id, tried, storage.Event{At: tried.At, Verb: "partner-call", Subject: storage.ID(id), Name: page.Name,
+		Detail: map[string]string{"client": call.ClientName}})
 }
 
 // waitingAt says how a server is called; the partner knows the direction's own
 // address, which may lead here by another way.
 func waitingAt(server *testclient.Server, r RoutePage, address string) PartnerWaiting {
-	w := PartnerWaiting{URL: server.URL(), All: address == testclient.AllAddresses, Certificate: r.Ours.Name}
+	w := PartnerWaiting{URL: server.URL(), All: address == testclient.AllAddresses, Certificate: r.Ours.Name, Elsewhere: r.Elsewhere()}
 	if w.Reaches = server.Reaches(""); len(w.Reaches) > 0 {
 		w.Reaches = server.Reaches(hostOfURL(r.URL))
 	}
@@ -107,6 +139,8 @@ func (w PartnerWaiting) Say() []Said {
 		said := []Said{{Code: "at", Facts: []any{"URL", w.URL}}, {Code: "here"}}
 		if w.All {
 			said[1] = Said{Code: "no-address", Wary: true}
+		} else if w.Elsewhere != "" {
+			said = append(said, Said{Code: "elsewhere", Facts: []any{"Host", pki.Escape(w.Elsewhere)}, Wary: true})
 		}
 		return said
 	}

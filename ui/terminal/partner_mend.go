@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -21,8 +22,7 @@ type mendFlags struct {
 func (s *session) partnerMend() *cobra.Command {
 	var f mendFlags
 	c := &cobra.Command{
-		Use: "mend NAME we-call|they-call LINE", Short: s.t.T("partners.terminal.mend"), Args: cobra.ExactArgs(3),
-		Long: s.t.T("partners.terminal.mend") + "\n\n" + s.t.T("partners.terminal.mend.lines", "Lines", strings.Join(mendLines, ", ")),
+		Use: "mend NAME we-call|they-call " + strings.Join(mendLines, "|"), Short: s.t.T("partners.terminal.mend"), Args: cobra.ExactArgs(3),
 		RunE: func(c *cobra.Command, args []string) error {
 			dir, err := parseDirection(args[1])
 			if err != nil {
@@ -61,7 +61,7 @@ func (s *session) mendLine(c *cobra.Command, d *desk.Desk, p desk.Partner, dir d
 	case desk.LineOurCertificate, desk.LineOurRequest:
 		r, err := d.SuggestOurs(p.ID, dir)
 		if err == nil {
-			r, err = f.change(c, d, r)
+			r, err = s.changed(c, d, r, f)
 		}
 		if err != nil {
 			return err
@@ -90,7 +90,7 @@ func (s *session) mendTheirs(c *cobra.Command, d *desk.Desk, p desk.Partner, dir
 	if f.withKey {
 		r, err := d.SuggestTheirs(p.ID, dir)
 		if err == nil {
-			r, err = f.change(c, d, r)
+			r, err = s.changed(c, d, r, f)
 		}
 		if err != nil {
 			return err
@@ -125,6 +125,19 @@ func (s *session) mendTheirs(c *cobra.Command, d *desk.Desk, p desk.Partner, dir
 
 func (s *session) sayIssued(c desk.Certificate) {
 	s.say("partners.terminal.certificate", "Name", pki.Escape(c.Name), "Issuer", pki.Escape(c.Issuer), "Until", s.t.Date(c.NotAfter), "Serial", c.Serial)
+}
+
+// changed is a request that was suggested, with what the flags say: the name of
+// the address that is called stays in it.
+func (s *session) changed(c *cobra.Command, d *desk.Desk, suggested pki.Request, f mendFlags) (pki.Request, error) {
+	r, err := f.change(c, d, suggested)
+	for _, name := range suggested.Names {
+		if err == nil && !slices.Contains(r.Names, name) {
+			r.Names = append(r.Names, name)
+			s.say("partners.terminal.also-named", "Name", pki.Escape(name.Value))
+		}
+	}
+	return r, err
 }
 
 // change gives a suggested request what the flags say.

@@ -65,7 +65,7 @@ func (s *session) printPartnerLine(page desk.PartnerPage, r desk.RoutePage, l de
 	if l.State == desk.LineDone || l.State == desk.LineLater {
 		return
 	}
-	if command := lineCommand(page, r, l, standIn); command != "" {
+	if command := s.lineCommand(page, r, l, standIn); command != "" {
 		fmt.Fprintf(s.Out, "         %s\n", command)
 	}
 }
@@ -79,8 +79,8 @@ func (s *session) lineDetail(r desk.RoutePage, l desk.PartnerLine) string {
 	switch {
 	case l.Code == desk.LineTry && !l.At.IsZero():
 		parts = append(parts, s.lastTry(r.Last))
-	case l.Why == "no-key":
-		parts = append(parts, s.t.T("partners.why.no-key"))
+	case l.Why == "no-key" || l.Why == desk.WhyNoName:
+		parts = append(parts, s.t.T("partners.why."+l.Why, "Host", pki.Escape(r.Host())))
 	case l.Why != "" && l.Code != desk.LineTry:
 		parts = append(parts, s.t.T("health."+l.Why))
 	case !l.At.IsZero():
@@ -100,9 +100,9 @@ func (s *session) lastTry(t desk.PartnerTry) string {
 }
 
 // lineCommand is the command that mends a line.
-func lineCommand(page desk.PartnerPage, r desk.RoutePage, l desk.PartnerLine, standIn bool) string {
+func (s *session) lineCommand(page desk.PartnerPage, r desk.RoutePage, l desk.PartnerLine, standIn bool) string {
 	name := quoted(page.Name)
-	command := "countersign partner "
+	command := s.command() + " partner "
 	switch l.Code {
 	case desk.LineAuthority:
 		return command + "set " + name + " --ca AUTHORITY"
@@ -119,7 +119,11 @@ func lineCommand(page desk.PartnerPage, r desk.RoutePage, l desk.PartnerLine, st
 		return command + "set " + name + " --our-url https://..."
 	case desk.LineTry:
 		if r.CanWait(page) && !standIn {
-			return command + "try " + name + " they-call --wait 10m"
+			listen := ""
+			if r.Elsewhere() != "" {
+				listen = " --listen " + listenAll
+			}
+			return command + "try " + name + " they-call --wait 10m" + listen
 		}
 		if !standIn && !r.TryReal(page) {
 			return command + "stand-in " + name
@@ -127,6 +131,14 @@ func lineCommand(page desk.PartnerPage, r desk.RoutePage, l desk.PartnerLine, st
 		return fmt.Sprintf("%stry %s %s", command, name, r.Direction)
 	}
 	return ""
+}
+
+// command is how this program is called for the vault that is open.
+func (s *session) command() string {
+	if s.vault == "" {
+		return "countersign"
+	}
+	return "countersign --vault " + quoted(s.vault)
 }
 
 // quoted is a name as a shell takes it.

@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"time"
@@ -57,9 +58,18 @@ func (s *session) partnerTry() *cobra.Command {
 		Long: s.t.T("partners.terminal.try") + "\n\n" + s.t.T("partners.terminal.try.long"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return s.withPartner(c, args[0], func(d *desk.Desk, p desk.Partner) error {
-				if c.Flags().Changed("wait") {
+				waits := c.Flags().Changed("wait")
+				for _, flag := range []string{"listen", "port"} {
+					if !waits && c.Flags().Changed(flag) {
+						return wrong("partners.terminal.wait-only", "Flag", "--"+flag)
+					}
+				}
+				if waits {
 					if len(args) > 1 && args[1] != string(desk.TheyCall) || wait <= 0 || port < 0 || port > 65535 {
 						return usageError{fmt.Errorf("--wait %s --port %d: %s", wait, port, desk.TheyCall)}
+					}
+					if at := p.Route(desk.TheyCall); at != nil && !c.Flags().Changed("port") {
+						port = at.OurPort()
 					}
 					address, err := listenAddress(listen)
 					if err != nil {
@@ -81,7 +91,7 @@ func (s *session) partnerTry() *cobra.Command {
 	}
 	c.Flags().BoolVar(&standIn, "stand-in", false, s.t.T("partners.flag.stand-in"))
 	c.Flags().DurationVar(&wait, "wait", 0, s.t.T("partners.flag.wait"))
-	c.Flags().IntVar(&port, "port", 0, s.t.T("terminal.flag.port"))
+	c.Flags().IntVar(&port, "port", 0, s.t.T("partners.flag.port"))
 	c.Flags().StringVar(&listen, "listen", "", s.t.T("partners.flag.listen"))
 	c.Flags().BoolVar(&asJSON, "json", false, s.t.T("terminal.flag.json"))
 	return c
@@ -108,11 +118,28 @@ func (s *session) waitForPartner(ctx context.Context, d *desk.Desk, p desk.Partn
 	wait.Started = func(at desk.PartnerWaiting) {
 		s.say("partners.wait.title", "Name", pki.Escape(p.Name))
 		for _, said := range at.Say() {
-			s.say("partners.wait."+said.Code, said.Facts...)
+			fmt.Fprintln(s.Out, s.words("partners.wait."+said.Code, said.Facts...))
 		}
 	}
-	wait.Seen = s.printLine
+	refused, last := 0, ""
+	wait.Seen = func(c testclient.Connection) {
+		if c.RefusalCode == "" {
+			s.printLine(c)
+			return
+		}
+		refused, last = refused+1, s.t.TurnedAway(c.RefusalCode, c.Facts())
+		_, cause, _ := s.t.Diagnosis(c.RefusalCode, c.Facts())
+		fmt.Fprintf(s.Out, "%s  %s  %s\n    %s\n", c.At.Local().Format("15:04:05"), c.Remote, pki.Escape(last), pki.Escape(cause))
+	}
 	done, err := d.WaitForPartner(ctx, p.ID, wait)
+	if errors.Is(err, context.DeadlineExceeded) {
+		words := s.t.T("partners.wait.nobody", "Name", pki.Escape(p.Name))
+		if refused > 0 {
+			words = s.t.T("partners.wait.refused", "Count", refused, "Last", pki.Escape(last))
+		}
+		fmt.Fprintln(s.Err, words)
+		return saidError{}
+	}
 	if err != nil {
 		return err
 	}

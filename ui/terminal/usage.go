@@ -179,6 +179,10 @@ func argumentError(c *cobra.Command, args []string, err error) error {
 	case len(args) == 0:
 		return wrong("usage.argument-needed", "Command", c.CommandPath(), "Takes", takes)
 	}
+	needed := strings.Fields(takes)
+	if len(args) < len(needed) {
+		return wrong("usage.argument-missing", "Command", c.CommandPath(), "Takes", takes, "Missing", needed[len(args)])
+	}
 	return wrong("usage.argument-over", "Command", c.CommandPath(), "Takes", takes, "Value", args[len(args)-1])
 }
 
