@@ -184,11 +184,7 @@ func (d *Desk) Unlock(ctx context.Context, passphrase []byte) error {
 // place.
 func (d *Desk) unlockWith(ctx context.Context, passphrase []byte) error {
 	err := d.vault.Unlock(ctx, passphrase)
-	if secret, is := d.codeInstead(err, passphrase); is {
-		defer clear(secret)
-		err = d.vault.UnlockBy(ctx, ByRecovery, secret)
-	}
-	return err
+	return d.orByCode(err, passphrase, func(secret []byte) error { return d.vault.UnlockBy(ctx, ByRecovery, secret) })
 }
 
 // tidy removes for good, once, what was deleted before the vault was opened
@@ -251,10 +247,7 @@ func (d *Desk) ChangePassphrase(ctx context.Context, old, new []byte) error {
 		return ErrWeakPassphrase
 	}
 	err := d.vault.ChangePassphrase(ctx, old, new)
-	if secret, is := d.codeInstead(err, old); is {
-		defer clear(secret)
-		err = d.vault.ResetPassphrase(ctx, ByRecovery, secret, new)
-	}
+	err = d.orByCode(err, old, func(secret []byte) error { return d.vault.ResetPassphrase(ctx, ByRecovery, secret, new) })
 	if err != nil && !errors.Is(err, ErrSlotRemains) {
 		return err
 	}

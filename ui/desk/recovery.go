@@ -38,18 +38,7 @@ func writeRecoveryCode(secret []byte) string {
 // readRecoveryCode reads a code as people type it: in any case, with anything
 // between the groups, O for 0 and I or L for 1.
 func readRecoveryCode(typed string) ([]byte, error) {
-	plain := strings.Map(func(r rune) rune {
-		switch r {
-		case 'o', 'O':
-			return '0'
-		case 'i', 'I', 'l', 'L':
-			return '1'
-		case ' ', '-', '\t', '\n', '\r', '.', '_':
-			return -1
-		}
-		return r
-	}, typed)
-	plain = strings.ToUpper(plain)
+	plain := bareCode(typed)
 	raw, err := crockford.DecodeString(plain)
 	if err != nil || len(raw) != recoverySecret+recoveryCheck {
 		return nil, ErrRecoveryCode
@@ -59,6 +48,31 @@ func readRecoveryCode(typed string) ([]byte, error) {
 		return nil, ErrRecoveryCode
 	}
 	return secret, nil
+}
+
+// bareCode is a code as typed without what stands between its groups, in the letters
+// that it is written with.
+func bareCode(typed string) string {
+	return strings.ToUpper(strings.Map(func(r rune) rune {
+		switch r {
+		case 'o', 'O':
+			return '0'
+		case 'i', 'I', 'l', 'L':
+			return '1'
+		case ' ', '-', '\t', '\n', '\r', '.', '_':
+			return -1
+		}
+		return r
+	}, typed))
+}
+
+// resemblesCode tells whether a text is in groups as a recovery code is, about as long,
+// and no words.
+func resemblesCode(typed string) bool {
+	const length, groups = (recoverySecret + recoveryCheck) * 8 / 5, (recoverySecret+recoveryCheck)*8/5/recoveryGroup
+	plain := bareCode(typed)
+	return strings.ContainsAny(typed, "23456789") && len(plain) >= length-2 && len(plain) <= length+3 && strings.Trim(plain, "0123456789ABCDEFGHJKMNPQRSTUVWXYZ") == "" &&
+		len(strings.FieldsFunc(typed, func(r rune) bool { return r == '-' || r == ' ' })) >= groups-1
 }
 
 // NewRecoveryCode makes a code that opens the vault when the passphrase is
@@ -92,12 +106,20 @@ func (d *Desk) UnlockByRecovery(ctx context.Context, code string) error {
 	return d.vault.UnlockBy(ctx, storage.ByRecovery, secret)
 }
 
-// codeInstead is the secret of a recovery code that was given where a
-// passphrase is asked for, and was not the passphrase.
-func (d *Desk) codeInstead(err error, given []byte) (secret []byte, is bool) {
+// orByCode tries what was given where a passphrase is asked for, and was not the
+// passphrase, as a recovery code: with its secret, if it is one. Error: ErrRecoveryCode
+// for what is almost one.
+func (d *Desk) orByCode(err error, given []byte, try func(secret []byte) error) error {
 	if !errors.Is(err, ErrWrongPassphrase) || !d.Opens(ByRecovery) {
-		return nil, false
+		return err
 	}
 	secret, wrong := readRecoveryCode(string(given))
-	return secret, wrong == nil
+	switch {
+	case wrong == nil:
+		defer clear(secret)
+		return try(secret)
+	case resemblesCode(string(given)):
+		return wrong
+	}
+	return err
 }

@@ -86,9 +86,14 @@ func TestForgottenPassphrase(t *testing.T) {
 		t.Fatal(err)
 	}
 	fresh := []byte("a quiet new one 7")
-	for _, wrong := range []string{other, code[1:], "x"} {
-		if err := d.ChangePassphrase(ctx, []byte(wrong), fresh); !errors.Is(err, ErrWrongPassphrase) {
-			t.Errorf("%q: error %v", wrong, err)
+	swapped := code[:20] + map[bool]string{true: "8", false: "9"}[code[20] == '9'] + code[21:]
+	for wrong, want := range map[string]error{
+		other: ErrWrongPassphrase, "x": ErrWrongPassphrase, strings.ReplaceAll(swapped, "-", ""): ErrWrongPassphrase,
+		"eight words in groups of about four letters": ErrWrongPassphrase,
+		code[1:]: ErrRecoveryCode, swapped: ErrRecoveryCode, strings.ToLower(strings.ReplaceAll(swapped, "-", " ")): ErrRecoveryCode,
+	} {
+		if err := d.ChangePassphrase(ctx, []byte(wrong), fresh); !errors.Is(err, want) {
+			t.Errorf("%q: error %v, want %v", wrong, err, want)
 		}
 	}
 	if err := d.ChangePassphrase(ctx, []byte(code), []byte("short")); !errors.Is(err, ErrWeakPassphrase) {
