@@ -69,7 +69,7 @@ func bareCode(typed string) string {
 // resemblesCode tells whether a text is in groups as a recovery code is, about as long,
 // and no words.
 func resemblesCode(typed string) bool {
-	const length, groups = (recoverySecret + recoveryCheck) * 8 / 5, (recoverySecret+recoveryCheck)*8/5/recoveryGroup
+	const length, groups = (recoverySecret + recoveryCheck) * 8 / 5, (recoverySecret + recoveryCheck) * 8 / 5 / recoveryGroup
 	plain := bareCode(typed)
 	return strings.ContainsAny(typed, "23456789") && len(plain) >= length-2 && len(plain) <= length+3 && strings.Trim(plain, "0123456789ABCDEFGHJKMNPQRSTUVWXYZ") == "" &&
 		len(strings.FieldsFunc(typed, func(r rune) bool { return r == '-' || r == ' ' })) >= groups-1
