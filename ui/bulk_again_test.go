@@ -138,6 +138,7 @@ func TestBulkCommon(t *testing.T) {
 	equalTexts(t, "rows", p.statuses(), []string{"2 a.example: ready", "3 b.example: ready",
 		"4 bob: The profile Staff is for another kind: leave the kind of this row empty, or take no profile."})
 	test.Tap(p.preview.create)
+	test.Tap(p.preview.anyway)
 	b.queue.drain()
 	made := b.found("a.example")
 	if d := made.Described; made.Profile != "Staff" || made.Key != pki.P384 || d.Subject != "CN=a.example, OU=Works, O=Acme" ||

@@ -14,6 +14,33 @@ import (
 	"countersign/ui/widgets"
 )
 
+// createAsked asks before rows are left out: the button stands where the one of
+// the page before stood, and is pressed by who does not look.
+func (b *bulkPage) createAsked() {
+	if b.check.Bad == 0 || len(b.toMake()) == 0 {
+		b.create()
+		return
+	}
+	p := &b.preview
+	p.asked = true
+	p.trouble.Objects = b.troubles()
+	p.create.Disable()
+	b.root.Refresh()
+	p.page.ScrollToTop()
+}
+
+// badNotice says that rows have faults, or asks whether to leave them out.
+func (b *bulkPage) badNotice() fyne.CanvasObject {
+	t, p := b.w.t, &b.preview
+	if !p.asked {
+		return widgets.NewNotice(widgets.ToneSoon, t.T("bulk.bad", "Count", b.check.Bad), "")
+	}
+	p.anyway = widgets.NewButton(p.create.Text(), "", widgets.Plain, b.create)
+	ask := widgets.NewNotice(widgets.ToneSoon, t.T("bulk.leave-out", "Count", b.check.Bad), t.T("bulk.leave-out.text"))
+	ask.SetButtons(p.anyway)
+	return ask
+}
+
 // create makes the good rows, off the window's goroutine.
 func (b *bulkPage) create() {
 	rows, defaults := b.toMake(), b.check.Defaults

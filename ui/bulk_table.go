@@ -26,7 +26,9 @@ type bulkPreview struct {
 	list                     *widgets.DataList
 	said                     *fyne.Container // all that there is to say of the chosen row
 	create                   *widgets.Button
-	goOn                     *widgets.Check // leave out the rows that are there
+	anyway                   *widgets.Button // to leave out the rows with faults
+	asked                    bool            // whether to leave them out
+	goOn                     *widgets.Check  // leave out the rows that are there
 	page                     *container.Scroll
 	root                     fyne.CanvasObject
 
@@ -85,7 +87,7 @@ func (b *bulkPage) buildPreview() {
 		widgets.Column{Title: t.T("bulk.head.until"), Weight: 1, Min: 128, Priority: 1},
 		widgets.Column{Title: t.T("bulk.head.status"), Weight: 4, Min: 200})
 	p.list.OnSelected = b.rowChosen
-	p.create = widgets.NewButton("", "", widgets.Primary, b.create)
+	p.create = widgets.NewButton("", "", widgets.Primary, b.createAsked)
 	p.page = container.NewVScroll(widgets.Inset(0, gutter, 2, 2, widgets.Stack(12,
 		widgets.Grid(150, 12,
 			widgets.NewField(t.T("issue.issuer"), "", p.issuer), widgets.NewField(t.T("bulk.kind"), "", p.kind),
@@ -186,6 +188,7 @@ func (b *bulkPage) filters() []widgets.Filter {
 // showTable shows the table as it was checked.
 func (b *bulkPage) showTable() {
 	t, p, c := b.w.t, &b.preview, b.check
+	p.asked = false
 	p.source.SetText(t.T("bulk.pasted"))
 	if b.path != "" {
 		p.source.SetText(brief(pki.Escape(filepath.Base(b.path)), 24))
@@ -249,7 +252,7 @@ func (b *bulkPage) troubles() []fyne.CanvasObject {
 		list = append(list, widgets.NewNotice(widgets.ToneNone, t.T("bulk.there.title", "Count", c.There), t.T("bulk.there.text")), b.preview.goOn)
 	}
 	if c.Bad > 0 {
-		list = append(list, widgets.NewNotice(widgets.ToneSoon, t.T("bulk.bad", "Count", c.Bad), ""))
+		list = append(list, b.badNotice())
 	}
 	if n := len(b.table.Unknown); n > 0 {
 		list = append(list, widgets.NewNotice(widgets.ToneNone,

@@ -86,6 +86,12 @@ func TestBulkFromFileToBundles(t *testing.T) {
 
 	test.Tap(p.preview.create)
 	b.queue.drain()
+	if len(p.made) != 0 || !p.preview.create.Disabled() || !strings.Contains(texts(p.preview.trouble), "1 row has faults and is left out.") {
+		t.Fatalf("rows are left out unasked: %+v\n%s", p.made, texts(p.preview.trouble))
+	}
+	b.picture("bulk-leave-out")
+	test.Tap(p.preview.anyway)
+	b.queue.drain()
 	if len(p.made) != 3 || p.made[0].Certificate.IssuerID != root.ID {
 		t.Fatalf("made %+v", p.made)
 	}

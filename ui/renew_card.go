@@ -81,6 +81,10 @@ func (f *renewForm) oldWords() string {
 		return t.T("renew.old.revoked")
 	case c.Health(f.w.now()) == desk.Expired:
 		return t.T("renew.old.ended", "Date", t.Date(c.NotAfter))
+	case !c.RefusedFrom.IsZero() && !c.RefusedFrom.After(f.w.now()):
+		return t.T("renew.old.refused-since", "Date", t.Date(c.RefusedFrom))
+	case !c.RefusedFrom.IsZero():
+		return t.T("renew.old.refused", "Date", t.Date(c.RefusedFrom))
 	case c.IsAuthority() && f.seen.KeepsKey:
 		return t.T("renew.old.authority", "Date", t.Date(c.NotAfter))
 	}

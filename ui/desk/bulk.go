@@ -61,7 +61,7 @@ var headings = map[BulkColumn][]string{
 	ColumnName: {"name", "commonname", "cn", "subject", "fullname",
 		"名稱", "姓名", "名字", "通用名稱", "一般名稱", "名前", "氏名", "コモンネーム", "一般名", "共通名"},
 	ColumnKind: {"kind", "type", "usage", "purpose", "use",
-		"類型", "種類", "用途", "タイプ", "種別"},
+		"類型", "類別", "種類", "用途", "タイプ", "種別"},
 	ColumnNames: {"names", "san", "sans", "subjectaltname", "subjectaltnames", "subjectalternativename",
 		"subjectalternativenames", "altname", "altnames", "alternativenames", "dns", "dnsname", "dnsnames",
 		"host", "hosts", "hostname", "hostnames", "domain", "domains", "ip", "ipaddress", "address", "addresses", "uri", "uris",

@@ -4,6 +4,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"countersign/pki"
 )
@@ -22,16 +25,38 @@ func kindOf(cell string) (pki.Kind, bool) {
 	if len(cell) > maxBulkWord {
 		return "", false
 	}
-	switch folded(cell) {
-	case "client", "user", "person", "device", "clientauth", "用戶端", "客戶端", "使用者", "クライアント", "ユーザー":
+	switch folded(norm.NFKC.String(cell)) {
+	case "client", "user", "person", "device", "clientauth", "用戶端", "客戶端", "用戶", "客戶", "使用者", "クライアント", "ユーザー":
 		return pki.Client, true
-	case "server", "host", "serverauth", "伺服器", "主機", "サーバー", "サーバ":
+	case "server", "host", "serverauth", "伺服器", "伺服器端", "主機", "サーバー", "サーバ":
 		return pki.Server, true
-	case "both", "peer", "clientserver", "serverclient", "兩者", "両用", "両方":
+	case "both", "peer", "clientserver", "serverclient", "兩者", "兩用", "両用", "両方":
 		return pki.Both, true
 	}
 	return "", false
 }
+
+// plainNumber writes the Chinese number that a text begins with, up to 99, in
+// digits: "十二個月" is "12個月".
+func plainNumber(text string) string {
+	n, digit, read := 0, 0, 0
+	for at, r := range text {
+		if value, is := hanDigits[r]; is {
+			digit = value
+		} else if r == '十' {
+			n, digit = 10*max(digit, 1), 0
+		} else {
+			break
+		}
+		read = at + utf8.RuneLen(r)
+	}
+	if read == 0 {
+		return text
+	}
+	return strconv.Itoa(n+digit) + text[read:]
+}
+
+var hanDigits = map[rune]int{'一': 1, '二': 2, '兩': 2, '両': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9}
 
 // maxBulkDays is a hundred years.
 const maxBulkDays = 36525
@@ -42,12 +67,13 @@ func endOf(cell string, now time.Time) (time.Time, bool) {
 	if len(cell) > maxBulkWord {
 		return time.Time{}, false
 	}
-	plain := strings.ToLower(strings.Join(strings.Fields(cell), ""))
+	plain := strings.ToLower(strings.Join(strings.Fields(norm.NFKC.String(cell)), ""))
 	for _, layout := range []string{"2006-1-2", "2006/1/2", "2006.1.2", "20060102", "2006年1月2日"} {
 		if at, err := time.ParseInLocation(layout, plain, now.Location()); err == nil {
 			return at.AddDate(0, 0, 1).Add(-time.Second), true
 		}
 	}
+	plain = plainNumber(plain)
 	digits := len(plain) - len(strings.TrimLeft(plain, "0123456789"))
 	n, err := strconv.Atoi(plain[:digits])
 	if err != nil || n < 1 || n > maxBulkDays {

@@ -22,7 +22,7 @@ type BulkEncoding string
 // as plain "CSV".
 const (
 	EncodingUTF8     BulkEncoding = "utf-8"
-	EncodingUTF16    BulkEncoding = "utf-16"    // either end first; without a mark the little one, unless zeros tell
+	EncodingUTF16    BulkEncoding = "utf-16"    // either end first; without a mark see likelyOrder
 	EncodingBig5     BulkEncoding = "big5"      // code page 950
 	EncodingShiftJIS BulkEncoding = "shift-jis" // code page 932
 )
@@ -89,7 +89,7 @@ func (h BulkHint) text(data []byte) (string, BulkEncoding, error) {
 	case "":
 		return h.guess(data)
 	case EncodingUTF16:
-		text := fromUTF16(data, utf16Order(data))
+		text := fromUTF16(data, likelyOrder(data))
 		if strings.ContainsRune(text, utf8.RuneError) {
 			return "", "", &BulkEncodingError{h.Encoding}
 		}
@@ -105,6 +105,11 @@ func (h BulkHint) text(data []byte) (string, BulkEncoding, error) {
 func (h BulkHint) guess(data []byte) (string, BulkEncoding, error) {
 	if order := utf16Order(data); order != nil {
 		return fromUTF16(data, order), EncodingUTF16, nil
+	}
+	if len(data)%2 == 0 && bytes.IndexByte(data, 0) >= 0 { // no other text has zeros
+		if text := fromUTF16(data, likelyOrder(data)); isHeaded(text) && !strings.ContainsRune(text, utf8.RuneError) {
+			return text, EncodingUTF16, nil
+		}
 	}
 	if text, ok := decoded(data, EncodingUTF8); ok {
 		return text, EncodingUTF8, nil
@@ -126,8 +131,7 @@ func (h BulkHint) guess(data []byte) (string, BulkEncoding, error) {
 
 // isHeaded tells whether the first row of a text names columns.
 func isHeaded(text string) bool {
-	s := splitter{text: text, separator: byte(separatorOf(text)), line: 1}
-	first, ok := s.next()
+	first, ok := begin(text).next()
 	if !ok {
 		return false
 	}
@@ -188,11 +192,28 @@ func utf16Order(data []byte) binary.ByteOrder {
 	return nil
 }
 
-// fromUTF16 reads UTF-16, little end first where no order is known.
-func fromUTF16(data []byte, order binary.ByteOrder) string {
-	if order == nil {
-		order = binary.LittleEndian
+// likelyOrder is the order of the bytes of a text that is UTF-16: utf16Order;
+// else the one in which its first row names columns; else the one in which more
+// bytes are the zeros before commas and the ends of lines.
+func likelyOrder(data []byte) binary.ByteOrder {
+	if order := utf16Order(data); order != nil {
+		return order
 	}
+	little, big := isHeaded(fromUTF16(data, binary.LittleEndian)), isHeaded(fromUTF16(data, binary.BigEndian))
+	var zeros [2]int
+	for i, b := range data {
+		if b == 0 {
+			zeros[i%2]++
+		}
+	}
+	if big && !little || big == little && zeros[0] > zeros[1] {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
+}
+
+// fromUTF16 reads UTF-16.
+func fromUTF16(data []byte, order binary.ByteOrder) string {
 	var text strings.Builder
 	text.Grow(len(data)/2 + utf8.UTFMax)
 	for rest := data; len(rest) >= 2; {

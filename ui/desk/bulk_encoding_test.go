@@ -54,6 +54,10 @@ func TestReadBulkEncodings(t *testing.T) {
 		{"half-width", "CP932", "ﾔﾏﾀﾞ\r\n", BulkHint{Encoding: EncodingShiftJIS}, EncodingShiftJIS, []string{"1: ﾔﾏﾀﾞ"}},
 		{"UTF-8", "UTF-8", tableInTaiwan, BulkHint{Language: "ja"}, EncodingUTF8, taiwan},
 		{"UTF-16, as asked", "UTF-16LE", tableInTaiwan, BulkHint{Encoding: EncodingUTF16}, EncodingUTF16, taiwan},
+		{"UTF-16, big end first, found out", "UTF-16BE", tableInJapan, BulkHint{Language: "ja"}, EncodingUTF16, japan},
+		{"UTF-16, little end first, found out", "UTF-16LE", tableInJapan, BulkHint{}, EncodingUTF16, japan},
+		{"UTF-16, big end first, as asked", "UTF-16BE", tableInTaiwan, BulkHint{Encoding: EncodingUTF16}, EncodingUTF16, taiwan},
+		{"UTF-16, big end first, without headings", "UTF-16BE", "許功蓋\n髙橋\n", BulkHint{Encoding: EncodingUTF16}, EncodingUTF16, []string{"1: 許功蓋", "2: 髙橋"}},
 		{"UTF-16 with a mark, in Japan", "UTF-16", tableInJapan, BulkHint{Language: "ja"}, EncodingUTF16, japan},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"countersign/pki"
 )
 
@@ -48,8 +50,8 @@ func ReadBulk(data []byte, hint BulkHint) (BulkTable, error) {
 	if strings.Contains(text, "-----BEGIN ") {
 		return BulkTable{}, ErrBulkPEM
 	}
-	table := BulkTable{Separator: separatorOf(text), Columns: BulkColumns(), Encoding: encoding}
-	s := splitter{text: text, separator: byte(table.Separator), line: 1}
+	s := begin(text)
+	table := BulkTable{Separator: rune(s.separator), Columns: BulkColumns(), Encoding: encoding}
 	first, ok := s.next()
 	if !ok {
 		return table, ErrBulkEmpty
@@ -78,6 +80,17 @@ func ReadBulk(data []byte, hint BulkHint) (BulkTable, error) {
 		return table, ErrBulkEmpty
 	}
 	return table, nil
+}
+
+// begin makes ready to split a text. A first line "sep=;", which Excel writes
+// and reads, says what stands between the cells.
+func begin(text string) *splitter {
+	first, rest, _ := strings.Cut(text, "\n")
+	said := strings.Trim(strings.TrimRight(first, "\r"), `"`)
+	if len(said) == len("sep=;") && strings.EqualFold(said[:4], "sep=") && slices.Contains(separators, rune(said[4])) {
+		return &splitter{text: rest, separator: said[4], line: 2}
+	}
+	return &splitter{text: text, separator: byte(separatorOf(text)), line: 1}
 }
 
 // name takes the columns of the heading.
@@ -129,7 +142,8 @@ func columnOf(heading string) BulkColumn {
 	if len(heading) > maxBulkWord {
 		return ""
 	}
-	if at := strings.IndexAny(heading, "(（["); at > 0 {
+	heading = norm.NFKC.String(heading)
+	if at := strings.IndexAny(heading, "(["); at > 0 {
 		heading = heading[:at]
 	}
 	plain := folded(heading)

@@ -117,6 +117,41 @@ func ReadFile(path string) ([]byte, error) {
 	return data, nil
 }
 
+// ReadSecret is ReadFile for a passphrase or passwords, which shells also hand
+// over in a pipe: <(command). One is read up to pki.MaxInput, and until its
+// other end is closed, which may take 30 seconds.
+func ReadSecret(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode()&fs.ModeNamedPipe == 0 {
+		return ReadFile(path)
+	}
+	type read struct {
+		data []byte
+		err  error
+	}
+	done := make(chan read, 1)
+	go func() { // to open a pipe is to wait for its other end
+		var r read
+		f, err := os.Open(path)
+		if r.err = err; err == nil {
+			r.data, r.err = ReadInput(f)
+			f.Close()
+		}
+		done <- r
+	}()
+	select {
+	case r := <-done:
+		if r.err != nil {
+			return nil, readError(path, r.err)
+		}
+		return r.data, nil
+	case <-time.After(pipePatience):
+		return nil, readError(path, os.ErrDeadlineExceeded)
+	}
+}
+
+const pipePatience = 30 * time.Second
+
 // openInput opens a file of outside input and tells its size. A folder, a
 // device or a pipe is refused unopened: to open a pipe is to wait for its
 // other end. Error: *PathError.

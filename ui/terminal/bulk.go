@@ -264,7 +264,7 @@ func (s *session) sayFaults(check desk.BulkCheck) {
 			break
 		}
 		for _, f := range i.Faults {
-			reason := s.words("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value)))
+			reason := s.t.T("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value)))
 			fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", i.Line, pki.Escape(short(i.Title())), s.column(f.Field), reason)
 		}
 	}

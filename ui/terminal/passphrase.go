@@ -42,7 +42,7 @@ func (s *session) givenPassphrase() ([]byte, error) {
 // passphraseIn is the one line of a file. What editors put around it does not
 // count: a byte order mark before it, and the line's end.
 func passphraseIn(path string) ([]byte, error) {
-	data, err := desk.ReadFile(path)
+	data, err := desk.ReadSecret(path)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (s *session) password(c *cobra.Command, p secret) (string, error) {
 // input, so that a passphrase and a password can both come that way.
 func (s *session) secretLine(path string) (string, error) {
 	if path != "-" {
-		data, err := desk.ReadFile(path)
+		data, err := desk.ReadSecret(path)
 		line, _, _ := strings.Cut(string(bytes.TrimPrefix(data, byteOrderMark)), "\n")
 		clear(data)
 		return strings.TrimSuffix(line, "\r"), err

@@ -147,6 +147,8 @@ func (s *session) sayRenewed(preview desk.RenewalPreview, renewed desk.Renewed) 
 		s.say("renew.done.revoked", "Serial", renewed.Old.Serial)
 	case renewed.Old.NotAfter.Before(renewed.Made):
 		s.say("renew.done.ended", "Serial", renewed.Old.Serial, "Until", s.t.Date(renewed.Old.NotAfter))
+	case !was.RefusedFrom.IsZero():
+		s.say("renew.done.refused", "Serial", was.Serial, "Date", s.t.Date(was.RefusedFrom))
 	default:
 		s.say("renew.done.valid", "Serial", renewed.Old.Serial, "Until", s.t.Date(renewed.Old.NotAfter))
 	}
