@@ -102,6 +102,14 @@ func TestImportSaysWhatOthersTell(t *testing.T) {
 			if !newExport(b.Window, c).doubts().Visible() {
 				t.Errorf("%s: nothing is said where it is exported", lang)
 			}
+			b.openRenew([]desk.Certificate{c})
+			b.queue.drain()
+			if said := texts(b.shown().content()); !strings.Contains(said, b.Window.t.T("renew.old.refused", "Date", b.Window.t.Date(c.RefusedFrom))) {
+				t.Errorf("%s: renewing does not say when the old one is refused:\n%s", lang, said)
+			}
+			b.showCertificates(lens{})
+			b.showDetail(c)
+			b.queue.drain()
 			if codes := len(d.whole.Warnings); codes < 2 {
 				t.Errorf("%s: %d warnings", lang, codes)
 			}
