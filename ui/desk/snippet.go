@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -52,6 +53,14 @@ func (k SnippetKind) Program() string {
 		return "Node.js"
 	}
 	return string(k)
+}
+
+// wantsBundle tells whether the program reads a certificate from a bundle alone.
+func (k SnippetKind) wantsBundle() bool { return k == SnippetCurlP12 || k == SnippetJava }
+
+// readsBundle tells whether the program reads bundles.
+func (k SnippetKind) readsBundle() bool {
+	return k.wantsBundle() || k == SnippetCurl || k == SnippetNode
 }
 
 // ErrSnippetKind: a snippet was asked for a program that none is known for.
@@ -192,7 +201,7 @@ func (s *snippet) nameCertificate(d *Desk, id ID) error {
 		return err
 	}
 	s.formats = []Format{Chain, Key}
-	if s.kind == SnippetCurlP12 || s.kind == SnippetJava {
+	if s.kind.wantsBundle() {
 		s.formats = []Format{P12}
 	}
 	names, err := d.FileNames(id, s.formats)
@@ -226,13 +235,13 @@ func (s *snippet) lacks() string {
 		return "body"
 	case s.kind == SnippetOpenSSL && !s.Secure:
 		return "plain"
-	case s.P12 != "" && s.kind != SnippetCurlP12 && s.kind != SnippetJava:
+	case s.P12 != "" && !s.kind.readsBundle():
 		return "pem"
 	case proxied && s.kind != SnippetCurl && s.kind != SnippetCurlP12 && (s.kind != SnippetGo || moved):
 		return "proxy"
 	case s.Redirects > 0 && (s.kind == SnippetOpenSSL || s.kind == SnippetPython || s.kind == SnippetNode):
 		return "redirects"
-	case (s.kind == SnippetCurlP12 || s.kind == SnippetJava && s.Chain != "") && s.P12 == "":
+	case s.kind == SnippetCurlP12 && s.P12 == "":
 		return "bundle"
 	case (s.kind == SnippetWget || s.kind == SnippetJava) && moved:
 		return "address"
@@ -288,8 +297,27 @@ func (s *snippet) ownFiles(t Try) error {
 			}
 		}
 	}
+	if s.P12 == "" && s.kind.wantsBundle() {
+		s.bundle(t.CertFiles)
+		return nil
+	}
 	s.files = append(s.files, t.CertFiles...)
 	return nil
+}
+
+// bundle has openssl make the bundle of the files that the program reads none
+// of; openssl asks for the password of a key that has one.
+func (s *snippet) bundle(paths []string) {
+	s.P12 = strings.TrimSuffix(s.Chain, filepath.Ext(s.Chain)) + ".p12"
+	line := "openssl pkcs12 -export -passout env:PASSWORD -in " + ShellWord(s.Chain) + " -inkey " + ShellWord(s.Key)
+	for _, path := range paths {
+		if path != s.Chain && path != s.Key {
+			line += " -certfile " + ShellWord(path)
+		}
+	}
+	s.exports = append(s.exports, line+" -out "+ShellWord(s.P12))
+	s.files = append(s.files, s.P12)
+	s.Chain, s.Key = "", ""
 }
 
 // readUser takes the password of the address out of the headers: it is read

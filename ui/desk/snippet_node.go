@@ -5,7 +5,7 @@ var nodeTemplate = snippetTemplate("node", `const {{if .Secure}}https{{else}}htt
 {{- if .Secure}}
 const tls = require("tls");
 {{- end}}
-{{- if or .Chain .Roots .BodyFile}}
+{{- if or .Chain .P12 .Roots .BodyFile}}
 const fs = require("fs");
 {{- end}}
 
@@ -22,7 +22,10 @@ const request = {{if .Secure}}https{{else}}http{{end}}.request({
 {{- else}}
   checkServerIdentity: (_, cert) => tls.checkServerIdentity({{q .ServerName}}, cert),
 {{- end}}
-{{- if .Chain}}
+{{- if .P12}}
+  pfx: fs.readFileSync({{q .P12}}),
+  passphrase: process.env.PASSWORD,
+{{- else if .Chain}}
   cert: fs.readFileSync({{q .Chain}}),
   key: fs.readFileSync({{q .Key}}),
 {{- end}}
