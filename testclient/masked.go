@@ -29,7 +29,7 @@ func maskedHeader(r *http.Request) http.Header {
 		header = http.Header{}
 	}
 	for name, values := range header {
-		if !secretHeader(name) {
+		if !SecretHeader(name) {
 			continue
 		}
 		for i, value := range values {
@@ -52,7 +52,9 @@ func maskedHeader(r *http.Request) http.Header {
 	return header
 }
 
-func secretHeader(name string) bool {
+// SecretHeader tells whether the values of a header let a person in, by its
+// name in canonical form.
+func SecretHeader(name string) bool {
 	if secretHeaders[name] {
 		return true
 	}

@@ -12,7 +12,6 @@ import (
 	"countersign/pki"
 	"countersign/testclient"
 	"countersign/ui/desk"
-	"countersign/ui/i18n"
 )
 
 // mend is a button that puts right what failed.
@@ -58,7 +57,7 @@ func (c *connections) remedyButtons(o *outcome) []mend {
 			listed = true
 			continue
 		}
-		mends = append(mends, mend{remedyWords(t, r), func(fyne.CanvasObject) { c.remedy(o, r) }})
+		mends = append(mends, mend{c.remedyWords(r), func(fyne.CanvasObject) { c.remedy(o, r) }})
 	}
 	if d := o.result.Diagnosis; d.Code != testclient.ClientCertificateAbsent && d.Step != testclient.StepVerifyClient && d.Step != testclient.StepClientCertificate {
 		return mends
@@ -72,9 +71,14 @@ func (c *connections) remedyButtons(o *outcome) []mend {
 	return mends
 }
 
-// remedyWords are those of a button.
-func remedyWords(t *i18n.Printer, r desk.Remedy) string {
-	return t.T("mend."+string(r.Code), "Name", pki.Escape(r.Name), "Value", pki.Escape(r.Value), "Scheme", r.Name)
+// remedyWords are those of a button; a name that several have is said with the
+// serial number.
+func (c *connections) remedyWords(r desk.Remedy) string {
+	name := pki.Escape(r.Name)
+	if cert, known := c.book.byID[r.ID]; known && cert.Shared {
+		name = nameOf(c.w.t, cert)
+	}
+	return c.w.t.T("mend."+string(r.Code), "Name", name, "Value", pki.Escape(r.Value), "Scheme", r.Name)
 }
 
 // useLocal offers the local server that runs.

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -63,49 +64,73 @@ func (f *connectFlags) conclude(ctx context.Context, s *session, l lab, t desk.T
 	}
 	if f.json {
 		shown := newConnection(r)
-		shown.Remedies = offers(d, i18n.New("en"), found)
+		shown.Remedies = f.offers(s, d, i18n.New("en"), found, "")
 		if err := s.json(shown); err != nil {
 			return err
 		}
 		return saidError{}
 	}
 	s.printVerdict(r)
-	s.printOffers(d, found)
+	f.printOffers(s, d, found, "")
 	return saidError{}
 }
 
-// offers are the remedies with what to type.
-func offers(d *desk.Desk, p *i18n.Printer, found desk.Remedies) []offerJSON {
+// offers are the remedies with what to type; done is what was typed for the
+// remedy before, "" for none.
+func (f *connectFlags) offers(s *session, d *desk.Desk, p *i18n.Printer, found desk.Remedies, done string) []offerJSON {
 	var list []offerJSON
 	for _, r := range found.List[:min(len(found.List), 5)] {
-		list = append(list, offerJSON{r.Code, remedyWords(p, r), remedyCommand(d, r), r.Value})
+		which := whichOf(d, r)
+		list = append(list, offerJSON{r.Code, remedyWords(p, r, which), after(done, f.remedyCommand(s, d, r, which)), r.Value})
 	}
 	return list
 }
 
-func remedyWords(p *i18n.Printer, r desk.Remedy) string {
-	return p.T("mend."+string(r.Code), "Name", pki.Escape(r.Name), "Value", pki.Escape(r.Value), "Scheme", r.Name)
+// whichOf is a beginning of the serial number of what a remedy names, when
+// another certificate of the vault has its name; else "".
+func whichOf(d *desk.Desk, r desk.Remedy) string {
+	if d == nil || r.ID == "" {
+		return ""
+	}
+	c, err := d.Get(r.ID)
+	if err != nil || !c.Shared {
+		return ""
+	}
+	short, err := shortSerials(d)
+	if err != nil {
+		return c.Serial
+	}
+	return short[r.ID]
 }
 
-func (s *session) printOffers(d *desk.Desk, found desk.Remedies) {
+func remedyWords(p *i18n.Printer, r desk.Remedy, which string) string {
+	name := pki.Escape(r.Name)
+	if which != "" {
+		name = p.T("certificates.name.serial", "Name", name, "Serial", which)
+	}
+	return p.T("mend."+string(r.Code), "Name", name, "Value", pki.Escape(r.Value), "Scheme", r.Name)
+}
+
+// printOffers prints what mends it; done is as in offers.
+func (f *connectFlags) printOffers(s *session, d *desk.Desk, found desk.Remedies, done string) {
 	if len(found.List) == 0 {
 		return
 	}
 	fmt.Fprintf(s.Out, "\n%s\n", s.t.T("mend.offer"))
-	for _, o := range offers(d, s.t, found) {
+	for _, o := range f.offers(s, d, s.t, found, done) {
 		fmt.Fprintf(s.Out, "  %s: %s\n", o.Text, o.Command)
 		if o.Code == desk.RemedyTrustSent { // to be compared first
 			fmt.Fprintf(s.Out, "    SHA-256 %s\n", o.Value)
 		}
 	}
-	if first := found.List[0]; first.Mends() && !first.Asks() {
+	if first := found.List[0]; first.Mends() && !first.Asks() && f.mend == "" {
 		fmt.Fprintf(s.Out, "  %s\n", s.t.T("mend.offer.mend"))
 	}
 }
 
 // remedyCommand is what to type: flags to add to the command, or a command.
-func remedyCommand(d *desk.Desk, r desk.Remedy) string {
-	name := desk.ShellWord(r.Name)
+func (f *connectFlags) remedyCommand(s *session, d *desk.Desk, r desk.Remedy, which string) string {
+	name := desk.ShellWord(cmp.Or(which, r.Name))
 	switch r.Code {
 	case desk.RemedyTrust:
 		return "--trust " + name
@@ -116,13 +141,13 @@ func remedyCommand(d *desk.Desk, r desk.Remedy) string {
 	case desk.RemedySendChain:
 		return "--send-chain"
 	case desk.RemedyScheme:
-		return "countersign connect " + desk.ShellWord(i18n.BareURL(r.Value))
+		return strings.Join(append([]string{"countersign connect", desk.ShellWord(i18n.BareURL(r.Value))}, f.said...), " ")
 	case desk.RemedyRenew:
-		return "countersign renew " + name
+		return s.inVault("countersign renew " + name)
 	case desk.RemedyIssue:
-		return "countersign issue client NAME --ca " + name
+		return s.inVault("countersign issue client NAME --ca " + name)
 	case desk.RemedyExport:
-		commands := exportCommands(d, r.ID, r.Name, desk.Chain)
+		commands := s.exportCommands(d, r.ID, cmp.Or(which, r.Name), desk.Chain)
 		return strings.Join(commands, " && ")
 	}
 	return "--mend=" + string(r.Code)
@@ -142,10 +167,12 @@ func (f *connectFlags) mendAndTry(ctx context.Context, s *session, l lab, t desk
 			return s.printResult(before, true)
 		}
 		fmt.Fprintf(s.Out, "\n%s\n", s.t.T("mend.nothing"))
-		s.printOffers(l.desk, found)
+		f.printOffers(s, l.desk, found, "")
 		return saidError{}
 	}
 	remedy := found.List[i]
+	which := whichOf(l.desk, remedy)
+	typed := f.remedyCommand(s, l.desk, remedy, which)
 	done, err := l.Mend(ctx, t, before, remedy)
 	if err != nil {
 		return err
@@ -157,14 +184,19 @@ func (f *connectFlags) mendAndTry(ctx context.Context, s *session, l lab, t desk
 	if f.json {
 		observe = nil
 	} else {
-		fmt.Fprintf(s.Out, "\n%s\n\n", s.t.T("mend.mending", "What", remedyWords(s.t, remedy)))
+		fmt.Fprintf(s.Out, "\n%s\n\n", s.t.T("mend.mending", "What", remedyWords(s.t, remedy, which)))
 	}
 	now, err := l.Connect(ctx, done.Try, observe)
 	if err != nil {
 		return err
 	}
+	still, err := l.Remedies(done.Try, now)
+	if err != nil {
+		return err
+	}
 	if f.json {
 		shown, first := newConnection(now), newConnection(before)
+		shown.Remedies = f.offers(s, l.desk, i18n.New("en"), still, typed)
 		shown.Mended, shown.Before = remedy.Code, &first
 		if err := s.json(shown); err != nil {
 			return err
@@ -172,6 +204,7 @@ func (f *connectFlags) mendAndTry(ctx context.Context, s *session, l lab, t desk
 	} else {
 		s.printVerdict(now)
 		s.printMended(before, now)
+		f.printOffers(s, l.desk, still, typed)
 	}
 	if !now.OK() {
 		return saidError{}
@@ -182,7 +215,7 @@ func (f *connectFlags) mendAndTry(ctx context.Context, s *session, l lab, t desk
 // handOver says what was made for the server and how it gets there. The same is
 // not tried again: the server presents the old one until then.
 func (f *connectFlags) handOver(s *session, d *desk.Desk, before testclient.Result, remedy desk.Remedy, made desk.Certificate) error {
-	next := exportCommands(d, made.ID, made.Name, desk.Chain, desk.Key)
+	next := s.exportCommands(d, made.ID, made.Name, desk.Chain, desk.Key)
 	if f.json {
 		shown := newConnection(before)
 		shown.Mended, shown.Next = remedy.Code, next
@@ -203,14 +236,14 @@ func (f *connectFlags) handOver(s *session, d *desk.Desk, before testclient.Resu
 }
 
 // exportCommands are the commands that write a certificate's files.
-func exportCommands(d *desk.Desk, id desk.ID, name string, formats ...desk.Format) []string {
+func (s *session) exportCommands(d *desk.Desk, id desk.ID, name string, formats ...desk.Format) []string {
 	var list []string
 	for _, f := range formats {
 		command := "countersign export " + desk.ShellWord(name) + " --format " + string(f)
 		if files, err := d.FileNames(id, []desk.Format{f}); err == nil && len(files) > 0 {
 			command += " --out " + desk.ShellWord(files[0])
 		}
-		list = append(list, command)
+		list = append(list, s.inVault(command))
 	}
 	return list
 }

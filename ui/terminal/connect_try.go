@@ -24,6 +24,7 @@ func (s *session) connect() *cobra.Command {
 				return notOneOf("--as", flags.as, strings.Split(snippetNames(), "|")...)
 			}
 			var err error
+			flags.said = saidFlags(c)
 			flags.groupSaid = c.Flags().Changed("group")
 			if flags.password, err = s.password(c, flags.secret); err != nil {
 				return err
@@ -115,6 +116,7 @@ type connectFlags struct {
 	sendChain       bool
 	mend            string // a remedy's code, or mendFirst; "" for none
 	both            bothFlags
+	said            []string // the flags that were given, for a shell
 }
 
 // sayKeyLog says that the secrets of the connection are in a file now.
