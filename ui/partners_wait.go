@@ -26,24 +26,27 @@ type waitReached struct {
 }
 
 // newWaitReached presets the port of our address, and says where that address
-// asks for more than this computer only.
-func newWaitReached(t *i18n.Printer, route desk.Route) *waitReached {
+// asks for more than this computer only. resized is called when it gets taller
+// or shorter.
+func newWaitReached(t *i18n.Printer, route desk.Route, resized func()) *waitReached {
 	r := &waitReached{addresses: []string{"", testclient.AllAddresses}}
 	words := []string{t.T("partners.wait.listen.own"), t.T("partners.wait.listen.all")}
 	for _, own := range testclient.OwnAddresses() {
 		r.addresses = append(r.addresses, own)
 		words = append(words, t.T("partners.wait.listen.at", "Address", own))
 	}
-	r.from = widgets.NewSelect("", words, 0, nil)
+	hint := widgets.NewText(t.T("partners.wait.choose", "Host", pki.Escape(route.Elsewhere()))).Small().Tone(widgets.ToneSoon).Wrap()
+	hint.Hidden = route.Elsewhere() == ""
+	r.from = widgets.NewSelect("", words, 0, func(chosen int) {
+		hint.Hidden = chosen > 0 || route.Elsewhere() == ""
+		resized()
+	})
 	r.port = widgets.NewInput(t.T("server.port.free"), func(string) { r.portField.SetFault("") })
 	r.portField = widgets.NewField(t.T("server.port"), "", r.port)
 	if port := route.OurPort(); port != 0 {
 		r.port.SetText(strconv.Itoa(port))
 	}
-	r.root = widgets.Stack(4, widgets.Columns(12, widgets.NewField(t.T("partners.wait.listen"), "", r.from), r.portField))
-	if host := route.Elsewhere(); host != "" {
-		r.root.Add(widgets.NewText(t.T("partners.wait.choose", "Host", pki.Escape(host))).Small().Tone(widgets.ToneSoon).Wrap())
-	}
+	r.root = widgets.Stack(4, widgets.Columns(12, widgets.NewField(t.T("partners.wait.listen"), "", r.from), r.portField), hint)
 	return r
 }
 
@@ -82,6 +85,7 @@ func (p *partnerTrying) waitForCall() {
 	p.server.Hide()
 	p.picture.root.Hide() // what our server saw is said in the list of calls
 	p.calls.RemoveAll()
+	p.calls.Hide()
 	refused, last := 0, ""
 	wait.Started = func(at desk.PartnerWaiting) { p.w.run.UI(func() { p.listens(at) }) }
 	wait.Seen = func(c testclient.Connection) {
@@ -127,7 +131,7 @@ func (p *partnerTrying) refused(c testclient.Connection) string {
 	head := t.T("partners.wait.call", "Time", c.At.In(p.w.now().Location()).Format("15:04:05"), "Remote", c.Remote, "Why", pki.Escape(why))
 	one := widgets.NewNotice(widgets.ToneBroken, head, pki.Escape(cause))
 	p.calls.Objects = append([]fyne.CanvasObject{one}, p.calls.Objects[:min(len(p.calls.Objects), callsShown-1)]...)
-	p.calls.Refresh()
+	p.calls.Show()
 	p.settle()
 	return why
 }

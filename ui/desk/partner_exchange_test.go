@@ -305,6 +305,9 @@ func TestTheirClientIsWaitedFor(t *testing.T) {
 	if !last.Passed() || last.StandIn || last.Status != 200 || last.URL != url || seen != 2 || done.Server[0].ClientName != "client-for-acme" {
 		t.Errorf("it is %+v after %d, %+v", last, seen, done.Server)
 	}
+	if noted, err := a.Activities(1); err != nil || noted[0].Verb != "partner-call" || noted[0].Detail["client"] != "client-for-acme" {
+		t.Errorf("the history says %+v, %v", noted, err)
+	}
 	stop, cancel := context.WithCancel(ctx)
 	if _, err := a.WaitForPartner(stop, a.partner.ID, PartnerWait{Started: func(PartnerWaiting) { cancel() }}); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)

@@ -206,10 +206,16 @@ func TestAuthoritiesThatAreNotTrusted(t *testing.T) {
 	if err != nil || len(done.Authorities) != 0 || len(done.Partner.TheirIDs) != 0 {
 		t.Errorf("none compared: %+v, %v", done, err)
 	}
+	if last, err := d.Activities(1); err != nil || last[0].Verb == "partner-take" {
+		t.Errorf("nothing was taken in, and the history says %+v, %v", last, err)
+	}
 	if list, err := d.Authorities(); err != nil || len(list) != 1 {
 		t.Errorf("authorities are %+v, %v", list, err)
 	}
 	done = d.trustKit(t, globex.ID, path)
+	if last, err := d.Activities(1); err != nil || last[0].Verb != "partner-take" {
+		t.Errorf("it was taken in, and the history says %+v, %v", last, err)
+	}
 	if again := d.trustKit(t, globex.ID, path); len(again.Partner.TheirIDs) != 1 || again.Partner.TheirIDs[0] != done.Partner.TheirIDs[0] {
 		t.Errorf("taken twice it is %+v", again.Partner.TheirIDs)
 	}

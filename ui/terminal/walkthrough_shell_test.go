@@ -18,6 +18,7 @@ import (
 type terminals struct {
 	t         *testing.T
 	home, dir string
+	source    string // of this program, for what a page takes from there
 	second    map[string]*running
 }
 
@@ -46,8 +47,11 @@ func (r *running) fresh() string {
 func newTerminals(t *testing.T) *terminals {
 	home := t.TempDir()
 	d := &terminals{t: t, home: home, dir: filepath.Join(home, "work"), second: map[string]*running{}}
-	// The reader of C has a folder that certstrap made.
-	if err := os.CopyFS(filepath.Join(d.dir, "out"), os.DirFS("../desk/testdata/certstrap/out")); err != nil {
+	if err := os.Mkdir(d.dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if d.source, err = filepath.Abs("../.."); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -65,7 +69,7 @@ func (d *terminals) command(script string) *exec.Cmd {
 	cmd := exec.Command("bash", "-e", "-o", "pipefail", "-c", "if [ -f "+exports+" ]; then . "+exports+"; fi\n"+script)
 	cmd.Dir = d.dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH") + ":/usr/sbin:/sbin", "HOME=" + d.home, "XDG_DATA_HOME=" + filepath.Join(d.home, "data"),
-		"LANG=en_US.UTF-8", "TZ=UTC"}
+		"LANG=en_US.UTF-8", "TZ=UTC", "SOURCE=" + d.source}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }
