@@ -84,8 +84,11 @@ func (w *Window) watchKeys() {
 			w.escape()
 		case fyne.KeyF5:
 			w.changed()
+		default:
+			w.strayKey(e)
 		}
 	})
+	w.win.Canvas().SetOnTypedRune(w.strayRune)
 }
 
 // escape closes the topmost of what can be closed.

@@ -47,6 +47,7 @@ type unlockPage struct {
 	byCode     bool               // what is typed is the recovery code
 	cancel     context.CancelFunc // of the unlocking under way, or nil
 	early      *early             // nil: nothing was typed
+	resting    func()             // stops the timer that takes the cursor away
 	root       fyne.CanvasObject
 }
 
@@ -71,6 +72,7 @@ func newUnlock(w *Window, d *desk.Desk) *unlockPage {
 	if !d.Opens(desk.ByPassphrase) && d.Opens(desk.ByRecovery) {
 		p.askCode()
 	}
+	p.restCursor()
 	return p
 }
 
@@ -122,6 +124,7 @@ func (p *unlockPage) focus() fyne.Focusable      { return p.passphrase.Input() }
 
 // close takes out what was typed, and gives the file back.
 func (p *unlockPage) close() {
+	p.resting()
 	p.passphrase.SetText("")
 	p.giveUp()
 }
