@@ -170,7 +170,8 @@ const (
 	Reset = "reset"
 	// Cancelled: client, at any step. The person stopped it.
 	Cancelled = "cancelled"
-	// HTTPStatus: server, step 6. status, status-text: 400 and above.
+	// HTTPStatus: server, step 6. status, status-text: 400 and above; plain ("yes":
+	// without TLS).
 	HTTPStatus = "http-status"
 	// Unknown: at any step. alert.
 	Unknown = "unknown"

@@ -38,6 +38,9 @@ func (a *attempt) statusDiagnosis(bodyErr error) *Diagnosis {
 	r := &a.result
 	d := &Diagnosis{Code: HTTPStatus, Side: ServerSide, Step: StepAccess, Raw: "HTTP " + r.StatusText,
 		Facts: map[string]string{"status": strconv.Itoa(r.Status), "status-text": r.StatusText}}
+	if r.Version == "" {
+		d.Facts["plain"] = "yes"
+	}
 	if bodyErr != nil {
 		d.Raw += "; " + printable(bodyErr.Error())
 	}

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -84,6 +86,34 @@ func TestNoneThatItAccepts(t *testing.T) {
 	if body := l.c.verdict.notice.Body(); !strings.Contains(body, "ask whoever runs the server for one") {
 		t.Errorf("the verdict says %q", body)
 	}
+}
+
+// TestSentElsewhere: an answer that sends on says where to, and one of a server
+// that does not reach what is behind it says so.
+func TestSentElsewhere(t *testing.T) {
+	l, _ := example(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/down" {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		http.Redirect(w, r, "/login", http.StatusFound)
+	}))
+	t.Cleanup(server.Close)
+	l.c.form.url.SetText(server.URL + "/")
+	l.try()
+	l.wantTitle("The server answered")
+	if body := l.c.verdict.notice.Body(); !strings.Contains(body, "It sends you on to /login: this try did not follow.") {
+		t.Errorf("the verdict says %q", body)
+	}
+	l.picture("h-redirect")
+	l.c.form.url.SetText(server.URL + "/down")
+	l.try()
+	l.wantTitle("Connected, but the server answered 502 Bad Gateway")
+	if body := l.c.verdict.notice.Body(); !strings.Contains(body, "The server was reached, but it could not reach the application behind it") {
+		t.Errorf("the verdict says %q", body)
+	}
+	l.picture("h-502")
 }
 
 func TestServerNotTrusted(t *testing.T) {

@@ -86,6 +86,7 @@ type Snippet struct {
 	Code    string // ends with a line feed
 	Formats []Format
 	Files   []string // that it reads
+	Exports []string // the commands in it that write them, each a line's end
 }
 
 // maxSnippetBody is how long a body may be, in bytes, to stand in a snippet.
@@ -132,7 +133,7 @@ func writeSnippet(d *Desk, t Try, kind SnippetKind) (Snippet, error) {
 	if field != "" {
 		return Snippet{}, &SnippetError{Kind: kind, Field: field}
 	}
-	return Snippet{Kind: kind, Code: write(s), Formats: s.formats, Files: s.files}, nil
+	return Snippet{Kind: kind, Code: write(s), Formats: s.formats, Files: s.files, Exports: s.exports}, nil
 }
 
 // snippet is what a snippet is written from.

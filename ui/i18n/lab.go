@@ -114,7 +114,7 @@ var factNames = []string{
 	"accepted", "acceptable", "accepted-count", "address", "addresses", "after", "alert", "algorithm", "alone", "alpn",
 	"answer", "asked", "authority", "body-bytes", "bytes", "bytes-in", "bytes-out", "chain", "chain-length",
 	"chosen", "cipher", "clock", "count", "curve", "days", "days-left", "extensions", "field", "host", "ip", "issuer", "location",
-	"matched", "missing", "mute", "name", "names", "not-after", "not-before", "now", "offered", "path", "port",
+	"matched", "missing", "mute", "name", "names", "not-after", "not-before", "now", "offered", "path", "plain", "port",
 	"protocol", "proxy", "purposes", "resumed", "said", "same-name", "scheme", "self-signed", "sent", "serial", "status",
 	"status-text", "stranger", "subject", "trusted", "url", "value", "verified", "version", "why",
 }

@@ -45,7 +45,7 @@ func TestDiagnosisSaysTheFacts(t *testing.T) {
 		{
 			"nothing behind the server", "http-status", map[string]string{"status": "502", "status-text": "502 Bad Gateway"},
 			"Connected, but the server answered 502 Bad Gateway",
-			"TLS is fine on both sides, but the server could not reach the application behind it: that does not run, or does not answer.",
+			"TLS is fine on both sides, but it could not reach the application behind it: that does not run, or does not answer.",
 			"Start the application, and check the address to which the server passes requests: proxy_pass in nginx, ProxyPass in Apache, server in HAProxy, reverse_proxy in Caddy.",
 		},
 		{

@@ -276,6 +276,11 @@ func (s *session) printSnippet(l lab, t desk.Try, kind string) error {
 	if err != nil {
 		return err
 	}
+	for _, command := range made.Exports {
+		if strings.HasPrefix(command, "countersign ") {
+			made.Code = strings.Replace(made.Code, command+"\n", s.inVault(command)+"\n", 1)
+		}
+	}
 	fmt.Fprint(s.Out, made.Code)
 	if len(made.Files) > 0 && (t.CertificateID != "" || len(t.TrustIDs) > 0) { // else they are there
 		var names []string
