@@ -158,7 +158,7 @@ func (p *partnerPage) make(dir desk.Direction, line string) {
 // tryWords say what the button of a try does.
 func (p *partnerPage) tryWords(r desk.RoutePage, l desk.PartnerLine) string {
 	switch {
-	case !r.TryReal(p.page) && !p.standIn && r.CanWait(p.page):
+	case r.WaitNext(p.page, p.standIn):
 		return "partners.wait"
 	case !r.TryReal(p.page) && !p.standIn:
 		return "partners.stand-in.make"

@@ -73,12 +73,15 @@ func newPartnerTrying(w *Window, page desk.PartnerPage, r desk.RoutePage) *partn
 	middle := &fyne.Container{Layout: &settleLayout{scroll}, Objects: []fyne.CanvasObject{scroll}}
 	head := widgets.NewBackBar(name, t.T("partners.title."+string(r.Direction), "Name", name), w.back, p.again)
 	p.root = container.NewBorder(widgets.Inset(0, 0, 12, 0, head), nil, nil, nil, middle)
-	if p.real || page.StandIn.AuthorityID != "" {
-		p.run(!p.real)
-	} else { // their client can be waited for
-		for _, o := range []fyne.CanvasObject{p.verdict, p.again, p.who, p.picture.root} {
+	standIn := page.StandIn.AuthorityID != ""
+	if r.WaitNext(page, standIn) {
+		for _, o := range []fyne.CanvasObject{p.verdict, p.who, p.picture.root} {
 			o.Hide()
 		}
+		p.again.SetText(t.T("partners.try.stand-in"))
+		p.again.Hidden = !standIn
+	} else {
+		p.run(!p.real)
 	}
 	return p
 }
@@ -106,6 +109,7 @@ func (p *partnerTrying) run(standIn bool) {
 	}
 	p.who.SetText(who)
 	p.who.Show()
+	p.verdict.Show()
 	p.picture.root.Show()
 	p.calls.Hide()
 	p.server.Hide()

@@ -20,6 +20,9 @@ import (
 // waitsForGlobex waits for the real client, and stops.
 func (b *bench) waitsForGlobex(t *testing.T) {
 	t.Helper()
+	if page := b.partnerShown(); page.next != "they-call/try" || page.buttons["they-call/try"].Text() != "Wait for their call" {
+		t.Errorf("next is %q", page.next)
+	}
 	b.partnerShown().press(b, "they-call/try")
 	p := b.shown().(*partnerTrying)
 	b.queue.until("the try ends", func() bool { return p.stop == nil })

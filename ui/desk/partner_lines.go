@@ -208,10 +208,10 @@ func (d *Desk) theirLines(p PartnerPage, w RoutePage) ([]PartnerLine, error) {
 }
 
 // tryLine is open again when what passed with the stand-in can be tried with the
-// partner itself.
+// partner itself, or their client can be waited for.
 func tryLine(p PartnerPage, w RoutePage) PartnerLine {
 	l := PartnerLine{Code: LineTry, State: LineOpen, At: w.Last.At, Why: w.Last.Code}
-	if w.Last.Passed() && !(w.Last.StandIn && w.TryReal(p)) {
+	if w.Last.Passed() && !(w.Last.StandIn && (w.TryReal(p) || w.CanWait(p))) {
 		l.State = LineDone
 	}
 	return l

@@ -23,6 +23,12 @@ func (r RoutePage) CanWait(p PartnerPage) bool {
 	return r.Direction == TheyCall && r.Ours != nil && len(r.letIn(p)) > 0
 }
 
+// WaitNext tells whether the direction is tried next by waiting for their client:
+// that can be, and there is no stand-in, or it was let in already.
+func (r RoutePage) WaitNext(p PartnerPage, standIn bool) bool {
+	return r.CanWait(p) && (!standIn || r.Last.StandIn && r.Last.Passed())
+}
+
 // letIn are the authorities whose clients our server lets in for the partner.
 func (r RoutePage) letIn(p PartnerPage) []ID {
 	var ids []ID

@@ -118,7 +118,7 @@ func (s *session) lineCommand(page desk.PartnerPage, r desk.RoutePage, l desk.Pa
 		}
 		return command + "set " + name + " --our-url https://..."
 	case desk.LineTry:
-		if r.CanWait(page) && !standIn {
+		if r.WaitNext(page, standIn) {
 			listen := ""
 			if r.Elsewhere() != "" {
 				listen = " --listen " + listenAll
