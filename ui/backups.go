@@ -10,6 +10,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -218,12 +219,12 @@ func newRepairPage(w *Window, err error) *repairPage {
 	p.save = widgets.NewButton(t.T("repair.save"), "", widgets.Plain, func() { w.show(newSalvagePage(w, err)) })
 	parts := []fyne.CanvasObject{
 		widgets.NewTitle(tr.title),
-		widgets.NewBody(sentences(tr.cause, t.T("repair.text"))),
+		widgets.NewBody(i18n.Sentences(tr.cause, t.T("repair.text"))),
 		widgets.NewQuiet(w.opt.Vault),
 		p.notice,
 	}
 	if damaged := desk.Parts(err); len(damaged) > 1 {
-		parts[1] = widgets.NewBody(sentences(t.T("damage.cause"), t.T("repair.text")))
+		parts[1] = widgets.NewBody(i18n.Sentences(t.T("damage.cause"), t.T("repair.text")))
 		parts = append(parts, widgets.NewLabel(t.T("damage.what")), widgets.NewCard(newPartLines(t, damaged)))
 	}
 	parts = append(parts, widgets.NewLabel(t.T("repair.backups")))

@@ -157,7 +157,7 @@ func (b *bulkPage) columnWords() string {
 	for _, c := range desk.BulkColumns() {
 		names = append(names, b.w.t.T("bulk.column."+string(c)))
 	}
-	return b.w.t.T("bulk.columns", "Names", strings.Join(names, ", "))
+	return b.w.t.T("bulk.columns", "Names", strings.Join(names, b.w.t.T("list.comma")))
 }
 
 func (b *bulkPage) showStart() {

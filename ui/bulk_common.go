@@ -9,6 +9,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/widgets"
 )
 
@@ -177,7 +178,7 @@ func (b *bulkPage) sayCommonFaults() bool {
 	byField := map[*widgets.Field]string{}
 	for _, f := range faults {
 		if field := c.moreFields[f.Field]; field != nil {
-			byField[field] = joined(byField[field], faultText(t, f))
+			byField[field] = i18n.Sentences(byField[field], faultText(t, f))
 		}
 	}
 	if _, ok := c.begin(b.w.now().Location()); !ok {

@@ -256,7 +256,7 @@ func (b *bulkPage) troubles() []fyne.CanvasObject {
 	}
 	if n := len(b.table.Unknown); n > 0 {
 		list = append(list, widgets.NewNotice(widgets.ToneNone,
-			t.T("bulk.unknown", "Count", n, "Names", pki.Escape(brief(strings.Join(b.table.Unknown, ", "), 120))), ""))
+			t.T("bulk.unknown", "Count", n, "Names", pki.Escape(brief(strings.Join(b.table.Unknown, t.T("list.comma")), 120))), ""))
 	}
 	for _, w := range c.Doubts {
 		list = append(list, widgets.NewNotice(widgets.ToneSoon, warningText(t, w), ""))
@@ -302,7 +302,7 @@ func (b *bulkPage) row(i desk.BulkItem) widgets.ListRow {
 		}
 		names = append(names, other.Shown)
 	}
-	name.Second = strings.Join(names, ", ")
+	name.Second = strings.Join(names, t.T("list.comma"))
 	until := ""
 	if end := b.endOf(i.Request); !end.IsZero() && len(i.Faults.Of(pki.FieldValidity)) == 0 {
 		until = t.Date(end)

@@ -250,9 +250,9 @@ func shortList(t *i18n.Printer, names []string) string {
 		names[i] = pki.Escape(names[i])
 	}
 	if over := len(names) - namesShown; over > 1 {
-		return t.T("detail.names.more", "Names", strings.Join(names[:namesShown], ", "), "Count", over)
+		return t.T("detail.names.more", "Names", strings.Join(names[:namesShown], t.T("list.comma")), "Count", over)
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(names, t.T("list.comma"))
 }
 
 func (d *certDetail) issuer() string {

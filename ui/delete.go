@@ -11,6 +11,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -135,7 +136,7 @@ func (d *deletion) lost(del desk.Deletion) string {
 	for _, c := range del.Stays {
 		lines = append(lines, d.w.t.T("delete.stays", "Name", nameOf(d.w.t, c), "Serial", c.Serial))
 	}
-	return strings.Join(lines, " ")
+	return i18n.Sentences(lines...)
 }
 
 func (d *deletion) submit() {

@@ -111,7 +111,7 @@ func (v *verdict) refused(o *outcome, d *testclient.Diagnosis) {
 		tone = widgets.ToneQuiet
 	}
 	if key := "connect.fault." + string(d.Side); t.Has(key) && d.Code != testclient.Cancelled {
-		cause += " " + t.T(key)
+		cause = i18n.Sentences(cause, t.T(key))
 	}
 	raw := d.Raw
 	if d.Code == testclient.Cancelled {
@@ -156,7 +156,7 @@ func (v *verdict) succeeded(o *outcome) {
 	if r.Version == "" {
 		tone = widgets.ToneSoon
 	}
-	body := v.redirects(o) + strings.TrimSpace(strings.Join(facts, t.T("list.comma"))+"\n"+strings.Join(notes, " "))
+	body := v.redirects(o) + strings.TrimSpace(strings.Join(facts, t.T("list.comma"))+"\n"+i18n.Sentences(notes...))
 	v.set(tone, title, body, "", v.c.askInsists(o.try)...)
 }
 
@@ -268,6 +268,6 @@ func (a *answer) show(r testclient.Result) {
 	if kind := printableLine(r.Header.Get("Content-Type")); kind != "" {
 		notes = append([]string{kind + "."}, notes...)
 	}
-	a.note.SetText(strings.Join(notes, " "))
+	a.note.SetText(i18n.Sentences(notes...))
 	a.root.Refresh()
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -61,21 +60,7 @@ func withPath(err error) error {
 
 // body is cause and next step, a paragraph.
 func (t trouble) body() string {
-	return sentences(t.cause, t.next)
-}
-
-// sentences stand one after another: after a full stop of Chinese or Japanese
-// without a space.
-func sentences(list ...string) string {
-	all := ""
-	for _, s := range list {
-		s = strings.TrimSpace(s)
-		if all != "" && s != "" && !strings.HasSuffix(all, "。") {
-			all += " "
-		}
-		all += s
-	}
-	return all
+	return i18n.Sentences(t.cause, t.next)
 }
 
 // faultLines words several faults, one after another.
@@ -84,7 +69,7 @@ func faultLines(t *i18n.Printer, faults pki.Faults) string {
 	for i, f := range faults {
 		said[i] = faultText(t, f)
 	}
-	return sentences(said...)
+	return i18n.Sentences(said...)
 }
 
 // faultText words one fault of a request, for its field.
@@ -116,7 +101,7 @@ func fieldFaults(t *i18n.Printer, err error) (said map[pki.Field]string, ok bool
 	}
 	said = map[pki.Field]string{}
 	for _, f := range faults {
-		said[f.Field] = strings.TrimSpace(said[f.Field] + " " + faultText(t, f))
+		said[f.Field] = i18n.Sentences(said[f.Field], faultText(t, f))
 	}
 	return said, true
 }

@@ -158,7 +158,7 @@ func TestSentences(t *testing.T) {
 		{[]string{"一。", "二。", ""}, "一。二。"},
 		{[]string{"一。", "Two.", "三。"}, "一。Two. 三。"},
 	} {
-		if got := sentences(test.list...); got != test.want {
+		if got := i18n.Sentences(test.list...); got != test.want {
 			t.Errorf("%q: %q, want %q", test.list, got, test.want)
 		}
 	}

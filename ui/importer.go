@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/dialog"
 
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -287,7 +288,7 @@ func (i *importer) brought(done desk.Imported) string {
 	if len(said) == 0 {
 		return t.T("import.done.nothing")
 	}
-	return strings.Join(said, " ")
+	return i18n.Sentences(said...)
 }
 
 // leadTo shows what came in: an authority first, where there is one.

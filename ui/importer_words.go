@@ -2,12 +2,12 @@ package ui
 
 import (
 	"path/filepath"
-	"strings"
 
 	"fyne.io/fyne/v2"
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/widgets"
 )
 
@@ -192,7 +192,7 @@ func (i *importer) unreadRows() []foundRow {
 	for _, u := range i.found.Unread {
 		tr := explain(i.w.t, u.Err)
 		rows = append(rows, foundRow{name: shortPath(u.Path), tone: widgets.ToneQuiet, state: i.w.t.T("import.list.left"),
-			notes: []string{strings.TrimSpace(tr.title + " " + tr.body())}})
+			notes: []string{i18n.Sentences(tr.title, tr.body())}})
 	}
 	return rows
 }

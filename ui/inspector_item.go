@@ -3,12 +3,12 @@ package ui
 import (
 	"context"
 	"crypto/x509"
-	"strings"
 
 	"fyne.io/fyne/v2"
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -123,7 +123,7 @@ func (i *inspector) warnings(item desk.Inspected) []fyne.CanvasObject {
 		return nil
 	}
 	return []fyne.CanvasObject{widgets.NewNotice(widgets.ToneSoon,
-		i.w.t.T("inspect.warnings", "Count", len(lines)), strings.Join(lines, " "))}
+		i.w.t.T("inspect.warnings", "Count", len(lines)), i18n.Sentences(lines...))}
 }
 
 // actions are what can be done with a thing.

@@ -8,6 +8,7 @@ import (
 	"countersign/pki"
 	"countersign/testclient"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/widgets"
 )
 
@@ -173,7 +174,7 @@ func (i *inspector) serverTrouble(d *testclient.Diagnosis, chain bool) fyne.Canv
 	if chain {
 		tone = widgets.ToneSoon
 	}
-	notice := widgets.NewNotice(tone, title, cause+" "+fix)
+	notice := widgets.NewNotice(tone, title, i18n.Sentences(cause, fix))
 	if p := d.Facts["starttls"]; p != "" {
 		for n, known := range testclient.Protocols() {
 			if string(known) == p {

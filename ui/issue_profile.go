@@ -144,7 +144,7 @@ func (f *issueForm) fill(r pki.Request, s span) {
 func spaced(list []string) string {
 	text := ""
 	for _, s := range list {
-		text = joined(text, s)
+		text = i18n.Sentences(text, s)
 	}
 	return text
 }
@@ -206,7 +206,7 @@ func (l *profileLine) write() {
 		case errors.Is(err, desk.ErrProfileExists):
 			l.replace = true
 			l.keep.SetText(t.T("profiles.replace.yes"))
-			l.field.SetFault(t.T("profiles.replace.title", "Name", pki.Escape(p.Name)) + " " + t.T("profiles.replace.text"))
+			l.field.SetFault(i18n.Sentences(t.T("profiles.replace.title", "Name", pki.Escape(p.Name)), t.T("profiles.replace.text")))
 		case errors.Is(err, desk.ErrProfileBuiltIn):
 			l.field.SetFault(explain(t, err).title)
 		case errors.As(err, &faults) && len(faults.Of(pki.FieldProfile)) > 0:

@@ -7,6 +7,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/widgets"
 )
 
@@ -118,7 +119,7 @@ func (f *issueForm) showFaults(a asked, s foreseen) {
 		if field == nil || field.Hidden {
 			field = f.shownFor(fault.Field)
 		}
-		byField[field] = joined(byField[field], faultText(t, fault))
+		byField[field] = i18n.Sentences(byField[field], faultText(t, fault))
 		f.unfold(fault.Field)
 	}
 	if a.badFrom {
@@ -172,19 +173,12 @@ func (f *issueForm) clientFault(s foreseen) string {
 	for _, fault := range s.client.Faults {
 		switch {
 		case fault.Code == pki.CodeNameMissing:
-			text = joined(text, f.w.t.T("issue.client.name-missing"))
+			text = i18n.Sentences(text, f.w.t.T("issue.client.name-missing"))
 		case fault.Field == pki.FieldName:
-			text = joined(text, faultText(f.w.t, fault))
+			text = i18n.Sentences(text, faultText(f.w.t, fault))
 		}
 	}
 	return text
-}
-
-func joined(text, more string) string {
-	if text == "" {
-		return more
-	}
-	return text + " " + more
 }
 
 // focusFault puts the keyboard where the first fault is.

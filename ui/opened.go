@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/widgets"
 )
 
@@ -32,11 +33,11 @@ func (w *Window) tellOpened(d *desk.Desk) {
 // where that is right.
 func (w *Window) noticeOpened(d *desk.Desk, title, body string) {
 	if exposed, more := exposedWords(w, d.Exposed()); exposed != "" {
-		title, body = cmp.Or(title, exposed), sentences(body, more)
+		title, body = cmp.Or(title, exposed), i18n.Sentences(body, more)
 	}
 	if why := d.WhyReadOnly(); why != nil && why.Path != "" {
 		tr := explain(w.t, why)
-		title, body = tr.title, sentences(tr.body(), body)
+		title, body = tr.title, i18n.Sentences(tr.body(), body)
 	}
 	if title == "" {
 		return
@@ -54,7 +55,7 @@ func exposedWords(w *Window, found []desk.Exposed) (title, body string) {
 		if e.Err != nil {
 			title = w.t.T("exposed.title.still")
 		}
-		body = sentences(body, w.t.Exposed(e.Path, e.Mode, e.Err == nil))
+		body = i18n.Sentences(body, w.t.Exposed(e.Path, e.Mode, e.Err == nil))
 	}
 	return title, body
 }

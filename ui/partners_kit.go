@@ -61,7 +61,7 @@ func newPartnerKit(w *Window, page desk.PartnerPage) *partnerKit {
 	k.trouble.Hide()
 	k.save = widgets.NewButton(t.T("partners.kit.write"), theme.IconExport, widgets.Primary, func() { k.write(false) })
 	k.cancel = widgets.NewButton(t.T("cancel"), "", widgets.Plain, w.back)
-	k.what = widgets.NewBody(t.T("partners.kit.text", "Name", name) + " " + t.T("partners.kit.public"))
+	k.what = widgets.NewBody(i18n.Sentences(t.T("partners.kit.text", "Name", name), t.T("partners.kit.public")))
 	parts := []fyne.CanvasObject{k.what, widgets.NewCard(k.files)}
 	if k.hasKey() {
 		k.secret = widgets.NewCheck(t.T("partners.kit.with-key"), false, func(on bool) {
@@ -69,7 +69,7 @@ func newPartnerKit(w *Window, page desk.PartnerPage) *partnerKit {
 			k.warning.Hidden = !on
 			words := t.T("partners.kit.text", "Name", name)
 			if !on {
-				words += " " + t.T("partners.kit.public")
+				words = i18n.Sentences(words, t.T("partners.kit.public"))
 			}
 			k.what.SetText(words)
 			k.refresh()

@@ -10,6 +10,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/widgets"
 )
 
@@ -137,7 +138,7 @@ func (f *partnerMake) asks(r desk.RequestDetail) fyne.CanvasObject {
 	all := widgets.Stack(12, widgets.NewCard(widgets.NewFacts(t.T("copy"), f.w.copy, facts...)))
 	if r.Problem != nil {
 		said := explain(t, r.Problem)
-		all.Add(widgets.NewNotice(widgets.ToneBroken, t.T("requests.detail.problem"), said.title+" "+said.body()))
+		all.Add(widgets.NewNotice(widgets.ToneBroken, t.T("requests.detail.problem"), i18n.Sentences(said.title, said.body())))
 	}
 	if r.Asked.AsksAuthority {
 		all.Add(widgets.NewNotice(widgets.ToneSoon, t.T("requests.detail.authority"), t.T("requests.detail.authority.text")))
@@ -237,7 +238,7 @@ func (f *partnerMake) fault(faults pki.Faults) {
 		if field.Hidden {
 			field = f.fields[pki.FieldName]
 		}
-		field.SetFault(joined(field.Fault(), faultText(f.w.t, x)))
+		field.SetFault(i18n.Sentences(field.Fault(), faultText(f.w.t, x)))
 	}
 	f.body.Refresh()
 	f.root.Refresh()

@@ -10,6 +10,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -171,7 +172,7 @@ func (f *partnerTake) show() {
 		f.results.Add(f.found(theme.IconRequest, t.T("partners.in.request", "Name", pki.Escape(r.Name), "Kind", t.T("kind.short."+string(r.Kind))), r.Path, r.Fingerprint))
 		if r.Problem != nil {
 			said := explain(t, r.Problem)
-			f.results.Add(widgets.NewNotice(widgets.ToneBroken, t.T("requests.detail.problem"), said.title+" "+said.body()))
+			f.results.Add(widgets.NewNotice(widgets.ToneBroken, t.T("requests.detail.problem"), i18n.Sentences(said.title, said.body())))
 		}
 	}
 	for _, o := range f.in.Others {
@@ -298,5 +299,5 @@ func (f *partnerTake) taken(done desk.KitTaken) string {
 	case len(said) == 0:
 		return t.T("partners.take.nothing")
 	}
-	return strings.Join(said, " ")
+	return i18n.Sentences(said...)
 }

@@ -7,6 +7,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/widgets"
 )
 
@@ -63,9 +64,9 @@ func (f *renewForm) side(from, until, issuer string, names []string, key string)
 		}
 		if over := len(shown) - namesShown; over > 1 {
 			rows = append(rows, widgets.Fact{Label: t.T("detail.names"),
-				Value: t.T("detail.names.more", "Names", strings.Join(shown[:namesShown], ", "), "Count", over)})
+				Value: t.T("detail.names.more", "Names", strings.Join(shown[:namesShown], t.T("list.comma")), "Count", over)})
 		} else {
-			rows = append(rows, widgets.Fact{Label: t.T("detail.names"), Value: strings.Join(shown, ", ")})
+			rows = append(rows, widgets.Fact{Label: t.T("detail.names"), Value: strings.Join(shown, t.T("list.comma"))})
 		}
 	}
 	return rows
@@ -102,7 +103,7 @@ func (f *renewForm) warnings(ready bool) []fyne.CanvasObject {
 	}
 	if err := f.desk.CanRenew(f.old); err != nil {
 		tr := explain(t, err)
-		add(widgets.ToneSoon, t.T("renew.anyway.title"), strings.TrimSpace(tr.title+" "+tr.body()))
+		add(widgets.ToneSoon, t.T("renew.anyway.title"), i18n.Sentences(tr.title, tr.body()))
 	}
 	if !ready {
 		return list

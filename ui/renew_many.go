@@ -9,6 +9,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -145,12 +146,12 @@ func (m *renewMany) count() {
 	m.start.Hidden, m.sum.Hidden = len(m.rows) == 0, len(m.rows) == 0
 	words := t.T("renew.many.will", "Count", n)
 	if not > 0 {
-		words += " " + t.T("renew.many.cannot", "Count", not)
+		words = i18n.Sentences(words, t.T("renew.many.cannot", "Count", not))
 	}
 	if left.Sum() > 0 {
-		words += " " + t.LeftOut(left.Revoked, left.Held, left.Replaced)
+		words = i18n.Sentences(words, t.LeftOut(left.Revoked, left.Held, left.Replaced))
 	}
-	m.sum.SetText(words + " " + t.T("renew.many.old"))
+	m.sum.SetText(i18n.Sentences(words, t.T("renew.many.old")))
 	m.start.SetText(t.T("renew.many.create", "Count", n))
 	if n > 0 {
 		m.start.Enable()
@@ -273,10 +274,10 @@ func (m *renewMany) finished(did desk.RenewedAll, err error) {
 	}
 	words := t.T("renew.summary", "Count", len(did.Done))
 	if len(did.Failed) > 0 {
-		words += " " + t.T("renew.many.failed", "Count", len(did.Failed))
+		words = i18n.Sentences(words, t.T("renew.many.failed", "Count", len(did.Failed)))
 	}
 	if did.Left > 0 {
-		words += " " + t.T("renew.many.left", "Count", did.Left)
+		words = i18n.Sentences(words, t.T("renew.many.left", "Count", did.Left))
 	}
 	m.sum.SetText(words)
 	m.start.SetText(t.T("renew.back"))

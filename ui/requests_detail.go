@@ -9,6 +9,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -164,7 +165,7 @@ func (d *requestDetail) judge() []*widgets.Notice {
 	var list []*widgets.Notice
 	if d.whole.Problem != nil {
 		said := explain(t, d.whole.Problem)
-		text := strings.TrimSpace(said.title + " " + said.body())
+		text := i18n.Sentences(said.title, said.body())
 		if faults := desk.Explain(d.whole.Problem).Faults; len(faults) > 0 {
 			text = faultLines(t, faults)
 		}

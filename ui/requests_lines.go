@@ -37,7 +37,7 @@ func (f *signForm) showFaults(faults pki.Faults) {
 		if field == nil || field.Hidden {
 			field = f.fields[pki.FieldName]
 		}
-		field.SetFault(joined(field.Fault(), faultText(f.w.t, fault)))
+		field.SetFault(i18n.Sentences(field.Fault(), faultText(f.w.t, fault)))
 	}
 }
 

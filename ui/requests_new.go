@@ -11,6 +11,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/widgets"
 )
 
@@ -209,7 +210,7 @@ func (f *requestForm) showFaults(faults pki.Faults) {
 		if field == nil || field.Hidden {
 			field = f.fields[pki.FieldNames]
 		}
-		field.SetFault(joined(field.Fault(), faultText(f.w.t, fault)))
+		field.SetFault(i18n.Sentences(field.Fault(), faultText(f.w.t, fault)))
 		if slices.Contains(requestParts, fault.Field) {
 			f.more.SetOpen(true)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -190,7 +191,7 @@ func (r *revoking) showEffects(effects []effect) {
 		if !e.last.IsZero() {
 			lines = append(lines, t.T("revoke.effect.last", "When", r.w.whenWords(e.last), "Address", pki.Escape(e.address)))
 		}
-		r.effects.Add(widgets.NewBody(strings.Join(lines, " ")))
+		r.effects.Add(widgets.NewBody(i18n.Sentences(lines...)))
 	}
 	if more := len(r.certs) - len(effects); more > 0 {
 		r.effects.Add(widgets.NewBody(t.T("revoke.more", "Count", more)))

@@ -11,6 +11,7 @@ import (
 	"countersign/pki"
 	"countersign/testclient"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -83,7 +84,7 @@ func (p *published) failed(err error, config desk.Serve) bool {
 	said := explain(p.s.c.w.t, err)
 	switch {
 	case errors.Is(err, desk.ErrBadResponder):
-		p.askField.SetFault(said.title + " " + said.next)
+		p.askField.SetFault(i18n.Sentences(said.title, said.next))
 	case len(config.CRLFiles) > 0 && (errors.As(err, &path) || errors.As(err, &lacks)):
 		p.listsField.SetFault(said.title)
 	default:

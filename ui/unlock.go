@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 	"countersign/ui/theme"
 	"countersign/ui/widgets"
 )
@@ -202,7 +203,7 @@ func (p *unlockPage) tried(d, seen *desk.Desk, err error) {
 	case errors.Is(err, desk.ErrRecoveryCode), errors.Is(err, desk.ErrKeyring), errors.Is(err, desk.ErrNotInKeyring),
 		errors.Is(err, desk.ErrInUse), errors.Is(err, desk.ErrNotFound), errors.Is(err, desk.ErrNoSlot):
 		tr := explain(p.w.t, err)
-		p.refuse(sentences(tr.title, tr.next))
+		p.refuse(i18n.Sentences(tr.title, tr.next))
 	default:
 		p.w.leaveVault()
 		p.w.opened(nil, err)

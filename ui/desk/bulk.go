@@ -82,7 +82,7 @@ var headings = map[BulkColumn][]string{
 	ColumnProfile: {"profile", "profiles", "certificateprofile", "template",
 		"設定檔", "憑證設定檔", "範本", "プロファイル", "証明書プロファイル", "テンプレート"},
 	ColumnCRL: {"crl", "crls", "crladdress", "crladdresses", "crlurl", "crlurls", "cdp", "crldistributionpoint", "crldistributionpoints",
-		"撤銷清單", "撤銷清單位址", "crl位址", "失効リスト", "失効リストのアドレス", "crlアドレス"},
+		"撤銷清冊", "撤銷清冊位址", "撤銷清單", "撤銷清單位址", "crl位址", "失効リスト", "失効リストのアドレス", "crlアドレス"},
 	ColumnOCSP: {"ocsp", "ocspaddress", "ocspaddresses", "ocspurl", "ocspurls", "ocspresponder",
 		"ocsp位址", "ocspアドレス"},
 	ColumnIssuers: {"caissuers", "caissuersaddress", "caissuersurl", "issueraddress", "issueraddresses", "issuerurl",

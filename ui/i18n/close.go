@@ -27,3 +27,17 @@ func unspaced(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) ||
 		strings.ContainsRune("、。，．・：；！？「」『』（）ー", r)
 }
+
+// Sentences stand one after another: after a full stop or a colon of Chinese or
+// Japanese without a space. Empty ones are passed over.
+func Sentences(list ...string) string {
+	all := ""
+	for _, s := range list {
+		s = strings.TrimSpace(s)
+		if all != "" && s != "" && !strings.HasSuffix(all, "。") && !strings.HasSuffix(all, "：") {
+			all += " "
+		}
+		all += s
+	}
+	return all
+}

@@ -16,6 +16,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 )
 
 // many is what the flags of issue --from say.
@@ -288,8 +289,7 @@ func (s *session) sayWarnings(check desk.BulkCheck) {
 		}
 		for _, w := range i.Warnings {
 			shown++
-			fmt.Fprintf(s.Err, "%s %s\n", s.t.T("bulk.line", "Line", i.Line),
-				s.t.Warning(w.Code, pki.Escape(w.Value), w.Client))
+			fmt.Fprintln(s.Err, i18n.Sentences(s.t.T("bulk.line", "Line", i.Line), s.t.Warning(w.Code, pki.Escape(w.Value), w.Client)))
 		}
 	}
 	if shown >= mostWarnings && check.Warned > shown {

@@ -11,6 +11,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 )
 
 // remove is the command delete. A command closes the vault when it ends, so
@@ -79,7 +80,7 @@ func (s *session) sayDeletion(del desk.Deletion) {
 // sayStays says which certificates an authority keeps.
 func (s *session) sayStays(del desk.Deletion) {
 	for _, x := range del.Stays {
-		fmt.Fprintln(s.Err, s.t.T("delete.stays", "Name", pki.Escape(x.Name), "Serial", x.Serial)+" "+s.t.T("delete.stays.terminal"))
+		fmt.Fprintln(s.Err, i18n.Sentences(s.t.T("delete.stays", "Name", pki.Escape(x.Name), "Serial", x.Serial), s.t.T("delete.stays.terminal")))
 	}
 }
 

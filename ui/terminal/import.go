@@ -136,7 +136,7 @@ func (s *session) askPasswords(locked []desk.Locked, passwords desk.Passwords) b
 // why.
 func (s *session) printFound(f desk.Found) {
 	for _, folder := range f.Folders {
-		fmt.Fprintf(s.Out, "%s: %s\n", s.t.T("import.recognised", "Tool", string(folder.Kind)), pki.Escape(folder.Path))
+		fmt.Fprintf(s.Out, "%s%s%s\n", s.t.T("import.recognised", "Tool", string(folder.Kind)), s.t.T("list.colon"), pki.Escape(folder.Path))
 	}
 	var authorities, others, requests, lists, keys []foundRow
 	for _, c := range f.Certificates {
@@ -199,7 +199,7 @@ func (s *session) printLeft(f desk.Found) {
 		if l.Wrong {
 			key = "import.terminal.wrong"
 		}
-		fmt.Fprintf(s.Err, "%s: %s\n", pki.Escape(l.Path), s.t.T(key))
+		fmt.Fprintf(s.Err, "%s%s%s\n", pki.Escape(l.Path), s.t.T("list.colon"), s.t.T(key))
 	}
 	if len(f.Locked) > 0 {
 		fmt.Fprintln(s.Err, s.t.T("import.terminal.locked-next"))
@@ -228,7 +228,7 @@ func (s *session) foundState(c desk.FoundCertificate) string {
 	}
 	text := s.t.T(key)
 	if key == "import.without-key" && pki.KindOfCertificate(c.Certificate) == pki.Authority {
-		text += ": " + s.t.T("import.partner")
+		text += s.t.T("list.colon") + s.t.T("import.partner")
 	}
 	if c.Revoked == nil {
 		return text

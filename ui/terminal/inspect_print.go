@@ -144,7 +144,7 @@ func (s *session) printSection(indent string, section pki.Section) {
 		title += " (" + behind + ")"
 	}
 	if section.Critical {
-		title += ", " + s.t.T("terminal.critical")
+		title += s.t.T("list.comma") + s.t.T("terminal.critical")
 	}
 	fmt.Fprintf(s.Out, "%s%s\n", indent, title)
 	for _, f := range section.Facts {
@@ -156,7 +156,7 @@ func (s *session) printSection(indent string, section pki.Section) {
 			fmt.Fprintf(s.Out, "%s  %s%s\n", indent, strings.Repeat("  ", f.Depth), s.t.FactLabel(f.Field))
 			continue
 		}
-		fmt.Fprintf(s.Out, "%s  %s%s: %s\n", indent, strings.Repeat("  ", f.Depth), s.t.FactLabel(f.Field), value)
+		fmt.Fprintf(s.Out, "%s  %s%s%s%s\n", indent, strings.Repeat("  ", f.Depth), s.t.FactLabel(f.Field), s.t.T("list.colon"), value)
 	}
 }
 

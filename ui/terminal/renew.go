@@ -12,6 +12,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 )
 
 // renewal is what the flags of renew say.
@@ -364,7 +365,7 @@ func (s *session) why(err error) string {
 		for _, f := range e.Faults {
 			texts = append(texts, s.words("fault."+f.Code, "Value", pki.Escape(s.t.Value(f.Value))))
 		}
-		return strings.Join(texts, " ")
+		return i18n.Sentences(texts...)
 	}
 	for n, fact := range e.Facts {
 		if text, ok := fact.(string); ok {

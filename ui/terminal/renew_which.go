@@ -5,6 +5,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 )
 
 // newest finds the certificate that a person named to renew. Of one that was
@@ -70,7 +71,7 @@ func (s *session) unsettled(d *desk.Desk, w *renewal, olds []desk.Certificate) (
 		}
 	}
 	if left.Sum() > 0 {
-		fmt.Fprintln(s.Err, s.t.LeftOut(left.Revoked, left.Held, left.Replaced)+" "+s.t.T("renew.left.terminal"))
+		fmt.Fprintln(s.Err, i18n.Sentences(s.t.LeftOut(left.Revoked, left.Held, left.Replaced), s.t.T("renew.left.terminal")))
 	}
 	if len(open) == 0 {
 		return nil, saidError{}

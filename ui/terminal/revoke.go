@@ -94,7 +94,7 @@ func (s *session) revokeAll(ctx context.Context, d *desk.Desk, args []string, r 
 		ids = append(ids, c.ID)
 	}
 	if !r.release && !reason.IsHold() && !r.yes {
-		if err := s.confirm(s.t.T("terminal.revoke.ask", "Names", strings.Join(chosen, ", "))); err != nil {
+		if err := s.confirm(s.t.T("terminal.revoke.ask", "Names", strings.Join(chosen, s.t.T("list.comma")))); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"countersign/pki"
 	"countersign/ui/desk"
+	"countersign/ui/i18n"
 )
 
 // verifyFlags are what verify was asked.
@@ -90,7 +91,7 @@ func (s *session) verifyOne(ctx context.Context, what string, f verifyFlags) err
 		}
 		v, err := d.Verify(ctx, r)
 		for _, w := range v.Doubts {
-			fmt.Fprintf(s.Err, "! %s %s\n", s.t.Warning(w.Code, pki.Escape(w.Value), w.Client), s.t.T("verify.mend.new-key"))
+			fmt.Fprintf(s.Err, "! %s\n", i18n.Sentences(s.t.Warning(w.Code, pki.Escape(w.Value), w.Client), s.t.T("verify.mend.new-key")))
 		}
 		return s.verdict(v, err, f.asJSON)
 	})
@@ -204,7 +205,7 @@ func (s *session) printLink(v desk.Verified, i int, link desk.VerifiedLink) {
 	if i == len(v.Links)-1 && v.Anchored {
 		about = append(about, s.t.T("verify.root.trusted"))
 	}
-	fmt.Fprintf(s.Out, "%s (%s)\n", link.Title(), strings.Join(about, ", "))
+	fmt.Fprintf(s.Out, "%s (%s)\n", link.Title(), strings.Join(about, s.t.T("list.comma")))
 	issuer := ""
 	if i+1 < len(v.Links) {
 		issuer = v.Links[i+1].Title()
