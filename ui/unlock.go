@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 
 	"fyne.io/fyne/v2"
 
@@ -194,6 +195,7 @@ func (p *unlockPage) tried(d, seen *desk.Desk, err error) {
 	case err == nil:
 		p.passphrase.SetText("")
 		p.w.enter(d)
+		p.w.run.Go(debug.FreeOSMemory) // the key derivation took a lot, once
 	case errors.Is(err, context.Canceled):
 		p.w.win.Canvas().Focus(p.passphrase.Input())
 	case errors.Is(err, desk.ErrWrongPassphrase) && !p.byCode:
