@@ -65,8 +65,8 @@ func (s *session) printPartnerLine(page desk.PartnerPage, r desk.RoutePage, l de
 	if l.State == desk.LineDone || l.State == desk.LineLater {
 		return
 	}
-	if command := s.lineCommand(page, r, l, standIn); command != "" {
-		fmt.Fprintf(s.Out, "         %s\n", command)
+	if command := lineCommand(page, r, l, standIn); command != "" {
+		fmt.Fprintf(s.Out, "         %s\n", s.inVault(command))
 	}
 }
 
@@ -100,9 +100,9 @@ func (s *session) lastTry(t desk.PartnerTry) string {
 }
 
 // lineCommand is the command that mends a line.
-func (s *session) lineCommand(page desk.PartnerPage, r desk.RoutePage, l desk.PartnerLine, standIn bool) string {
-	name := quoted(page.Name)
-	command := s.command() + " partner "
+func lineCommand(page desk.PartnerPage, r desk.RoutePage, l desk.PartnerLine, standIn bool) string {
+	name := desk.ShellWord(pki.Escape(page.Name))
+	command := "countersign partner "
 	switch l.Code {
 	case desk.LineAuthority:
 		return command + "set " + name + " --ca AUTHORITY"
@@ -131,21 +131,4 @@ func (s *session) lineCommand(page desk.PartnerPage, r desk.RoutePage, l desk.Pa
 		return fmt.Sprintf("%stry %s %s", command, name, r.Direction)
 	}
 	return ""
-}
-
-// command is how this program is called for the vault that is open.
-func (s *session) command() string {
-	if s.vault == "" {
-		return "countersign"
-	}
-	return "countersign --vault " + quoted(s.vault)
-}
-
-// quoted is a name as a shell takes it.
-func quoted(name string) string {
-	name = pki.Escape(name)
-	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") == "" {
-		return name
-	}
-	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }
