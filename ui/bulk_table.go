@@ -81,11 +81,11 @@ func (b *bulkPage) buildPreview() {
 	p.trouble, p.said = widgets.Stack(8), widgets.Stack(8)
 	p.chips = widgets.NewFilterChips(b.filters(), bulkAll, func(int) { b.showRows() })
 	p.list = widgets.NewDataList(
-		widgets.Column{Title: t.T("bulk.head.line"), Min: 56, Align: fyne.TextAlignTrailing},
-		widgets.Column{Title: t.T("bulk.head.name"), Weight: 3, Min: 150},
+		widgets.Column{Title: t.T("bulk.head.line"), Min: 48, Align: fyne.TextAlignTrailing},
+		widgets.Column{Title: t.T("bulk.head.name"), Weight: 3, Min: 120},
 		widgets.Column{Title: t.T("bulk.head.kind"), Weight: 1, Min: 84, Priority: 2},
-		widgets.Column{Title: t.T("bulk.head.until"), Weight: 1, Min: 128, Priority: 1},
-		widgets.Column{Title: t.T("bulk.head.status"), Weight: 4, Min: 200})
+		widgets.Column{Title: t.T("bulk.head.until"), Weight: 1, Min: 112, Priority: 1},
+		widgets.Column{Title: t.T("bulk.head.status"), Weight: 5, Min: 180})
 	p.list.OnSelected = b.rowChosen
 	p.create = widgets.NewButton("", "", widgets.Primary, b.createAsked)
 	p.page = container.NewVScroll(widgets.Inset(0, gutter, 2, 2, widgets.Stack(12,
@@ -307,12 +307,12 @@ func (b *bulkPage) row(i desk.BulkItem) widgets.ListRow {
 	if end := b.endOf(i.Request); !end.IsZero() && len(i.Faults.Of(pki.FieldValidity)) == 0 {
 		until = t.Date(end)
 	}
-	kind := ""
+	kind := widgets.Cell{Text: profileNamed(t, i.Profile)}
 	if len(i.Faults.Of(pki.FieldKind)) == 0 {
-		kind = t.T("issue.kind." + string(i.Request.Kind))
+		kind = widgets.Cell{Text: t.T("issue.kind." + string(i.Request.Kind)), Second: kind.Text}
 	}
 	return widgets.ListRow{Cells: []widgets.Cell{
-		{Text: t.Number(i.Line), Tone: widgets.ToneQuiet}, name, {Text: kind, Second: profileNamed(t, i.Profile)}, {Text: until}, b.status(i),
+		{Text: t.Number(i.Line), Tone: widgets.ToneQuiet}, name, kind, {Text: until}, b.status(i),
 	}}
 }
 
@@ -335,7 +335,7 @@ func (b *bulkPage) status(i desk.BulkItem) widgets.Cell {
 		return widgets.Cell{Text: b.w.t.T("bulk.there.status"), Tone: widgets.ToneQuiet, Dot: true}
 	}
 	lines, tone := b.says(i)
-	cell := widgets.Cell{Text: b.w.t.T("bulk.status.good"), Tone: tone, Dot: true}
+	cell := widgets.Cell{Text: b.w.t.T("bulk.status.good"), Tone: tone, Dot: true, Wrap: true}
 	if len(lines) > 0 {
 		cell.Text = lines[0]
 	}

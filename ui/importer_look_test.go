@@ -102,6 +102,10 @@ func TestLooksOfImporting(t *testing.T) {
 		i.see()
 		b.queue.drain()
 		b.picture("import-open-" + look.name)
+		wanted := b.Window.t.T("import.with-key") + " · " + b.Window.t.T("reason.keyCompromise")
+		if said := texts(i.body); !strings.Contains(said, wanted) {
+			t.Errorf("%s: of what is revoked it does not say %q:\n%s", look.name, wanted, said)
+		}
 		i.scroll.ScrollToBottom()
 		i.scroll.Refresh()
 		b.picture("import-open-end-" + look.name)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
@@ -101,13 +102,20 @@ func (i *importer) certificateRows() (authorities, others []foundRow) {
 		if kind != "" {
 			row.what = t.T("import.kind." + string(kind))
 		}
-		if c.Path != "" {
-			row.what += " · " + shortPath(c.Path)
-		}
 		row.tone, row.state = foundState(c)
 		row.state = t.T(row.state)
 		if kind == pki.Authority && c.Key == nil && c.Mine == "" {
 			row.what += " · " + t.T("import.partner")
+		}
+		if c.Revoked != nil && c.New() {
+			key := "import.without-key"
+			if c.Key != nil {
+				key = "import.with-key"
+			}
+			row.what = dotted(row.what, t.T(key), t.T("reason."+cmp.Or(c.Revoked.Reason, string(pki.Unspecified))), t.Date(c.Revoked.At))
+		}
+		if c.Path != "" {
+			row.what += " · " + shortPath(c.Path)
 		}
 		row.notes = warningLines(t, c.Warnings(i.w.now()))
 		if kind == pki.Authority {

@@ -11,10 +11,10 @@ func (p *Printer) Month(at time.Time) string {
 }
 
 // ShortMonthYear writes month and year where there is little room: Jan ’27,
-// 27年1月.
+// 27/1.
 func (p *Printer) ShortMonthYear(at time.Time) string {
 	if p.language == "zh-TW" || p.language == "ja" {
-		return at.Format("06年1月")
+		return at.Format("06/1")
 	}
 	return at.Format("Jan ’06")
 }

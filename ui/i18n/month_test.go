@@ -24,7 +24,7 @@ func TestMonth(t *testing.T) {
 
 func TestShortMonthYear(t *testing.T) {
 	at := time.Date(2027, time.November, 5, 0, 0, 0, 0, time.UTC)
-	for language, want := range map[string]string{"en": "Nov ’27", "zh-TW": "27年11月", "ja": "27年11月"} {
+	for language, want := range map[string]string{"en": "Nov ’27", "zh-TW": "27/11", "ja": "27/11"} {
 		if got := New(language).ShortMonthYear(at); got != want {
 			t.Errorf("in %s it is %q, want %q", language, got, want)
 		}

@@ -25,7 +25,8 @@ type Cell struct {
 	Dot    bool // a dot before the text, which is bold: a status
 	Mono   bool
 	Bold   bool
-	Indent int // how many steps of a tree to the right
+	Wrap   bool // a text that is too long for its line goes on in the second
+	Indent int  // how many steps of a tree to the right
 }
 
 // ListRow is one row: a cell a column, in the columns' order.

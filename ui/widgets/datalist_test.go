@@ -333,3 +333,20 @@ func BenchmarkScroll(b *testing.B) {
 		d.list.ScrollToOffset(y)
 	}
 }
+
+// TestWrapped: what has no room in a line goes on in the second, before what
+// stands there.
+func TestWrapped(t *testing.T) {
+	wide := func(s string) float32 { return float32(len([]rune(s))) }
+	for _, c := range []struct{ text, second, first, rest string }{
+		{"ready", "", "ready", ""},
+		{"ready", "more", "ready", "more"},
+		{"soon is neither a span nor a day", "and more", "soon is neither", "a span nor a day and more"},
+		{"這不是電子郵件地址或其他任何可以讀取的東西。", "", "這不是電子郵件地址或其他任何可", "以讀取的東西。"},
+	} {
+		first, rest, goesOn := wrapped(c.text, c.second, 15, wide)
+		if first != c.first || rest != c.rest || goesOn != (c.first != c.text) {
+			t.Errorf("%q is %q, %q, %v", c.text, first, rest, goesOn)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -52,6 +53,7 @@ type cellView struct {
 	second      *canvas.Text
 	whole, more string // the uncut texts
 	width       float32
+	goesOn      bool // the second line is the rest of the first
 }
 
 // rowView is one visible row; the list hands it from row to row.
@@ -136,15 +138,8 @@ func (c *cellView) arrange(cell Cell, align fyne.TextAlign, x, width float32) {
 	style := fyne.TextStyle{Bold: cell.Dot || cell.Bold, Monospace: cell.Mono}
 	inward := min(treeStep*float32(cell.Indent), width/2)
 	x, width = x+inward, width-inward
+	dotAt := x
 	if cell.Dot {
-		c.dot.Hidden = false
-		c.dot.FillColor = colorOf(cell.Tone.Color())
-		line := float32(27)
-		if cell.Second != "" {
-			line = 18
-		}
-		c.dot.Move(fyne.NewPos(x, line))
-		c.dot.Resize(fyne.NewSquareSize(dotSide))
 		x, width = x+dotSide+8, width-dotSide-8
 	}
 	same := c.whole == cell.Text && c.more == cell.Second && c.width == width && c.text.TextStyle == style
@@ -154,21 +149,50 @@ func (c *cellView) arrange(cell Cell, align fyne.TextAlign, x, width float32) {
 		size = sizeSmall
 	}
 	if !same {
-		c.text.Text = ellipsis(cell.Text, width, measured(size, style))
-		c.second.Text = ellipsis(cell.Second, width, measured(sizeSmall, fyne.TextStyle{}))
+		text, second := cell.Text, cell.Second
+		c.goesOn = false
+		if cell.Wrap {
+			text, second, c.goesOn = wrapped(text, second, width, measured(size, style))
+		}
+		c.text.Text = ellipsis(text, width, measured(size, style))
+		c.second.Text = ellipsis(second, width, measured(sizeSmall, fyne.TextStyle{}))
 	}
-	c.text.Hidden, c.second.Hidden = false, cell.Second == ""
+	c.text.Hidden, c.second.Hidden = false, c.second.Text == ""
 	c.text.TextSize, c.text.TextStyle, c.text.Alignment = size, style, align
 	c.second.Alignment = align
 	c.text.Color, c.second.Color = colorOf(cell.Tone.Color()), colorOf(theme.Quiet)
+	if c.goesOn {
+		c.second.Color = c.text.Color
+	}
 	y := float32(20)
-	if cell.Second != "" {
+	if !c.second.Hidden {
 		y = 11
 		c.second.Move(fyne.NewPos(x, 32))
 		c.second.Resize(fyne.NewSize(width, 16))
 	}
 	c.text.Move(fyne.NewPos(x, y))
 	c.text.Resize(fyne.NewSize(width, 20))
+	if cell.Dot {
+		c.dot.Hidden = false
+		c.dot.FillColor = colorOf(cell.Tone.Color())
+		c.dot.Move(fyne.NewPos(dotAt, y+7))
+		c.dot.Resize(fyne.NewSquareSize(dotSide))
+	}
+}
+
+// wrapped puts what has no room in a line before the second one; goesOn tells
+// whether there is such.
+func wrapped(text, second string, width float32, measure func(string) float32) (first, rest string, goesOn bool) {
+	lines := breakLines(splitWords(text, false, false), width, func(s string, _ bool) float32 { return measure(s) })
+	if len(lines) < 2 {
+		return text, second, false
+	}
+	for _, p := range lines[0] {
+		first += p.text
+	}
+	first = strings.TrimSpace(first)
+	rest = strings.TrimSpace(strings.TrimPrefix(text, first))
+	return first, strings.TrimSpace(rest + " " + second), true
 }
 
 func measured(size float32, style fyne.TextStyle) func(string) float32 {
