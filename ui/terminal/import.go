@@ -237,7 +237,7 @@ func (s *session) foundState(c desk.FoundCertificate) string {
 	if pki.Reason(c.Revoked.Reason).IsHold() {
 		state = "import.held"
 	}
-	return fmt.Sprintf("%s, %s (%s, %s)", text, s.t.T(state), c.Revoked.Reason, s.t.Date(c.Revoked.At))
+	return s.t.T("import.terminal.revoked", "Key", text, "State", s.t.T(state), "Reason", c.Revoked.Reason, "Date", s.t.Date(c.Revoked.At))
 }
 
 func (s *session) requestState(r desk.FoundRequest) string {
