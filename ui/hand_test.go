@@ -258,6 +258,23 @@ func (h *hand) fill(label, text string) {
 	h.write(text)
 }
 
+// handOver puts files of the test's folder into that of the real window too.
+func (h *hand) handOver(names ...string) {
+	h.t.Helper()
+	if h.real == nil {
+		return
+	}
+	for _, name := range names {
+		file, err := os.ReadFile(name)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(h.real.work, name), file, 0o600)
+		}
+		if err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
 // replace writes into the field in which something stands.
 func (h *hand) replace(now, text string) {
 	h.t.Helper()
