@@ -258,16 +258,22 @@ func (h *hand) fill(label, text string) {
 	h.write(text)
 }
 
-// handOver puts files of the test's folder into that of the real window too.
+// handOver puts files of the test's folder into that of the real window, unless it has
+// written its own.
 func (h *hand) handOver(names ...string) {
 	h.t.Helper()
 	if h.real == nil {
 		return
 	}
 	for _, name := range names {
+		path := filepath.Join(h.real.work, name)
+		if _, err := os.Stat(path); err == nil {
+			continue
+		}
+		h.t.Logf("the real window has written no %s", name)
 		file, err := os.ReadFile(name)
 		if err == nil {
-			err = os.WriteFile(filepath.Join(h.real.work, name), file, 0o600)
+			err = os.WriteFile(path, file, 0o600)
 		}
 		if err != nil {
 			h.t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 // asked for once more, and of what other files are closed with it is not.
 func TestStrengthIsNamed(t *testing.T) {
 	dir := t.TempDir()
-	const weak, before = "password1", "So this passphrase would stand against somebody who has the vault's file."
+	const weak, before = "password1", "That is how it would stand against somebody who has the vault's file."
 	code, shown := inTerminal(t, dir, []string{"ca", "new", "Root"},
 		[2]string{"vault.db: ", weak}, [2]string{"The same once more: ", weak})
 	if code != exitDone || !strings.Contains(shown, "Very weak: falls at once. "+before) {
