@@ -132,7 +132,7 @@ func (h *hand) superClient() {
 	h.rest()
 	h.mustSee("The server wants a client certificate, and none was sent")
 	h.pick("no certificate", "as in files…")
-	h.handOver("Super-Client.pem", "client.key")
+	h.mustHave("Super-Client.pem", "client.key")
 	h.fill("Certificate and key, from files", "Super-Client.pem\nclient.key")
 	h.click("Try")
 	h.rest()
