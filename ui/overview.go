@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -105,22 +104,7 @@ func (o *overview) close() {
 
 // refresh reads everything again, off the window's goroutine.
 func (o *overview) refresh() {
-	o.turn++
-	turn := o.turn
-	var g survey
-	o.w.spawn("", func(context.Context) error {
-		var err error
-		g, err = readSurvey(o.desk)
-		return err
-	}, func(err error) {
-		switch {
-		case turn != o.turn:
-		case err != nil:
-			o.w.fail(err)
-		default:
-			o.take(g)
-		}
-	})
+	reread(o.w, &o.turn, func() (survey, error) { return readSurvey(o.desk) }, o.take)
 }
 
 // take shows what was read.
